@@ -1,0 +1,30 @@
+/** Width and height of every image, in pixels. */
+export const IMAGE_SIZE = 28;
+/** Pixels of one image: 28 x 28 = 784. */
+export const PIXELS = IMAGE_SIZE * IMAGE_SIZE;
+
+/** Labelled images: the training part or the test part of a data set, or a subset of one. */
+export interface Dataset {
+  /** For instance `emnist-balanced` or `mnist`. */
+  readonly name: string;
+  /** Where the images came from, in words for a report: a folder, a package, a download. */
+  readonly source: string;
+  /** Grey levels, `[size, 28, 28]` uint8, row-major, upright; 0 is background, 255 full ink. */
+  readonly images: Uint8Array;
+  /** Class of each image, `[size]`, from 0 to `classNames.length - 1`. */
+  readonly labels: Uint8Array;
+  /** What each class stands for, by class index: `['0', '1', ..., 'A', ...]`. */
+  readonly classNames: readonly string[];
+  /** Number of images. */
+  readonly size: number;
+}
+
+/** A data set as its authors split it. */
+export interface LoadedDataset {
+  readonly name: string;
+  readonly source: string;
+  readonly classNames: readonly string[];
+  readonly train: Dataset;
+  /** The official test images: for the final evaluation alone. */
+  readonly test: Dataset;
+}

@@ -1,0 +1,27 @@
+/** What one pass over the training images gave. */
+export interface EpochRecord {
+  /** From 1. */
+  readonly epoch: number;
+  /** Mean over the epoch's batches, cross-entropy plus regularization. */
+  readonly loss: number;
+  /** Share of training images classified rightly while training, 0 to 1. */
+  readonly accuracy: number;
+  /** On the validation images after the epoch, where there are any; cross-entropy plus regularization. */
+  readonly valLoss?: number;
+  readonly valAccuracy?: number;
+  /** Of the epoch's last step. */
+  readonly learningRate: number;
+  readonly seconds: number;
+}
+
+/** A training run, epoch by epoch. Plain data: survives JSON. */
+export interface History {
+  readonly epochs: readonly EpochRecord[];
+  /** Wall time of the whole run, with validation. */
+  readonly seconds: number;
+  readonly trainSize: number;
+  /** 0 where nothing was held out. */
+  readonly validationSize: number;
+  readonly batchSize: number;
+  readonly seed: number;
+}

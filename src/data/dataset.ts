@@ -19,6 +19,18 @@ export interface Dataset {
   readonly size: number;
 }
 
+/** A file that a data set was read from. */
+export interface DataFile {
+  /** As seen from the project's root, for instance `data/emnist-balanced-train-images-idx3-ubyte.gz`. */
+  readonly path: string;
+  /** On the disk, compressed where the file is. */
+  readonly bytes: number;
+  readonly part: 'train' | 'test' | 'both';
+  readonly content: 'images' | 'labels' | 'images and labels' | 'class names';
+  /** How many images, labels or class names it holds. */
+  readonly count: number;
+}
+
 /** A data set as its authors split it. */
 export interface LoadedDataset {
   readonly name: string;
@@ -27,4 +39,6 @@ export interface LoadedDataset {
   readonly train: Dataset;
   /** The official test images: for the final evaluation alone. */
   readonly test: Dataset;
+  /** In the order read: training files, test files, mapping. */
+  readonly files: readonly DataFile[];
 }

@@ -5,6 +5,8 @@ import type { HyperParameters } from '../tuner/hyperparameters';
 export interface DataShape {
   /** One name for each class: their number is the width of the output layer. */
   readonly classNames: readonly string[];
+  /** Draws the initial weights; default 0. The same seed gives the same weights. */
+  readonly seed?: number;
 }
 
 /**

@@ -1,0 +1,36 @@
+// Starts the notebooks' kernel: `node scripts/kernel/launcher.cjs --config-path <connection file>`, as Jupyter calls it.
+//
+// The kernel is tslab, whose parts are put together here with what it lacks:
+//   compiler          strict types and the es2023 library in cells; every edit of a source file is seen; positions in
+//                     errors are those of the TypeScript that was written
+//   source-modules    `import ... from './src'` from any notebook; an edited file takes effect at the next import cell
+//   stack-traces      the lines of cells and sources, without the kernel's own
+//   interrupts        the stop button ends training and whatever else a cell awaits, and the kernel stays usable
+//   server            errors as Jupyter errors, execution counts, a shutdown that ends the process
+//   queued-socket     no message is lost, however many a cell sends at once
+//   lifetime          leaves when its parent is gone, and takes its child processes along
+const path = require('node:path');
+const { parseArgs } = require('node:util');
+
+const root = path.resolve(__dirname, '..', '..');
+
+const { values } = parseArgs({ options: { 'config-path': { type: 'string' } } });
+if (!values['config-path']) {
+  console.error('--config-path is missing. Jupyter starts this kernel: choose "TypeScript" in JupyterLab.');
+  process.exit(2);
+}
+const configPath = path.resolve(values['config-path']);
+
+// The folder of the notebook does not matter: imports and relative paths start at the project's root.
+// Before tslab is loaded, since it takes the current folder as the root of the TypeScript program.
+process.chdir(root);
+
+// Listens for SIGINT before any cell runs: a listener that is added while a cell's synchronous part runs is lost.
+const interrupts = require('./interrupts.cjs').listenForInterrupts();
+
+require('./lifetime.cjs').endWithParent();
+require('./stack-traces.cjs').mapStackTraces(root);
+require('./source-modules.cjs').loadSourceModules();
+// TensorFlow's settings, before a cell can load it by another way than `src`: danfo.js does.
+require(path.join(root, 'src/tensorflow/environment'));
+require('./server.cjs').startServer({ root, configPath, interrupts });

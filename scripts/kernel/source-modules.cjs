@@ -1,0 +1,50 @@
+const fs = require('node:fs');
+const path = require('node:path');
+const { transpile } = require('./compiler.cjs');
+const { describeScript } = require('./stack-traces.cjs');
+
+/** @type {Map<string, string>} The text of each source file as it was loaded. */
+const loaded = new Map();
+
+/** Lets Node load TypeScript files: a module of `src` is an ordinary CommonJS module, resolved and cached by Node. */
+function loadSourceModules() {
+  // The typings omit `_compile`, which every loader of another language uses.
+  require.extensions['.ts'] = (/** @type {any} */ module, file) => {
+    const source = fs.readFileSync(file, 'utf8');
+    const { code, sourceMap } = transpile(source, file);
+    loaded.set(file, source);
+    describeScript(file, path.relative(process.cwd(), file), [sourceMap]);
+    module._compile(code, file);
+  };
+}
+
+/**
+ * Forgets the modules whose file was edited, and those that import one, directly or not: the next import evaluates
+ * them anew. All other modules keep their instance, and with it their state.
+ */
+function forgetEditedModules() {
+  const stale = new Set([...loaded.keys()].filter((file) => readIfThere(file) !== loaded.get(file)));
+  if (stale.size === 0) return;
+  let before;
+  do {
+    before = stale.size;
+    for (const file of loaded.keys()) {
+      if (require.cache[file]?.children.some((child) => stale.has(child.filename))) stale.add(file);
+    }
+  } while (stale.size > before);
+  for (const file of stale) {
+    delete require.cache[file];
+    loaded.delete(file);
+  }
+}
+
+/** @param {string} file */
+function readIfThere(file) {
+  try {
+    return fs.readFileSync(file, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+module.exports = { loadSourceModules, forgetEditedModules };

@@ -1,0 +1,129 @@
+"""Runs one notebook in a fresh kernel and tells what happens as JSON lines on standard output.
+
+usage: run.py NOTEBOOK EXECUTED
+
+EXECUTED is written in every case, with `status` in its `inkwell` metadata: `done`, `failed` or `interrupted`.
+The run is interrupted by SIGINT, SIGTERM, or the end of standard input, so that a killed caller leaves nothing behind.
+Exit status: 0 done, 1 failed, 130 interrupted.
+"""
+
+import asyncio
+import json
+import signal
+import sys
+import threading
+import time
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, DeadKernelError
+
+PROGRESS_ID = "inkwell-progress-"
+INTERRUPT_SECONDS = 15
+
+
+def tell(event, **facts):
+    print(json.dumps({"event": event, **facts}), flush=True)
+
+
+class Client(NotebookClient):
+    def process_message(self, msg, cell, cell_index):
+        if msg["msg_type"] in ("display_data", "update_display_data"):
+            display_id = (msg["content"].get("transient") or {}).get("display_id", "")
+            if display_id.startswith(PROGRESS_ID):
+                tell("progress", text=msg["content"]["data"].get("text/plain", ""))
+        return super().process_message(msg, cell, cell_index)
+
+
+def peak_memory(client):
+    """Most memory the kernel held, in bytes; None where the system does not say."""
+    try:
+        pid = client.km.provisioner.pid
+        status = Path(f"/proc/{pid}/status").read_text()
+        return int(status.split("VmHWM:")[1].split()[0]) * 1024
+    except (AttributeError, IndexError, OSError):
+        return None
+
+
+def error_text(cell):
+    """What a failed cell printed as its error: its error outputs, else its standard error."""
+    errors = ["\n".join(o["traceback"]) or o["evalue"] for o in cell.outputs if o["output_type"] == "error"]
+    streams = [o["text"] for o in cell.outputs if o["output_type"] == "stream" and o["name"] == "stderr"]
+    return "\n".join(errors or streams)
+
+
+async def run(path, executed):
+    nb = nbformat.read(path, as_version=4)
+    client = Client(nb, timeout=None, record_timing=False, coalesce_streams=True)
+    code = [i for i, cell in enumerate(nb.cells) if cell.cell_type == "code" and cell.source.strip()]
+    interrupted = False
+    work = asyncio.current_task()
+
+    async def interrupt():
+        nonlocal interrupted
+        if interrupted:
+            return
+        interrupted = True
+        if client.km is not None and await client.km.is_alive():
+            await client.km.interrupt_kernel()
+        # The kernel may be deaf, in a native call or an endless loop.
+        await asyncio.sleep(INTERRUPT_SECONDS)
+        work.cancel()
+
+    loop = asyncio.get_running_loop()
+    tasks = set()
+
+    def on_signal():
+        tasks.add(asyncio.ensure_future(interrupt()))
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, on_signal)
+
+    def watch_caller():
+        sys.stdin.buffer.read()
+        loop.call_soon_threadsafe(on_signal)
+
+    threading.Thread(target=watch_caller, daemon=True).start()
+
+    start = time.monotonic()
+    status = "done"
+    client.km = client.create_kernel_manager()
+    try:
+        await client.async_start_new_kernel(cwd=str(path.parent))
+        await client.async_start_new_kernel_client()
+        for number, i in enumerate(code, 1):
+            if interrupted:
+                break
+            tell("cell", index=i, number=number, of=len(code))
+            try:
+                await client.async_execute_cell(nb.cells[i], i, execution_count=number)
+            except CellExecutionError:
+                if not interrupted:
+                    tell("error", index=i, number=number, text=error_text(nb.cells[i]))
+                    status = "failed"
+                break
+    except DeadKernelError:
+        if not interrupted:
+            text = "The kernel died: out of memory, or a crash in native code."
+            tell("error", index=i, number=number, text=text)
+            status = "failed"
+    except asyncio.CancelledError:
+        if not interrupted:
+            raise
+    if interrupted:
+        status = "interrupted"
+    memory = peak_memory(client)
+    nb.metadata.setdefault("inkwell", {})["status"] = status
+    nbformat.write(nb, executed)
+    tell("end", status=status, seconds=time.monotonic() - start, memory=memory)
+    client.shutdown_kernel = "immediate" if interrupted else "graceful"
+    if client.km is not None:
+        await client._async_cleanup_kernel()
+    for task in tasks:
+        task.cancel()
+    return {"done": 0, "failed": 1, "interrupted": 130}[status]
+
+
+if __name__ == "__main__":
+    sys.exit(asyncio.run(run(Path(sys.argv[1]).resolve(), Path(sys.argv[2]))))

@@ -1,0 +1,66 @@
+import { runCommand } from './run-command.mjs';
+import { SetupError } from './setup-error.mjs';
+
+/** @typedef {{ executable: string, version: [number, number, number], hasVenv: boolean }} Python */
+
+// Read by any Python, 2 included.
+const PROBE = `
+import json, sys
+try:
+    import venv, ensurepip
+    has_venv = True
+except ImportError:
+    has_venv = False
+print(json.dumps({"executable": sys.executable, "version": list(sys.version_info[:3]), "hasVenv": has_venv}))
+`;
+
+/**
+ * What a command says about the Python it starts; `undefined` if it starts none.
+ * @param {string} command
+ * @returns {Promise<Python | undefined>}
+ */
+async function probe(command) {
+  const { succeeded, output } = await runCommand(command, ['-c', PROBE]);
+  if (!succeeded) return undefined;
+  try {
+    return JSON.parse(output.trim().split('\n').at(-1) ?? '');
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The first Python 3.11 or newer that can make a virtual environment: the one that the environment variable `PYTHON`
+ * names, else one from `PATH`. Throws a `SetupError` that lists what was found instead.
+ * @param {string | undefined} chosen the value of `PYTHON`
+ * @param {(command: string) => Promise<Python | undefined>} [probeCommand] for tests
+ */
+export async function findPython(chosen, probeCommand = probe) {
+  const commands = chosen
+    ? [chosen]
+    : ['python3', 'python3.13', 'python3.12', 'python3.11', 'python3.14', 'python'];
+  const found = [];
+  for (const command of commands) {
+    const python = await probeCommand(command);
+    if (!python) continue;
+    const [major, minor] = python.version;
+    const isRecent = major === 3 && minor >= 11;
+    if (isRecent && python.hasVenv) return python;
+    const fault = isRecent ? ', without the modules venv and ensurepip' : '';
+    found.push(`${command} is ${python.version.join('.')} (${python.executable})${fault}`);
+  }
+  const isDebianCase = found.some((line) => line.includes('venv'));
+  throw new SetupError(
+    [
+      'Inkwell needs Python 3.11 or newer with its venv module. ',
+      chosen ? `PYTHON is ${chosen}. ` : '',
+      found.length > 0 ? `Found: ${found.join('; ')}.` : `No Python answers to ${commands.join(', ')}.`,
+    ].join(''),
+    isDebianCase
+      ? 'sudo apt install python3-venv (Debian, Ubuntu), then run the command again.'
+      : [
+          'sudo apt install python3 python3-venv (Debian 12, Ubuntu 24.04 and newer), brew install python@3.12',
+          '(macOS), or name another one: PYTHON=/path/to/python3.12 npm start.',
+        ].join(' '),
+  );
+}

@@ -1,0 +1,70 @@
+import { DataError } from './data-error';
+
+/** The classes of a data set, and which class each label of its files stands for. */
+export interface Mapping {
+  readonly classNames: readonly string[];
+  /** Class index by label; labels that are not keys do not belong to the data set. */
+  readonly classOf: ReadonlyMap<number, number>;
+}
+
+const DIGITS = [...'0123456789'];
+const CAPITALS = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ'];
+/** EMNIST Balanced and ByMerge hold the other small letters with their capitals (Cohen et al. 2017, section II). */
+const DISTINCT_SMALL = [...'abdefghnqrt'];
+const SMALL = CAPITALS.map((letter) => letter.toLowerCase());
+
+/** What the mapping files of EMNIST's splits say, for those who have the images alone. */
+const EMNIST: Record<string, Mapping> = {
+  'emnist-balanced': number([...DIGITS, ...CAPITALS, ...DISTINCT_SMALL]),
+  'emnist-bymerge': number([...DIGITS, ...CAPITALS, ...DISTINCT_SMALL]),
+  'emnist-byclass': number([...DIGITS, ...CAPITALS, ...SMALL]),
+  'emnist-letters': number(CAPITALS, 1),
+  'emnist-digits': number(DIGITS),
+  'emnist-mnist': number(DIGITS),
+};
+
+function number(classNames: readonly string[], first = 0): Mapping {
+  return { classNames, classOf: new Map(classNames.map((_, index) => [index + first, index])) };
+}
+
+/** The mapping of EMNIST's own splits, by data set name; undefined for others. */
+export function knownMapping(name: string): Mapping | undefined {
+  return EMNIST[name];
+}
+
+/**
+ * Reads EMNIST's mapping format: one line a class, the label and then the code of its character, `10 65` for
+ * label 10, `A`. Where further codes follow (EMNIST Letters: `1 65 97`), the first names the class.
+ * Class index is the line's place, so labels may start at 1.
+ */
+export function parseMapping(text: string, file: string): Mapping {
+  const classNames: string[] = [];
+  const classOf = new Map<number, number>();
+  const fail = (line: number, expected: string, came: string) =>
+    new DataError({
+      file,
+      at: `line ${line + 1}`,
+      expected,
+      came,
+      cure: 'A mapping file has one class a line, such as `10 65` for label 10, character A.',
+    });
+  text
+    .replace(/^\uFEFF/, '')
+    .split(/\r?\n/)
+    .forEach((content, line) => {
+      if (content.trim() === '') return;
+      if (!/^\s*\d+(\s+\d+)+\s*$/.test(content)) {
+        throw fail(line, 'a label and one or more character codes', JSON.stringify(content.slice(0, 40)));
+      }
+      const [label, code] = content.trim().split(/\s+/).map(Number);
+      if (label > 255) throw fail(line, 'a label from 0 to 255', `${label}`);
+      if (classOf.has(label)) throw fail(line, 'each label once', `label ${label} again`);
+      if (code < 33 || code > 0x10ffff) throw fail(line, 'the code of a visible character', `${code}`);
+      const className = String.fromCodePoint(code);
+      if (classNames.includes(className)) throw fail(line, 'each character once', `'${className}' again`);
+      classOf.set(label, classNames.length);
+      classNames.push(className);
+    });
+  if (classNames.length === 0) throw fail(0, 'one class or more', 'an empty file');
+  return { classNames, classOf };
+}

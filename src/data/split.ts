@@ -1,0 +1,138 @@
+import { random } from '../random';
+import { type Dataset, PIXELS } from './dataset';
+import { classCounts } from './statistics';
+
+/** One fold of a cross-validation: which images train, which validate. Ascending; `takeImages` copies them out. */
+export interface Fold {
+  readonly train: Uint32Array;
+  readonly validation: Uint32Array;
+}
+
+/** The images at `indices`, in that order, copied: later changes to either data set leave the other alone. */
+export function takeImages(dataset: Dataset, indices: ArrayLike<number>): Dataset {
+  checkIndices(dataset, indices);
+  const size = indices.length;
+  const images = new Uint8Array(size * PIXELS);
+  const labels = new Uint8Array(size);
+  for (let i = 0; i < size; i++) {
+    const start = indices[i] * PIXELS;
+    images.set(dataset.images.subarray(start, start + PIXELS), i * PIXELS);
+    labels[i] = dataset.labels[indices[i]];
+  }
+  return { ...dataset, images, labels, size };
+}
+
+/** @throws RangeError for an index that is no image of the data set; typed arrays would read it as 0. */
+export function checkIndices(dataset: Dataset, indices: ArrayLike<number>): void {
+  for (let i = 0; i < indices.length; i++) {
+    const index = indices[i];
+    if (!(Number.isInteger(index) && index >= 0 && index < dataset.size)) {
+      throw new RangeError(
+        `indices must be whole numbers from 0 to ${dataset.size - 1} for ${dataset.name} ` +
+          `(${dataset.size} images), but indices[${i}] is ${index}.`,
+      );
+    }
+  }
+}
+
+/**
+ * A training and a validation part with each class in the same share in both (stratified), as copies.
+ * The same seed gives the same split. The validation part holds `fraction` of the images, rounded, and of each
+ * class its share rounded up or down: of 10 images in class A and 5 in class B, 0.2 takes 2 and 1.
+ *
+ * @param fraction Share held out for validation, above 0 and below 1.
+ * @throws RangeError where the fraction leaves a part without images.
+ */
+export function splitDataset(
+  dataset: Dataset,
+  fraction: number,
+  seed = 0,
+): { train: Dataset; validation: Dataset } {
+  if (!(fraction > 0 && fraction < 1)) {
+    throw new RangeError(`fraction must be above 0 and below 1, but got ${fraction}; 0.1 holds out a tenth.`);
+  }
+  const held = Math.round(fraction * dataset.size);
+  if (held === 0 || held === dataset.size) {
+    throw new RangeError(
+      `fraction ${fraction} of ${dataset.size} images leaves no image for ${held ? 'training' : 'validation'}; ` +
+        'take a fraction nearer to 0.5 or more images.',
+    );
+  }
+  const { chosen, others } = drawStratified(dataset, held, seed, 'split');
+  return { train: takeImages(dataset, others), validation: takeImages(dataset, chosen) };
+}
+
+/**
+ * A smaller data set with the classes in the same shares, for quick looks and searches: `size` images, copied.
+ * The data set itself where it has no more than `size` images.
+ */
+export function takeSubset(dataset: Dataset, size: number, seed = 0): Dataset {
+  if (!Number.isInteger(size) || size < 1) {
+    throw new RangeError(`size must be a whole number of images, 1 or more, but got ${size}.`);
+  }
+  if (size >= dataset.size) return dataset;
+  return takeImages(dataset, drawStratified(dataset, size, seed, 'subset').chosen);
+}
+
+/**
+ * The folds of a stratified k-fold cross-validation. Each image validates in exactly one fold; the folds' sizes,
+ * and the counts of any class in them, differ by at most one. The same seed gives the same folds.
+ *
+ * Folds are indices, so that k folds of a large data set cost no copies: `takeImages(dataset, fold.train)` makes
+ * a data set of one when its turn comes.
+ *
+ * @param k From 2 to the size of the smallest class.
+ */
+export function stratifiedFolds(dataset: Dataset, k: number, seed = 0): Fold[] {
+  if (!Number.isInteger(k) || k < 2) {
+    throw new RangeError(`k must be a whole number of folds, 2 or more, but got ${k}.`);
+  }
+  const counts = classCounts(dataset);
+  const smallest = counts.indexOf(Math.min(...counts));
+  if (counts[smallest] < k) {
+    throw new RangeError(
+      `k must not exceed the images of the smallest class, but got k = ${k} where class ` +
+        `'${dataset.classNames[smallest]}' of ${dataset.name} has ${counts[smallest]}; use fewer folds or more images.`,
+    );
+  }
+  const foldOf = new Uint32Array(dataset.size);
+  let dealt = 0;
+  for (const members of shuffledClasses(dataset, seed, 'folds')) {
+    for (const index of members) foldOf[index] = dealt++ % k;
+  }
+  const indices = Uint32Array.from(foldOf, (_, index) => index);
+  return Array.from({ length: k }, (_, fold) => ({
+    train: indices.filter((index) => foldOf[index] !== fold),
+    validation: indices.filter((index) => foldOf[index] === fold),
+  }));
+}
+
+/** Draws `size` indices so that each class gives its share, rounded up or down; both lists ascend. */
+function drawStratified(dataset: Dataset, size: number, seed: number, stream: string) {
+  const shares = Array.from(classCounts(dataset), (count) => (count * size) / dataset.size);
+  const takes = shares.map(Math.floor);
+  const missing = size - takes.reduce((sum, take) => sum + take, 0);
+  // Largest remainders are rounded up, so that the whole has exactly `size`.
+  const byRemainder = shares.map((_, c) => c).sort((a, b) => shares[b] - takes[b] - (shares[a] - takes[a]));
+  for (const c of byRemainder.slice(0, missing)) takes[c]++;
+
+  const isChosen = new Uint8Array(dataset.size);
+  shuffledClasses(dataset, seed, stream).forEach((members, c) => {
+    for (const index of members.subarray(0, takes[c])) isChosen[index] = 1;
+  });
+  const indices = Uint32Array.from(isChosen, (_, index) => index);
+  return {
+    chosen: indices.filter((i) => isChosen[i] === 1),
+    others: indices.filter((i) => isChosen[i] === 0),
+  };
+}
+
+/** The indices of each class in random order, by class index. */
+function shuffledClasses(dataset: Dataset, seed: number, stream: string): Uint32Array[] {
+  const members = Array.from(classCounts(dataset), (count) => new Uint32Array(count));
+  const filled = new Uint32Array(members.length);
+  dataset.labels.forEach((label, index) => {
+    members[label][filled[label]++] = index;
+  });
+  return members.map((indices, c) => random(seed, stream, c).shuffle(indices));
+}

@@ -1,0 +1,9 @@
+/** Everything that a notebook imports. */
+export * from './data';
+export { gatherBatch } from './data/batches';
+export * from './evaluation';
+export * from './models';
+export * from './notebook';
+export * as figures from './plots';
+export * from './training';
+export * from './tuner';

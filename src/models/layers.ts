@@ -1,0 +1,122 @@
+import { deriveSeed } from '../random';
+import * as tf from '../tensorflow';
+import type { HyperParameters } from '../tuner/hyperparameters';
+
+export const ACTIVATIONS = ['relu', 'leakyRelu', 'elu', 'tanh', 'sigmoid'] as const;
+export type Activation = (typeof ACTIVATIONS)[number];
+
+/** Weight penalties: `l1 * sum |w| + l2 * sum w^2` is added to the loss for each regularized kernel. */
+export interface Regularization {
+  readonly l1: number;
+  readonly l2: number;
+}
+
+/** The penalties that `hp` chooses: none, L1, L2 or both, each strength on a log scale. */
+export function chooseRegularization(hp: HyperParameters): Regularization {
+  const kind = hp.choice('regularization', ['none', 'l1', 'l2', 'l1l2']);
+  return {
+    l1: kind.includes('l1') ? hp.float('l1', { min: 1e-6, max: 1e-4, sampling: 'log' }) : 0,
+    l2: kind.includes('l2') ? hp.float('l2', { min: 1e-6, max: 1e-3, sampling: 'log' }) : 0,
+  };
+}
+
+/**
+ * Stacks layers into a classifier of 28 x 28 images; every weight is drawn from `seed` and the layer's position.
+ *
+ * With batch normalization the order is weights without bias, normalization, activation (Ioffe and Szegedy 2015, section
+ * 3.2).
+ */
+export class Stack {
+  readonly model = tf.sequential();
+  readonly #seed: number;
+  readonly #regularization: Regularization;
+
+  constructor(seed = 0, regularization: Regularization = { l1: 0, l2: 0 }) {
+    this.#seed = seed;
+    this.#regularization = regularization;
+  }
+
+  /** Input layer: `[784]` or `[28, 28, 1]`. */
+  input(shape: number[]): this {
+    this.model.add(tf.layers.inputLayer({ inputShape: shape }));
+    return this;
+  }
+
+  dense(units: number, activation: Activation, normalize = false): this {
+    this.model.add(tf.layers.dense({ units, useBias: !normalize, ...this.#kernel(activation) }));
+    return this.#activate(activation, normalize);
+  }
+
+  /** 2-D convolution that keeps the image's size. */
+  convolution(filters: number, kernelSize: number, activation: Activation, normalize = false): this {
+    this.model.add(
+      tf.layers.conv2d({
+        filters,
+        kernelSize,
+        padding: 'same',
+        useBias: !normalize,
+        ...this.#kernel(activation),
+      }),
+    );
+    return this.#activate(activation, normalize);
+  }
+
+  /** Divides height and width by `size`, rounded down. */
+  maxPooling(size: number): this {
+    this.model.add(tf.layers.maxPooling2d({ poolSize: size, strides: size }));
+    return this;
+  }
+
+  flatten(): this {
+    this.model.add(tf.layers.flatten());
+    return this;
+  }
+
+  normalize(): this {
+    // Keras' momentum of 0.99 needs several hundred steps before validation means anything; short searches have fewer.
+    this.model.add(tf.layers.batchNormalization({ momentum: 0.9 }));
+    return this;
+  }
+
+  /** Sets a share `rate` of the activations to zero while training; nothing for 0. */
+  dropout(rate: number): this {
+    if (rate > 0) this.model.add(tf.layers.dropout({ rate }));
+    return this;
+  }
+
+  /** Output layer: probabilities of the classes. */
+  output(classes: number): tf.Sequential {
+    this.model.add(
+      tf.layers.dense({
+        units: classes,
+        activation: 'softmax',
+        kernelInitializer: tf.initializers.glorotUniform({ seed: this.#layerSeed() }),
+      }),
+    );
+    return this.model;
+  }
+
+  #activate(activation: Activation, normalize: boolean): this {
+    if (normalize) this.normalize();
+    this.model.add(
+      activation === 'leakyRelu' ? tf.layers.leakyReLU({ alpha: 0.3 }) : tf.layers.activation({ activation }),
+    );
+    return this;
+  }
+
+  /** He et al. 2015, "Delving Deep into Rectifiers", for the rectifiers; Glorot and Bengio 2010 for the rest. */
+  #kernel(activation: Activation) {
+    const args = { seed: this.#layerSeed() };
+    const rectifier = activation === 'relu' || activation === 'leakyRelu' || activation === 'elu';
+    const { l1, l2 } = this.#regularization;
+    return {
+      kernelInitializer: rectifier ? tf.initializers.heUniform(args) : tf.initializers.glorotUniform(args),
+      ...(l1 + l2 > 0 ? { kernelRegularizer: tf.regularizers.l1l2({ l1, l2 }) } : {}),
+    };
+  }
+
+  #layerSeed(): number {
+    // tfjs takes 0 for "no seed" in some initializers.
+    return deriveSeed(this.#seed, 'layer', this.model.layers.length) || 1;
+  }
+}

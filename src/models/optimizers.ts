@@ -1,0 +1,64 @@
+import * as tf from '../tensorflow';
+import type { HyperParameters } from '../tuner/hyperparameters';
+
+/** An optimizer and its learning rate, above 0. What is left out takes the default of the optimizer's paper or of Keras. */
+export type OptimizerConfig =
+  /** Stochastic gradient descent, with momentum (Polyak 1964) where `momentum` is above 0; default 0. */
+  | { readonly kind: 'sgd'; readonly learningRate: number; readonly momentum?: number }
+  /** Kingma and Ba 2015, "Adam", algorithm 1; beta1 0.9, beta2 0.999. */
+  | { readonly kind: 'adam'; readonly learningRate: number }
+  /** Hinton, Srivastava and Swersky 2012, "Neural Networks for Machine Learning", lecture 6e; decay 0.9. */
+  | { readonly kind: 'rmsprop'; readonly learningRate: number }
+  /** Duchi, Hazan and Singer 2011, "Adaptive Subgradient Methods"; initial accumulator 0.1. */
+  | { readonly kind: 'adagrad'; readonly learningRate: number }
+  /** Zeiler 2012, "ADADELTA", algorithm 1, whose step is then scaled by the learning rate (1 in the paper); rho 0.95. */
+  | { readonly kind: 'adadelta'; readonly learningRate: number };
+
+/** A TensorFlow.js optimizer for `model.compile`. */
+export function createOptimizer(config: OptimizerConfig): tf.Optimizer {
+  const { kind, learningRate } = config;
+  if (!(learningRate > 0 && Number.isFinite(learningRate))) {
+    throw new RangeError(`learningRate must be above 0, but got ${learningRate}; try 0.001 with adam.`);
+  }
+  switch (kind) {
+    case 'sgd': {
+      const { momentum = 0 } = config;
+      if (!(momentum >= 0 && momentum < 1)) {
+        throw new RangeError(`momentum must be at least 0 and below 1, but got ${momentum}; try 0.9.`);
+      }
+      return momentum === 0 ? tf.train.sgd(learningRate) : tf.train.momentum(learningRate, momentum);
+    }
+    case 'adam':
+      return tf.train.adam(learningRate);
+    case 'rmsprop':
+      return tf.train.rmsprop(learningRate);
+    case 'adagrad':
+      return tf.train.adagrad(learningRate);
+    case 'adadelta':
+      return tf.train.adadelta(learningRate, 0.95);
+  }
+}
+
+/**
+ * The optimizer that `hp` chooses, with its learning rate on a log scale.
+ *
+ * A good rate for one optimizer ruins another (Adadelta works near 1, Adam near 0.001), so each has a rate of its own:
+ * `adamLearningRate`, `sgdLearningRate` and so on, of which a configuration has one.
+ */
+export function chooseOptimizer(hp: HyperParameters): OptimizerConfig {
+  const rate = (name: string, min: number, max: number) =>
+    hp.float(`${name}LearningRate`, { min, max, sampling: 'log' });
+  const kind = hp.choice('optimizer', ['adam', 'sgd', 'rmsprop', 'adagrad', 'adadelta']);
+  switch (kind) {
+    case 'adam':
+      return { kind, learningRate: rate(kind, 1e-4, 1e-2) };
+    case 'sgd':
+      return { kind, learningRate: rate(kind, 3e-3, 0.1), momentum: hp.choice('momentum', [0, 0.9]) };
+    case 'rmsprop':
+      return { kind, learningRate: rate(kind, 1e-4, 3e-3) };
+    case 'adagrad':
+      return { kind, learningRate: rate(kind, 3e-3, 0.1) };
+    case 'adadelta':
+      return { kind, learningRate: rate(kind, 0.1, 3) };
+  }
+}

@@ -1,0 +1,97 @@
+import type { Figure } from '../plots/figure';
+import { display, isKernel } from './kernel';
+import { renderPng } from './render-png';
+import {
+  type ArqueroTableLike,
+  asTable,
+  type DataFrameLike,
+  renderTable,
+  type TableOptions,
+} from './table-view';
+
+/** Text written in Markdown, for `show`. */
+export interface Markdown {
+  readonly markdown: string;
+}
+
+/** Markdown text that `show` sets in the notebook: `show(markdown('**best**: trial 3'))`. */
+export function markdown(text: string): Markdown {
+  return { markdown: text };
+}
+
+/** Size in CSS pixels of a figure's picture whose layout says none, and picture pixels for each of them. */
+const WIDTH = 900;
+const HEIGHT = 450;
+const SCALE = 1.5;
+
+/**
+ * Shows a figure, a table (danfo.js DataFrame or arquero table) or `markdown(text)` below the cell, as one output.
+ *
+ * A figure is interactive in JupyterLab and in reports; its PNG stands in where no JavaScript runs. Outside a kernel the
+ * text form is printed. Await it, so that outputs keep their order.
+ */
+export async function show(value: Figure | Markdown): Promise<void>;
+export async function show(value: DataFrameLike | ArqueroTableLike, options?: TableOptions): Promise<void>;
+export async function show(
+  value: Figure | Markdown | DataFrameLike | ArqueroTableLike,
+  options?: TableOptions,
+): Promise<void> {
+  if (typeof value === 'object' && value !== null) {
+    if ('markdown' in value) {
+      display({ data: { 'text/markdown': value.markdown, 'text/plain': value.markdown } });
+      return;
+    }
+    if ('layout' in value && Array.isArray(value.data)) {
+      await showFigure(value);
+      return;
+    }
+  }
+  const table = asTable(value);
+  if (table === undefined) {
+    throw new TypeError(
+      `show takes a figure, a danfo.js DataFrame, an arquero table or markdown(text), but got ${describe(value)}. ` +
+        'For other values use console.log.',
+    );
+  }
+  const { html, text } = renderTable(table, options);
+  display({ data: { 'text/html': html, 'text/plain': text } });
+}
+
+function describe(value: unknown): string {
+  if (value instanceof Promise) return 'a promise: put `await` before it';
+  if (typeof value !== 'object' || value === null) return `${typeof value} ${String(value)}`;
+  return `an object of ${value.constructor?.name ?? 'no class'}`;
+}
+
+async function showFigure(figure: Figure): Promise<void> {
+  const { data, layout, config } = toPlainJson(figure);
+  const plain: Figure = {
+    data,
+    layout,
+    config: { displaylogo: false, responsive: true, showSendToCloud: false, ...config },
+  };
+  const title = layout.title;
+  const words = (typeof title === 'object' ? title?.text : title)?.replace(/<[^>]*>/g, '');
+  const text = words ? `[Figure: ${words}]` : '[Figure]';
+  const size = { width: layout.width ?? WIDTH, height: layout.height ?? HEIGHT };
+  const png = isKernel() ? await renderPng(plain, { ...size, scale: SCALE }) : undefined;
+  display({
+    data: {
+      'application/vnd.plotly.v1+json': plain,
+      ...(png === undefined ? {} : { 'image/png': png }),
+      'text/plain': text,
+    },
+    metadata: png === undefined ? {} : { 'image/png': size },
+  });
+}
+
+/** A copy as it stands after JSON, typed arrays as plain ones; NaN becomes null, which Plotly draws as a gap. */
+function toPlainJson(figure: Figure): Figure {
+  return JSON.parse(
+    JSON.stringify(figure, (_key, value: unknown) =>
+      ArrayBuffer.isView(value) && !(value instanceof DataView)
+        ? Array.from(value as unknown as Float32Array)
+        : value,
+    ),
+  ) as Figure;
+}

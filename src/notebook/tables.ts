@@ -1,0 +1,242 @@
+// danfo.js loads tfjs-node itself, so the environment that TensorFlow is to run in must be set before.
+import '../tensorflow';
+import * as aq from 'arquero';
+import * as dfd from 'danfojs-node';
+import { type Dataset, type LoadedDataset, PIXELS } from '../data/dataset';
+import { classCounts as countClasses } from '../data/statistics';
+import type { ClassificationReport } from '../evaluation/classification-report';
+import { type ConfusionMatrix, mostConfused as findMostConfused } from '../evaluation/confusion-matrix';
+import { compareModels, type EvaluatedModel } from '../evaluation/model-comparison';
+import type { SearchResults } from '../plots/search-results';
+import type { History } from '../training/history';
+import {
+  type Domain,
+  describeDomain,
+  type HyperParameterValue,
+  type HyperParameterValues,
+} from '../tuner/hyperparameters';
+
+/** Parts of a data set by name: `{ training: train, test }`. */
+type Parts = Readonly<Record<string, Dataset>>;
+
+/** One line for each file that the data set was read from. */
+export function datasetFiles(loaded: LoadedDataset): dfd.DataFrame {
+  return new dfd.DataFrame(
+    loaded.files.map(({ path, part, content, count, bytes }) => ({
+      file: path,
+      part,
+      content,
+      count,
+      MB: round(bytes / 1e6, 3),
+    })),
+  );
+}
+
+/** The first images as rows: label, class, and eight pixels of the middle row, where most images have ink. */
+export function firstRows(dataset: Dataset, count = 5): dfd.DataFrame {
+  const columns = Array.from({ length: 8 }, (_, i) => 14 * 28 + 10 + i);
+  return new dfd.DataFrame(
+    Array.from({ length: Math.min(count, dataset.size) }, (_, i) => ({
+      label: dataset.labels[i],
+      class: dataset.classNames[dataset.labels[i]],
+      ...Object.fromEntries(columns.map((p) => [`pixel ${p}`, dataset.images[i * PIXELS + p]])),
+    })),
+  );
+}
+
+/** Grey levels of each part: mean, standard deviation, least, greatest, and the share of pixels with any ink. */
+export function pixelSummary(parts: Parts): dfd.DataFrame {
+  return new dfd.DataFrame(
+    Object.entries(parts).map(([part, { images, size }]) => {
+      let sum = 0;
+      let squares = 0;
+      let min = 255;
+      let max = 0;
+      let ink = 0;
+      for (const level of images) {
+        sum += level;
+        squares += level * level;
+        if (level < min) min = level;
+        if (level > max) max = level;
+        if (level > 0) ink++;
+      }
+      const mean = sum / images.length;
+      const std = Math.sqrt(squares / images.length - mean ** 2);
+      return {
+        part,
+        images: size,
+        mean: round(mean, 2),
+        std: round(std, 2),
+        min,
+        max,
+        'ink share': round(ink / images.length),
+      };
+    }),
+  );
+}
+
+/** Images of each class, one column for each part. */
+export function classCounts(parts: Parts): dfd.DataFrame {
+  const counts = Object.entries(parts).map(([name, dataset]) => [name, countClasses(dataset)] as const);
+  const classNames = Object.values(parts)[0].classNames;
+  return new dfd.DataFrame(
+    classNames.map((name, c) => ({
+      class: name,
+      ...Object.fromEntries(counts.map(([part, count]) => [part, count[c]])),
+    })),
+  );
+}
+
+/**
+ * The trials of a search, best first and failed ones last, with their hyperparameters; blank where a trial lacks one.
+ *
+ * `names`: the hyperparameters to show. Default: all.
+ */
+export function trials(search: SearchResults, options: { names?: readonly string[] } = {}): dfd.DataFrame {
+  const { names = [...new Set(search.trials.flatMap((trial) => Object.keys(trial.hyperparameters)))] } =
+    options;
+  const sign = search.objective === 'valLoss' ? 1 : -1;
+  const failed = search.trials.some((trial) => trial.status === 'failed');
+  const folded = search.trials.some((trial) => trial.scores.length > 1);
+  const ranked = [...search.trials].sort(
+    (a, b) =>
+      Number(a.status === 'failed') - Number(b.status === 'failed') ||
+      sign * (a.score - b.score) ||
+      a.id - b.id,
+  );
+  return new dfd.DataFrame(
+    ranked.map((trial, i) => ({
+      rank: trial.status === 'failed' ? null : i + 1,
+      trial: trial.id,
+      [search.objective]: Number.isNaN(trial.score) ? null : round(trial.score),
+      ...(folded ? { spread: round(trial.spread) } : {}),
+      seconds: round(trial.seconds, 1),
+      parameters: trial.parameters,
+      ...Object.fromEntries(names.map((name) => [name, shorten(trial.hyperparameters[name])])),
+      ...(failed ? { error: trial.error ?? null } : {}),
+    })),
+  );
+}
+
+/**
+ * What the completed trials with each value of a hyperparameter scored: number, mean, sample standard deviation and best,
+ * the best mean first, as an arquero table. Other hyperparameters vary along with it, so a difference is a hint.
+ *
+ * @throws RangeError where no completed trial has the hyperparameter.
+ */
+export function effect(search: SearchResults, name: string): aq.ColumnTable {
+  const rows = search.trials
+    .filter((trial) => trial.status === 'completed' && name in trial.hyperparameters)
+    .map((trial) => ({ value: shorten(trial.hyperparameters[name]), score: trial.score }));
+  if (rows.length === 0) {
+    throw new RangeError(`name must be a hyperparameter of a completed trial, but none has "${name}".`);
+  }
+  const lower = search.objective === 'valLoss';
+  // One trial alone has no standard deviation.
+  const rounded = (column: string) =>
+    aq.escape(({ [column]: value }: Record<string, number | undefined>) =>
+      value === undefined ? null : round(value),
+    );
+  return aq
+    .from(rows)
+    .groupby('value')
+    .rollup({
+      trials: aq.op.count(),
+      mean: aq.op.mean('score'),
+      std: aq.op.stdev('score'),
+      best: lower ? aq.op.min('score') : aq.op.max('score'),
+    })
+    .orderby(lower ? 'mean' : aq.desc('mean'))
+    .derive({ mean: rounded('mean'), std: rounded('std'), best: rounded('best') })
+    .rename({ value: name });
+}
+
+/** A search space, one hyperparameter a row: what `describeSpace` found. */
+export function searchSpace(space: ReadonlyMap<string, Domain>): dfd.DataFrame {
+  return new dfd.DataFrame(
+    [...space].map(([hyperparameter, domain]) => ({ hyperparameter, values: describeDomain(domain) })),
+  );
+}
+
+/** A configuration, one hyperparameter a row. */
+export function hyperparameters(values: HyperParameterValues): dfd.DataFrame {
+  return new dfd.DataFrame(
+    Object.entries(values).map(([hyperparameter, value]) => ({
+      hyperparameter,
+      value: String(shorten(value)),
+    })),
+  );
+}
+
+/** A training run, one epoch a row. */
+export function history(run: History): dfd.DataFrame {
+  return new dfd.DataFrame(
+    run.epochs.map((record) => ({
+      epoch: record.epoch,
+      loss: round(record.loss),
+      accuracy: round(record.accuracy),
+      ...(record.valLoss === undefined ? {} : { valLoss: round(record.valLoss) }),
+      ...(record.valAccuracy === undefined ? {} : { valAccuracy: round(record.valAccuracy) }),
+      learningRate: shorten(record.learningRate),
+      seconds: round(record.seconds, 1),
+    })),
+  );
+}
+
+/** The report as scikit-learn prints it: the classes, then accuracy, macro average and weighted average. */
+export function classificationReport(report: ClassificationReport): dfd.DataFrame {
+  const { classes, accuracy, macro, weighted, support } = report;
+  const lines = [
+    ...classes,
+    { className: 'accuracy', precision: null, recall: null, f1: accuracy, support },
+    { className: 'macro avg', ...macro, support },
+    { className: 'weighted avg', ...weighted, support },
+  ];
+  return new dfd.DataFrame(
+    lines.map((line) => ({
+      class: line.className,
+      precision: line.precision === null ? null : round(line.precision),
+      recall: line.recall === null ? null : round(line.recall),
+      f1: round(line.f1),
+      support: line.support,
+    })),
+  );
+}
+
+/** The most frequent mistakes: which class was taken for which, how often, and for what share of its images. */
+export function mostConfused(matrix: ConfusionMatrix, count = 10): dfd.DataFrame {
+  return new dfd.DataFrame(
+    findMostConfused(matrix, count).map(({ trueClass, predictedClass, count: images, share }) => ({
+      true: trueClass,
+      predicted: predictedClass,
+      images,
+      share: round(share),
+    })),
+  );
+}
+
+/** Models side by side, with the 95 % interval of the accuracy (Wilson). */
+export function modelComparison(models: readonly EvaluatedModel[]): dfd.DataFrame {
+  return new dfd.DataFrame(
+    compareModels(models).map((scores) => ({
+      model: scores.name,
+      accuracy: round(scores.accuracy),
+      'from (95 %)': round(scores.interval.low),
+      'to (95 %)': round(scores.interval.high),
+      mistakes: scores.mistakes,
+      loss: round(scores.loss),
+      'macro F1': round(scores.macroF1),
+      seconds: round(scores.seconds, 1),
+    })),
+  );
+}
+
+function round(value: number, digits = 4): number {
+  return Number(value.toFixed(digits));
+}
+
+/** Three significant digits for fractions; null where there is no value, which danfo.js shows as blank. */
+function shorten(value: HyperParameterValue | undefined): HyperParameterValue | null {
+  if (value === undefined) return null;
+  return typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(3)) : value;
+}

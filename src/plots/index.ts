@@ -1,0 +1,13 @@
+export { classCounts } from './class-counts';
+export { confusionMatrix } from './confusion-matrix';
+export { effect } from './effect';
+export type { Figure } from './figure';
+export { classMeans, imageGrid, predictionGrid, sampleGrid } from './image-grid';
+export { learningCurves } from './learning-curves';
+export { learningRateSchedules } from './learning-rate-schedules';
+export { modelComparison } from './model-comparison';
+export { parallelCoordinates } from './parallel-coordinates';
+export { f1ByClass, perClassScores } from './per-class-scores';
+export { pixelHistogram } from './pixel-histogram';
+export { searchHistory } from './search-history';
+export type { SearchResults } from './search-results';

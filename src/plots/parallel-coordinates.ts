@@ -1,0 +1,80 @@
+import type { Trial } from '../tuner/trial';
+import type { Figure } from './figure';
+import { placeValues } from './hyperparameter-axis';
+import { completedTrials, type SearchResults } from './search-results';
+import { createFigure } from './template';
+
+/** More axes do not fit a notebook's width. */
+const MAX_AXES = 8;
+
+/**
+ * Each completed trial as a line through its hyperparameters to its score, coloured from dark (worst) to yellow (best); drag along an axis to
+ * pick trials out.
+ *
+ * `names`: the hyperparameters to show. Default: those that vary, at most 8, the ones that most trials have first. A
+ * trial that lacks one passes through `none`.
+ *
+ * @throws RangeError where no trial is completed, or none has a hyperparameter that was named.
+ */
+export function parallelCoordinates(
+  search: SearchResults,
+  options: { names?: readonly string[] } = {},
+): Figure {
+  const completed = completedTrials(search);
+  if (completed.length === 0) {
+    throw new RangeError(
+      `search must hold a completed trial, but none of its ${search.trials.length} trials is.`,
+    );
+  }
+  const { names = varyingNames(completed) } = options;
+  const dimensions = names.map((name) => {
+    const values = completed.map((trial) => trial.hyperparameters[name]);
+    if (values.every((value) => value === undefined)) {
+      throw new RangeError(
+        `names must be hyperparameters of these trials, but got "${name}". ` +
+          `They have ${[...new Set(completed.flatMap((trial) => Object.keys(trial.hyperparameters)))].join(', ')}.`,
+      );
+    }
+    const { positions, ticks } = placeValues(name, values);
+    const ends = [...positions, ...ticks.map((tick) => tick.position)];
+    return {
+      label: name,
+      values: positions,
+      range: [Math.min(...ends), Math.max(...ends)],
+      tickvals: ticks.map((tick) => tick.position),
+      ticktext: ticks.map((tick) => tick.text),
+    };
+  });
+  const scores = completed.map((trial) => trial.score);
+  return createFigure(
+    [
+      {
+        type: 'parcoords',
+        dimensions: [
+          ...dimensions,
+          {
+            label: search.objective,
+            values: scores,
+            tickformat: search.objective === 'valAccuracy' ? '.1%' : '.3f',
+          },
+        ],
+        line: { color: scores, colorscale: 'Viridis', reversescale: search.objective === 'valLoss' },
+        labelangle: -20,
+        labelfont: { size: 12 },
+        tickfont: { size: 11 },
+        rangefont: { size: 1, color: 'rgba(0,0,0,0)' },
+      } as never,
+    ],
+    { height: 400, margin: { l: 70, r: 70, t: 90, b: 30 } },
+  );
+}
+
+/** The hyperparameters whose value differs between trials, those that most trials have first, then in order asked. */
+export function varyingNames(trials: readonly Trial[]): string[] {
+  const names = [...new Set(trials.flatMap((trial) => Object.keys(trial.hyperparameters)))];
+  const activity = (name: string) => trials.filter((trial) => name in trial.hyperparameters).length;
+  return names
+    .filter((name) => new Set(trials.map((trial) => trial.hyperparameters[name])).size > 1)
+    .sort((a, b) => activity(b) - activity(a))
+    .slice(0, MAX_AXES);
+}

@@ -1,0 +1,110 @@
+import * as tf from '@tensorflow/tfjs-node';
+import { runKernel } from './training-kernels';
+
+type Call = (inputs: tf.Tensor | tf.Tensor[], kwargs: { training?: boolean }) => tf.Tensor;
+type Weight = tf.layers.Layer['weights'][number] & { write(value: tf.Tensor): void };
+type Layer<Fields> = tf.layers.Layer & Fields;
+
+const INSTALLED = Symbol.for('inkwell.trainingCall');
+
+/**
+ * Gives a layer class a faster call for training; where `applies` says no, and outside training, the stock call runs.
+ * The prototype of the class is changed, which all models share.
+ */
+function setTrainingCall<Fields>(
+  sample: tf.layers.Layer,
+  applies: (layer: Layer<Fields>, x: tf.Tensor) => boolean,
+  call: (layer: Layer<Fields>, x: tf.Tensor) => tf.Tensor,
+): void {
+  const prototype = Object.getPrototypeOf(sample) as { call: Call; [INSTALLED]?: Call };
+  // Found again after the notebook's kernel reloads this module: the stock call must not be lost.
+  prototype[INSTALLED] ??= prototype.call;
+  const stock = prototype[INSTALLED];
+  prototype.call = function (this: Layer<Fields>, inputs, kwargs) {
+    const x = Array.isArray(inputs) ? inputs[0] : inputs;
+    const fast =
+      kwargs?.training === true && !(Array.isArray(inputs) && inputs.length > 1) && applies(this, x);
+    return fast ? tf.tidy(() => call(this, x)) : stock.call(this, inputs, kwargs);
+  };
+}
+
+export function installTrainingLayers(): void {
+  type Activated = {
+    kernel: Weight;
+    bias: Weight | null;
+    activation: { apply(x: tf.Tensor): tf.Tensor; getClassName(): string };
+  };
+  const finish = (layer: Activated, x: tf.Tensor) => {
+    const y = layer.bias ? runKernel('BiasAdd', { x, bias: layer.bias.read() })[0] : x;
+    return layer.activation.getClassName() === 'linear' ? y : layer.activation.apply(y);
+  };
+  setTrainingCall<Activated>(
+    tf.layers.dense({ units: 1 }),
+    (_, x) => x.rank === 2,
+    (layer, x) => finish(layer, runKernel('MatMulOp', { a: x, b: layer.kernel.read() })[0]),
+  );
+  type Convolution = Activated & {
+    strides: [number, number];
+    padding: 'same' | 'valid';
+    dataFormat: string;
+    dilationRate: [number, number];
+  };
+  setTrainingCall<Convolution>(
+    tf.layers.conv2d({ filters: 1, kernelSize: 1 }),
+    (layer) => layer.dataFormat === 'channelsLast',
+    (layer, x) =>
+      finish(
+        layer,
+        tf.conv2d(
+          x as tf.Tensor4D,
+          layer.kernel.read() as tf.Tensor4D,
+          layer.strides,
+          layer.padding,
+          'NHWC',
+          layer.dilationRate,
+        ),
+      ),
+  );
+  type Normalization = {
+    axis: number;
+    momentum: number;
+    epsilon: number;
+    gamma: Weight;
+    beta: Weight;
+    movingMean: Weight;
+    movingVariance: Weight;
+  };
+  setTrainingCall<Normalization>(
+    tf.layers.batchNormalization(),
+    (layer, x) =>
+      (layer.axis === -1 || layer.axis === x.rank - 1) &&
+      Boolean(layer.gamma && layer.beta) &&
+      (x.rank === 2 || x.rank === 4),
+    (layer, x) => {
+      const channels = x.shape[x.rank - 1];
+      const count = x.size / channels;
+      const [y, mean, variance] = runKernel(
+        'BatchNormalize',
+        { x: x.reshape([count, 1, 1, channels]), scale: layer.gamma.read(), offset: layer.beta.read() },
+        { epsilon: layer.epsilon },
+      );
+      const blend = (weight: Weight, value: tf.Tensor) =>
+        weight.write(
+          weight
+            .read()
+            .mul(layer.momentum)
+            .add(value.mul(1 - layer.momentum)),
+        );
+      blend(layer.movingMean, mean);
+      // The op's variance divides by count - 1, TensorFlow.js' moving average takes the one that divides by count.
+      blend(layer.movingVariance, variance.mul((count - 1) / count));
+      return y.reshape(x.shape);
+    },
+  );
+  // Without a seed, TensorFlow.js draws from Math.random; that stays.
+  setTrainingCall<{ rate: number; seed?: number; noiseShape?: number[] }>(
+    tf.layers.dropout({ rate: 0 }),
+    (layer) => layer.rate > 0 && layer.rate < 1 && layer.seed !== undefined && !layer.noiseShape,
+    (layer, x) => runKernel('Dropout', { x }, { rate: layer.rate, seed: Number(layer.seed) | 0 })[0],
+  );
+}

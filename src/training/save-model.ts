@@ -1,0 +1,131 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { compileConfigOf, compileModel } from '../models/compile';
+import * as tf from '../tensorflow';
+import type { HyperParameterValues } from '../tuner/hyperparameters';
+import type { History } from './history';
+
+/** How a saved model came about. Plain data. */
+export interface TrainingRecord {
+  /** For instance `mlp` or `cnn`. */
+  readonly name: string;
+  readonly hyperparameters: HyperParameterValues;
+  readonly history: History;
+  /** Name of the data set it was trained on. */
+  readonly dataset: string;
+  readonly classNames: readonly string[];
+  /** Name of the budget it was searched and trained with, for instance `quick`. */
+  readonly profile?: string;
+}
+
+const FORMAT = 'inkwell-model';
+const RECORD_FILE = 'training.json';
+const MODEL_FILES = ['model.json', 'weights.bin'] as const;
+
+/** What `training.json` holds: the record, and the checksums by which a damaged save is known. */
+interface TrainingFile {
+  readonly format: typeof FORMAT;
+  readonly formatVersion: 1;
+  readonly versions: { readonly node: string; readonly tfjs: string };
+  readonly sha256: Readonly<Record<(typeof MODEL_FILES)[number], string>>;
+  readonly record: TrainingRecord;
+}
+
+/**
+ * Saves a model and its record as a folder: TensorFlow.js' own `model.json` and `weights.bin`, which `tf.loadLayersModel`
+ * reads in Node and in a browser, and `training.json`. The optimizer's state is not saved.
+ *
+ * Everything is written aside first, so `directory` never holds half a save.
+ *
+ * @throws Error where `directory` holds anything but a former save, which is replaced.
+ */
+export async function saveModel(
+  model: tf.LayersModel,
+  directory: string,
+  record: TrainingRecord,
+): Promise<void> {
+  const target = resolve(directory);
+  await checkReplaceable(target);
+  const [aside, former] = ['new', 'old'].map((age) =>
+    join(dirname(target), `.${basename(target)}.inkwell-${age}`),
+  );
+  await rm(aside, { recursive: true, force: true });
+  await rm(former, { recursive: true, force: true });
+  await mkdir(aside, { recursive: true });
+  await model.save(tf.io.fileSystem(aside));
+  const content: TrainingFile = {
+    format: FORMAT,
+    formatVersion: 1,
+    versions: { node: process.versions.node, tfjs: tf.version['tfjs-node'] },
+    sha256: {
+      'model.json': await checksum(aside, 'model.json'),
+      'weights.bin': await checksum(aside, 'weights.bin'),
+    },
+    record,
+  };
+  await writeFile(join(aside, RECORD_FILE), `${JSON.stringify(content, null, 2)}\n`);
+  if (existsSync(target)) await rename(target, former);
+  await rename(aside, target);
+  await rm(former, { recursive: true, force: true });
+}
+
+/**
+ * The model that `saveModel` wrote to `directory`, and its record. The caller disposes the model. It predicts as before;
+ * `fit` can train it further if `compileModel` compiled it.
+ *
+ * @throws Error where the folder is missing, not such a save, or damaged.
+ */
+export async function loadModel(
+  directory: string,
+): Promise<{ model: tf.LayersModel; record: TrainingRecord }> {
+  const content = await readTrainingFile(directory);
+  if (content === undefined) {
+    throw new Error(
+      `directory must hold a saved model, but ${directory} has no ${RECORD_FILE} that saveModel wrote; ` +
+        `save a model there first, or check the path.`,
+    );
+  }
+  for (const file of MODEL_FILES) {
+    const found = await checksum(directory, file).catch(() => 'no such file');
+    if (found !== content.sha256[file]) {
+      throw new Error(
+        `${join(directory, file)} is damaged: its SHA-256 must be ${content.sha256[file]}, but is ${found}; ` +
+          `train and save the model again.`,
+      );
+    }
+  }
+  const model = await tf.loadLayersModel(tf.io.fileSystem(join(directory, 'model.json')));
+  const config = compileConfigOf(model);
+  if (config) compileModel(model, config);
+  return { model, record: content.record };
+}
+
+async function checksum(directory: string, file: string): Promise<string> {
+  return createHash('sha256')
+    .update(await readFile(join(directory, file)))
+    .digest('hex');
+}
+
+/** Undefined where the folder has no such file or another program's. */
+async function readTrainingFile(directory: string): Promise<TrainingFile | undefined> {
+  try {
+    const content = JSON.parse(await readFile(join(directory, RECORD_FILE), 'utf8')) as TrainingFile;
+    return content?.format === FORMAT && content.formatVersion === 1 ? content : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function checkReplaceable(directory: string): Promise<void> {
+  if (!existsSync(directory)) return;
+  const known: string[] = [...MODEL_FILES, RECORD_FILE];
+  const names = await readdir(directory);
+  const foreign = names.find((name) => !known.includes(name));
+  if (names.length === 0 || (foreign === undefined && (await readTrainingFile(directory)))) return;
+  throw new Error(
+    `directory must be new, empty or a former save, but ${directory} holds ${foreign ?? 'files that saveModel did not write'}; ` +
+      `choose another folder.`,
+  );
+}

@@ -1,0 +1,86 @@
+import type { Batch } from '../data/batches';
+import { compileConfigOf } from '../models/compile';
+import { learningRateAt } from '../models/schedules';
+import { deriveSeed } from '../random';
+import * as tf from '../tensorflow';
+import { createWeightUpdates } from '../tensorflow/weight-updates';
+import { checkProbabilities } from './model-shape';
+
+/** What one step over a batch gave. */
+export interface StepResult {
+  /** Mean cross-entropy of the batch in nats, plus regularization. */
+  readonly loss: number;
+  /** Images of the batch classified rightly, before the update. */
+  readonly correct: number;
+}
+
+/** Trains a compiled model batch by batch, from a fresh optimizer state. */
+export interface TrainingStep {
+  /** Takes one step and leaves the batch to its owner. The dropout masks follow from `seed`. */
+  run(batch: Batch, learningRate: number, seed: number): StepResult;
+  /** Frees the optimizer's state and leaves the model as it is. */
+  dispose(): void;
+}
+
+/** Probabilities below this (near float32's smallest) count as this, so that the cross-entropy stays finite: 85 nats. */
+export const SMALLEST_PROBABILITY = 1e-37;
+
+/** Mean of `-log p(true class)` in nats; stays exact where p is tiny, since softmax's gradient multiplies by p again. */
+function crossEntropy(probabilities: tf.Tensor, labels: tf.Tensor): tf.Scalar {
+  return probabilities.mul(labels).sum(-1).add(SMALLEST_PROBABILITY).log().neg().mean();
+}
+
+/** The penalties of the model's regularizers, 0 without any. */
+export function regularizationOf(model: tf.LayersModel): tf.Scalar {
+  return tf.tidy(() => {
+    const losses = model.calculateLosses();
+    return losses.length === 0 ? tf.scalar(0) : tf.addN(losses);
+  });
+}
+
+type DropoutLayer = tf.layers.Layer & { seed?: number };
+
+/** A step that trains `model` with its own optimizer. The caller disposes the step, not the model, when done. */
+export function createTrainingStep(model: tf.LayersModel): TrainingStep {
+  const weights = model.trainableWeights.map((weight) => weight.read() as tf.Variable);
+  const updates = createWeightUpdates(model.optimizer, weights);
+  const dropouts = model.layers.filter((layer) => layer.getClassName() === 'Dropout') as DropoutLayer[];
+  const dropoutSeeds = dropouts.map((layer) => layer.seed);
+  let first = true;
+  return {
+    run({ images, labels }, learningRate, seed) {
+      return tf.tidy(() => {
+        // A dropout layer draws one and the same mask for one seed.
+        dropouts.forEach((layer, index) => {
+          layer.seed = deriveSeed(seed, 'dropout', index);
+        });
+        let correct = 0;
+        const { value, grads } = tf.variableGrads(() => {
+          const probabilities = model.apply(images, { training: true }) as tf.Tensor2D;
+          if (first) checkProbabilities(probabilities.slice(0, 1).dataSync<'float32'>());
+          first = false;
+          correct = probabilities.argMax(-1).equal(labels.argMax(-1)).sum().dataSync()[0];
+          return crossEntropy(probabilities, labels).add(regularizationOf(model)) as tf.Scalar;
+        }, weights);
+        updates.apply(
+          weights.map((weight) => grads[weight.name]),
+          learningRate,
+        );
+        return { loss: value.dataSync()[0], correct };
+      });
+    },
+    dispose() {
+      updates.dispose();
+      dropouts.forEach((layer, index) => {
+        layer.seed = dropoutSeeds[index];
+      });
+    },
+  };
+}
+
+/** The learning rate that `model` was compiled for, `t` epochs into a run of `epochs`. */
+export function learningRateOf(model: tf.LayersModel, t: number, epochs: number): number {
+  const config = compileConfigOf(model);
+  if (config === undefined) return (model.optimizer.getConfig() as { learningRate: number }).learningRate;
+  return learningRateAt(config.schedule ?? { kind: 'constant' }, config.optimizer.learningRate, t, epochs);
+}

@@ -1,0 +1,54 @@
+/** How much a search may cost: `small` shows that all runs, `quick` takes minutes, `full` is the real search. */
+export type Profile = 'small' | 'quick' | 'full';
+
+/** The cost of a search and of training its winner. */
+export interface Budget {
+  /** Training images the search uses, a stratified subset. */
+  readonly searchImages: number;
+  /** Configurations tried. */
+  readonly trials: number;
+  /** Cross-validation folds of each trial. */
+  readonly folds: number;
+  /** Epochs of each fold's training. */
+  readonly searchEpochs: number;
+  /** Epochs of the winner's training on all training images. */
+  readonly epochs: number;
+}
+
+const BUDGETS: Record<'mlp' | 'cnn', Record<Profile, Budget>> = {
+  mlp: {
+    small: { searchImages: 1000, trials: 2, folds: 2, searchEpochs: 1, epochs: 1 },
+    quick: { searchImages: 9000, trials: 8, folds: 3, searchEpochs: 4, epochs: 8 },
+    full: { searchImages: 30000, trials: 30, folds: 3, searchEpochs: 6, epochs: 30 },
+  },
+  cnn: {
+    small: { searchImages: 600, trials: 2, folds: 2, searchEpochs: 1, epochs: 1 },
+    quick: { searchImages: 4500, trials: 6, folds: 3, searchEpochs: 3, epochs: 4 },
+    full: { searchImages: 15000, trials: 16, folds: 3, searchEpochs: 4, epochs: 12 },
+  },
+};
+
+/**
+ * Returns the budget of a profile, with the parts that are given instead of null put in its place.
+ *
+ *     searchBudget('mlp', 'quick', { trials: 3, folds: null }) // the quick budget with 3 trials
+ */
+export function searchBudget(
+  model: 'mlp' | 'cnn',
+  profile: Profile,
+  overrides: { readonly [Part in keyof Budget]?: number | null } = {},
+): Budget {
+  const budget = BUDGETS[model][profile];
+  if (budget === undefined) {
+    throw new RangeError(`profile must be 'small', 'quick' or 'full', but got ${JSON.stringify(profile)}.`);
+  }
+  const given = Object.entries(overrides).filter(([, value]) => value != null);
+  for (const [part, value] of given) {
+    if (!Number.isInteger(value) || (value as number) < 1) {
+      throw new RangeError(
+        `${part} must be a whole number from 1, or null for the profile's, but got ${value}.`,
+      );
+    }
+  }
+  return { ...budget, ...Object.fromEntries(given) };
+}

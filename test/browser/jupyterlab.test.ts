@@ -1,0 +1,158 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  type Cell,
+  copyProject,
+  type LabNotebook,
+  type LabServer,
+  launchBrowser,
+  openNotebook,
+  type Output,
+  type ProjectCopy,
+  startLab,
+} from './jupyterlab';
+
+const NOTEBOOKS = ['01-preprocessing', '02-mlp-search', '03-cnn-search', '04-evaluation'];
+
+let project: ProjectCopy;
+let lab: LabServer;
+let browser: Browser;
+
+beforeAll(async () => {
+  project = copyProject();
+  lab = await startLab(project);
+  browser = await launchBrowser();
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await lab?.stop();
+  project?.remove();
+});
+
+function open(name: string): Promise<LabNotebook> {
+  return openNotebook(browser, lab, `notebooks/${name}.ipynb`);
+}
+
+function edit(file: string, from: string, to: string): void {
+  const path = join(project.root, file);
+  const text = readFileSync(path, 'utf8');
+  expect(text, `${file} must hold the text to edit`).toContain(from);
+  writeFileSync(path, text.replace(from, to));
+}
+
+function textOf({ text = '' }: Output): string {
+  return typeof text === 'string' ? text : text.join('');
+}
+
+/** What a cell printed, errors and warnings included. */
+function printed(cell: Cell): string {
+  return (cell.outputs ?? []).map(textOf).join('');
+}
+
+function htmlOf(cell: Cell): string[] {
+  return (cell.outputs ?? []).map(({ data }) => String(data?.['text/html'] ?? ''));
+}
+
+/** What went wrong in a notebook: error outputs and whatever was written to the standard error. */
+function problems(cells: readonly Cell[]): string[] {
+  return cells.flatMap(({ outputs = [] }) =>
+    outputs
+      .filter(({ output_type, name }) => output_type === 'error' || name === 'stderr')
+      .map((output) => output.evalue ?? textOf(output)),
+  );
+}
+
+describe('the notebooks in JupyterLab', () => {
+  // In order: the last one reads the models that the searches saved.
+  it.each(NOTEBOOKS)('%s runs and shows every figure', { timeout: 180_000 }, async (name) => {
+    edit(`notebooks/${name}.ipynb`, "= 'quick'", "= 'small'");
+    const notebook = await open(name);
+    expect((await notebook.kernel()).displayName).toBe('TypeScript');
+
+    const ok = await notebook.runAll();
+
+    const cells = await notebook.cells();
+    expect(problems(cells)).toEqual([]);
+    expect(ok).toBe(true);
+    const figures = await notebook.figures();
+    expect(figures.length).toBeGreaterThan(0);
+    expect(figures.filter(({ kind, clippedBy }) => kind !== 'live' || clippedBy > 0)).toEqual([]);
+    const unfinished = cells.flatMap(htmlOf).filter((html) => html.includes('<progress'));
+    expect(unfinished).toEqual([]);
+    expect(await notebook.interruptions()).toEqual([]);
+    await notebook.close();
+  });
+});
+
+describe('working in JupyterLab', () => {
+  it('sees an edited function after the import cell ran again', async () => {
+    project.write('edit', [
+      "import { mostConfused } from './src';",
+      "console.log(mostConfused({ counts: [[9, 1], [3, 9]], classNames: ['a', 'b'] })[0].count);",
+    ]);
+    const notebook = await open('edit');
+    expect(await notebook.runAll()).toBe(true);
+    expect(printed((await notebook.cells())[1])).toBe('3\n');
+
+    edit('src/evaluation/confusion-matrix.ts', 'b.count - a.count', 'a.count - b.count');
+    await notebook.run(0);
+    await notebook.run(1);
+
+    expect(printed((await notebook.cells())[1])).toBe('1\n');
+    await notebook.close();
+  });
+
+  it('stops training at the stop button, skips what follows, and goes on', async () => {
+    project.write('interrupt', [
+      "import { buildReferenceMlp, fit, HyperParameters, loadDataset } from './src';\n" +
+        "const { train } = await loadDataset('mnist');",
+      // Hours, so that coming to an end at all is due to the button.
+      'const model = buildReferenceMlp(new HyperParameters(), train);\n' +
+        "await fit(model, train, { epochs: 10_000 });\nconsole.log('rest of the cell');",
+      "console.log('next cell');",
+    ]);
+    const notebook = await open('interrupt');
+    const running = notebook.runAll();
+    const bars = async () => htmlOf((await notebook.cells())[1]);
+    await expect.poll(bars, { timeout: 30_000 }).toEqual([expect.stringContaining('<progress')]);
+
+    await notebook.interrupt();
+    expect(await running).toBe(false);
+
+    const [, training, next] = await notebook.cells();
+    expect(htmlOf(training)[0]).toContain('interrupted');
+    expect(training.outputs?.some(({ output_type }) => output_type === 'error')).toBe(true);
+    expect(printed(training)).not.toContain('rest of the cell');
+    expect(next.outputs).toEqual([]);
+    expect(await notebook.run(2)).toBe(true);
+    expect(printed((await notebook.cells())[2])).toBe('next cell\n');
+    expect(await notebook.interruptions()).toEqual([]);
+    await notebook.close();
+  });
+
+  it('shows figures and tables of a saved notebook that it does not trust', async () => {
+    project.write('saved', [
+      "import * as aq from 'arquero';\nimport { show } from './src';\n" +
+        "await show({ data: [{ type: 'bar', y: [1, 2] }], layout: { title: { text: 'Bars' } } });",
+      "await show(aq.table({ digit: ['one', 'two'] }));",
+    ]);
+    const first = await open('saved');
+    expect(await first.runAll()).toBe(true);
+    expect(await first.figures()).toEqual([{ cell: 0, kind: 'live', clippedBy: 0 }]);
+    await first.save();
+    await first.close();
+    // A changed file no longer has the signature that this server gave it: as if another student sent it.
+    edit('notebooks/saved.ipynb', "text: 'Bars'", "text: 'More bars'");
+
+    const again = await open('saved');
+
+    expect(await again.isTrusted()).toBe(false);
+    const [figure] = await again.figures();
+    expect(figure).toEqual({ cell: 0, kind: expect.stringMatching(/^(live|picture)$/), clippedBy: 0 });
+    expect(await again.page.locator('.jp-OutputArea-output table').innerText()).toContain('two');
+    await again.close();
+  });
+});

@@ -1,0 +1,292 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { findInstalledBrowser } from '../../src/notebook/browser';
+
+export const ROOT = resolve(__dirname, '../..');
+const PLOTLY_TYPE = 'application/vnd.plotly.v1+json';
+const START_TIMEOUT_MS = 60_000;
+
+/** A headless browser driven by playwright: an installed one, else that of the npm package `@sparticuz/chromium`. */
+export async function launchBrowser(): Promise<Browser> {
+  const args = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking'];
+  const executablePath = findInstalledBrowser();
+  if (executablePath !== undefined) return chromium.launch({ executablePath, args });
+  const { default: packed } = await import('@sparticuz/chromium');
+  return chromium.launch({ executablePath: await packed.executablePath(), args: [...packed.args, ...args] });
+}
+
+/**
+ * A copy of the project in a temporary folder, whose kernel works in the copy: its `src` may be edited, and the user's
+ * `runs` and `reports` stay as they are. Installed packages are linked. `remove` deletes it.
+ */
+export function copyProject(): { root: string; env: NodeJS.ProcessEnv; remove(): void } {
+  const root = mkdtempSync(join(tmpdir(), 'inkwell-lab-'));
+  for (const name of ['src', 'scripts', 'notebooks', 'package.json', 'tsconfig.json']) {
+    cpSync(join(ROOT, name), join(root, name), { recursive: true });
+  }
+  for (const name of ['node_modules', '.venv']) symlinkSync(join(ROOT, name), join(root, name));
+  const kernel = join(root, 'jupyter/kernels/inkwell');
+  mkdirSync(kernel, { recursive: true });
+  const launcher = join(root, 'scripts/kernel/launcher.cjs');
+  writeFileSync(
+    join(kernel, 'kernel.json'),
+    JSON.stringify({
+      argv: [process.execPath, launcher, '--config-path', '{connection_file}'],
+      display_name: 'TypeScript',
+      language: 'typescript',
+    }),
+  );
+  return {
+    root,
+    env: { ...process.env, JUPYTER_PATH: join(root, 'jupyter') },
+    remove: () => rmSync(root, { recursive: true, force: true }),
+  };
+}
+
+/** A JupyterLab server of its own, on loopback. */
+export interface LabServer {
+  readonly url: string;
+  readonly token: string;
+  stop(): Promise<void>;
+}
+
+async function findFreePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  if (address === null || typeof address === 'string') throw new Error('no free port');
+  return address.port;
+}
+
+/** Starts JupyterLab on a project's folder and waits until it answers. */
+export async function startLab(root: string, env: NodeJS.ProcessEnv): Promise<LabServer> {
+  const port = await findFreePort();
+  const token = 'browser-test';
+  const child = spawn(
+    join(root, '.venv/bin/jupyter'),
+    [
+      'lab',
+      '--no-browser',
+      '--allow-root',
+      `--ServerApp.root_dir=${root}`,
+      `--ServerApp.port=${port}`,
+      '--ServerApp.port_retries=0',
+      `--IdentityProvider.token=${token}`,
+      '--LabApp.expose_app_in_browser=True',
+    ],
+    { env, cwd: root, stdio: ['ignore', 'ignore', 'pipe'] },
+  );
+  let log = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    log += text;
+  });
+  const url = `http://127.0.0.1:${port}`;
+  const end = Date.now() + START_TIMEOUT_MS;
+  for (;;) {
+    if (child.exitCode !== null || Date.now() > end) {
+      child.kill('SIGKILL');
+      throw new Error(`JupyterLab did not start:\n${log}`);
+    }
+    const answer = await fetch(`${url}/api/status?token=${token}`).catch(() => undefined);
+    if (answer?.ok) break;
+    await new Promise((done) => setTimeout(done, 200));
+  }
+  return {
+    url,
+    token,
+    async stop() {
+      if (child.exitCode !== null) return;
+      child.kill('SIGTERM');
+      await once(child, 'exit');
+    },
+  };
+}
+
+/** An output as nbformat has it. */
+export interface Output {
+  output_type: 'display_data' | 'execute_result' | 'stream' | 'error';
+  name?: 'stdout' | 'stderr';
+  text?: string | string[];
+  data?: Record<string, unknown>;
+  ename?: string;
+  evalue?: string;
+}
+
+export interface Cell {
+  cell_type: 'code' | 'markdown' | 'raw';
+  id: string;
+  source: string;
+  execution_count?: number | null;
+  outputs?: Output[];
+  metadata: { tags?: string[] };
+}
+
+/** How the page shows an output that holds a Plotly figure. */
+export interface DrawnFigure {
+  /** Index of its cell. */
+  cell: number;
+  /** `live` where Plotly drew it, `picture` where its PNG stands in, else the text that stands there. */
+  kind: string;
+  /** How far it goes past the right edge of the output, in CSS pixels. */
+  clippedBy: number;
+}
+
+/** The part of JupyterLab's own objects that this driver uses; they live in the page. */
+interface JupyterApp {
+  restored: Promise<void>;
+  commands: { execute(id: string, args?: object): Promise<unknown> };
+  shell: { currentWidget: NotebookPanel | null };
+}
+interface NotebookPanel {
+  context: {
+    path: string;
+    ready: Promise<void>;
+    model: { toJSON(): { cells: Cell[] }; dirty: boolean };
+    save(): Promise<void>;
+  };
+  sessionContext: {
+    ready: Promise<void>;
+    kernelDisplayName: string;
+    session: { kernel: { name: string; status: string } | null } | null;
+  };
+  content: {
+    activeCellIndex: number;
+    widgets: { node: PageElement }[];
+    scrollToItem(index: number, align: 'center'): Promise<void>;
+    model: { sharedModel: { getCell(index: number): { setSource(text: string): void } } };
+  };
+}
+/** The project's types leave the DOM out: `src` and `scripts` have none. */
+interface PageElement {
+  textContent: string | null;
+  querySelector(selector: string): PageElement | null;
+  querySelectorAll(selector: string): ArrayLike<PageElement>;
+  getBoundingClientRect(): { right: number };
+}
+declare global {
+  var jupyterapp: JupyterApp;
+}
+
+/** A notebook that is open in a JupyterLab page. Its cells are read from the model: those off screen are not drawn. */
+export class LabNotebook {
+  constructor(readonly page: Page) {}
+
+  /** What the notebook holds now, outputs included. */
+  cells(): Promise<Cell[]> {
+    return this.page.evaluate(() => jupyterapp.shell.currentWidget?.context.model.toJSON().cells ?? []);
+  }
+
+  /** The kernel's name for users and its status, such as `idle` or `busy`. */
+  kernel(): Promise<{ displayName: string; status: string | undefined }> {
+    return this.page.evaluate(() => {
+      const context = jupyterapp.shell.currentWidget?.sessionContext;
+      return { displayName: context?.kernelDisplayName ?? '', status: context?.session?.kernel?.status };
+    });
+  }
+
+  /** Replaces a cell's source. */
+  async write(index: number, source: string): Promise<void> {
+    await this.page.evaluate(
+      ([at, text]) => jupyterapp.shell.currentWidget?.content.model.sharedModel.getCell(at).setSource(text),
+      [index, source] as const,
+    );
+  }
+
+  /** Runs every cell; resolves when the kernel is done with them, to whether all ran without error. */
+  async runAll(): Promise<boolean> {
+    return (await this.page.evaluate(() => jupyterapp.commands.execute('notebook:run-all-cells'))) as boolean;
+  }
+
+  /** Runs one cell; resolves when the kernel is done with it, to whether it ran without error. */
+  async run(index: number): Promise<boolean> {
+    return (await this.page.evaluate((at) => {
+      const panel = jupyterapp.shell.currentWidget;
+      if (panel === null) throw new Error('no notebook is open');
+      panel.content.activeCellIndex = at;
+      return jupyterapp.commands.execute('notebook:run-cell');
+    }, index)) as boolean;
+  }
+
+  /** Presses the toolbar's stop button. */
+  async interrupt(): Promise<void> {
+    await this.page.evaluate(() => jupyterapp.commands.execute('notebook:interrupt-kernel'));
+  }
+
+  async save(): Promise<void> {
+    await this.page.evaluate(() => jupyterapp.shell.currentWidget?.context.save());
+  }
+
+  /** Shuts the kernel down and closes the notebook. */
+  async close(): Promise<void> {
+    await this.page.evaluate(async () => {
+      await jupyterapp.commands.execute('notebook:shutdown-kernel');
+      await jupyterapp.commands.execute('application:close');
+    });
+  }
+
+  /** The text of every dialog and notification on the page: users expect none. */
+  interruptions(): Promise<string[]> {
+    return this.page.locator('.jp-Dialog, .Toastify__toast').allInnerTexts();
+  }
+
+  /** Scrolls from figure to figure and tells how each stands on the page. */
+  async figures(): Promise<DrawnFigure[]> {
+    const figures: DrawnFigure[] = [];
+    for (const [cell, { outputs = [] }] of (await this.cells()).entries()) {
+      for (const [output, { data }] of outputs.entries()) {
+        if (data?.[PLOTLY_TYPE] === undefined) continue;
+        figures.push({ cell, ...(await this.#look(cell, output)) });
+      }
+    }
+    return figures;
+  }
+
+  async #look(cell: number, output: number): Promise<Omit<DrawnFigure, 'cell'>> {
+    return this.page.evaluate(
+      async ([cellIndex, outputIndex]) => {
+        const content = jupyterapp.shell.currentWidget?.content;
+        await content?.scrollToItem(cellIndex, 'center');
+        const end = performance.now() + 10_000;
+        let place: PageElement | undefined;
+        let drawn: PageElement | null | undefined;
+        do {
+          await new Promise((done) => setTimeout(done, 50));
+          // Looked up anew each time: JupyterLab makes an output's element when its cell comes into view.
+          place = content?.widgets[cellIndex]?.node.querySelectorAll('.jp-OutputArea-child')[outputIndex];
+          drawn = place?.querySelector('.plot-container .main-svg');
+        } while (!drawn && performance.now() < end);
+        const picture = place?.querySelector('img');
+        const right = (drawn ?? picture)?.getBoundingClientRect().right ?? 0;
+        const edge = place?.getBoundingClientRect().right ?? 0;
+        return {
+          kind: drawn ? 'live' : picture ? 'picture' : (place?.textContent ?? 'nothing'),
+          clippedBy: Math.max(0, Math.round(right - edge)),
+        };
+      },
+      [cell, output] as const,
+    );
+  }
+}
+
+/** Opens a notebook, given by its path below the server's root, in a page of its own. */
+export async function openNotebook(browser: Browser, lab: LabServer, path: string): Promise<LabNotebook> {
+  const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+  await page.goto(`${lab.url}/lab/tree/${path}?token=${lab.token}&reset`);
+  await page.waitForFunction(
+    (wanted) => globalThis.jupyterapp?.shell.currentWidget?.context?.path === wanted,
+    path,
+    { timeout: START_TIMEOUT_MS },
+  );
+  await page.evaluate(async () => {
+    const panel = jupyterapp.shell.currentWidget;
+    await panel?.context.ready;
+    await panel?.sessionContext.ready;
+  });
+  return new LabNotebook(page);
+}

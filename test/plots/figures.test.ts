@@ -1,0 +1,148 @@
+import { describe, expect, it } from 'vitest';
+import { classificationReport, wilsonInterval } from '../../src/evaluation';
+import {
+  classCounts,
+  confusionMatrix,
+  f1ByClass,
+  learningCurves,
+  learningRateSchedules,
+  modelComparison,
+  perClassScores,
+  pixelHistogram,
+} from '../../src/plots';
+import { cellValues } from '../../src/plots/confusion-matrix';
+import { colors, createFigure } from '../../src/plots/template';
+import { makeDataset, makePredictions } from './fixtures';
+
+describe('classCounts', () => {
+  it('counts each part in its colour, empty classes too', () => {
+    const { data } = classCounts({ training: makeDataset([0, 0, 1]), test: makeDataset([1]) });
+    expect(data).toMatchObject([
+      { name: 'training', x: ['a', 'b', 'c'], y: [2, 1, 0], marker: { color: colors.training } },
+      { name: 'test', y: [0, 1, 0], marker: { color: colors.test } },
+    ]);
+  });
+});
+
+describe('pixelHistogram', () => {
+  it('gives each grey level its share of all pixels', () => {
+    const { y } = pixelHistogram(makeDataset([0, 0, 1, 1])).data[0] as { y: number[] };
+    expect(y).toHaveLength(256);
+    expect(y.slice(0, 5)).toEqual([0.25, 0.25, 0.25, 0.25, 0]);
+  });
+});
+
+describe('learningCurves', () => {
+  const record = { epoch: 1, loss: 0.5, accuracy: 0.8, learningRate: 1e-3, seconds: 1 };
+  const history = { epochs: [record], seconds: 1, trainSize: 9, validationSize: 0, batchSize: 3, seed: 0 };
+
+  it('draws training alone where nothing was held out', () => {
+    const { data } = learningCurves(history);
+    expect(data).toMatchObject([
+      { name: 'training', x: [1], y: [0.8], yaxis: 'y' },
+      { name: 'training', x: [1], y: [0.5], yaxis: 'y2' },
+    ]);
+  });
+
+  it('draws validation beside it', () => {
+    const validated = {
+      ...history,
+      validationSize: 3,
+      epochs: [{ ...record, valLoss: 0.6, valAccuracy: 0.7 }],
+    };
+    const { data } = learningCurves(validated);
+    expect(data.slice(2)).toMatchObject([
+      { name: 'validation', y: [0.7], line: { color: colors.validation } },
+      { name: 'validation', y: [0.6] },
+    ]);
+  });
+});
+
+describe('learningRateSchedules', () => {
+  it('counts epochs or steps from 1', () => {
+    const { data, layout } = learningRateSchedules([{ name: 'constant', rates: [0.1, 0.1] }], {
+      unit: 'step',
+    });
+    expect(data).toMatchObject([{ name: 'constant', x: [1, 2], y: [0.1, 0.1] }]);
+    expect(layout.xaxis?.title).toEqual({ text: 'Step' });
+  });
+});
+
+describe('confusionMatrix', () => {
+  const matrix = {
+    counts: [
+      [3, 1, 0],
+      [0, 2, 0],
+      [0, 0, 0],
+    ],
+    classNames: ['0', 'O', 'Q'],
+  };
+
+  it('has true classes in rows, from the top, and predicted ones in columns', () => {
+    const { data, layout } = confusionMatrix(matrix);
+    expect(data[0]).toMatchObject({ x: ['0', 'O', 'Q'], y: ['0', 'O', 'Q'], z: matrix.counts });
+    expect(layout.yaxis).toMatchObject({ title: { text: 'True class' }, autorange: 'reversed' });
+    // Digits as names are names, not numbers.
+    expect(layout.xaxis?.type).toBe('category');
+  });
+
+  it('gives shares of each row, 0 for a class without images, and can leave the diagonal out', () => {
+    expect(cellValues(matrix.counts, true, false)).toEqual([
+      [0.75, 0.25, 0],
+      [0, 1, 0],
+      [0, 0, 0],
+    ]);
+    expect(cellValues(matrix.counts, false, true)).toEqual([
+      [null, 1, 0],
+      [0, null, 0],
+      [0, 0, null],
+    ]);
+  });
+
+  it('writes numbers into the cells of a few classes, not of many', () => {
+    const many = Array.from({ length: 47 }, (_, i) => String(i));
+    const large = confusionMatrix({ counts: many.map(() => many.map(() => 1)), classNames: many });
+    expect(confusionMatrix(matrix).data[0]).toHaveProperty('texttemplate');
+    expect(large.data[0]).not.toHaveProperty('texttemplate');
+    expect(JSON.stringify(large).length).toBeLessThan(30_000);
+  });
+});
+
+describe('scores', () => {
+  const predictions = makePredictions([0, 0, 1, 2], [0, 1, 1, 2]);
+
+  it('perClassScores begins with the class of the lowest F1', () => {
+    const { data } = perClassScores(classificationReport(predictions));
+    // a: precision 1, recall 1/2, F1 2/3; b: precision 1/2, recall 1, F1 2/3; c: all 1.
+    expect(data).toMatchObject([
+      { name: 'precision', x: ['a', 'b', 'c'], y: [1, 0.5, 1] },
+      { name: 'recall', y: [0.5, 1, 1] },
+      { name: 'F1', y: [2 / 3, 2 / 3, 1] },
+    ]);
+  });
+
+  it('f1ByClass keeps the order of the first model for all', () => {
+    const perfect = makePredictions([0, 0, 1, 2], [0, 0, 1, 2]);
+    const poor = makePredictions([0, 0, 1, 2], [0, 0, 1, 1]);
+    const { data } = f1ByClass([
+      { name: 'MLP', predictions: poor },
+      { name: 'CNN', predictions: perfect },
+    ]);
+    expect(data).toMatchObject([
+      { name: 'MLP', x: ['c', 'b', 'a'], y: [0, 2 / 3, 1], marker: { color: colors.mlp } },
+      { name: 'CNN', x: ['c', 'b', 'a'], y: [1, 1, 1], marker: { color: colors.cnn } },
+    ]);
+  });
+
+  it('modelComparison draws the interval around the accuracy', () => {
+    const [trace] = modelComparison([{ name: 'MLP', predictions }]).data;
+    const { low, high } = wilsonInterval(3, 4);
+    expect(trace).toMatchObject({ x: [0.75], error_x: { array: [high - 0.75], arrayminus: [0.75 - low] } });
+  });
+});
+
+it('createFigure sends nothing to a cloud and survives JSON', () => {
+  const figure = createFigure([{ type: 'bar', y: [1] }], { height: 100 });
+  expect(figure.config).toMatchObject({ showSendToCloud: false, displaylogo: false });
+  expect(JSON.parse(JSON.stringify(figure))).toEqual(figure);
+});

@@ -91,7 +91,14 @@ export async function getSplit(split: string, options: GetSplitOptions): Promise
     await checkArchive(archive, zip);
   }
   say(`Unpacking ${name}.`);
-  await promisify(execFile)(join('.venv', 'bin', 'python'), ['-c', UNPACK, zip, directory, ...missing]);
+  try {
+    await promisify(execFile)(join('.venv', 'bin', 'python'), ['-c', UNPACK, zip, directory, ...missing]);
+  } catch (error) {
+    const { message, stderr } = error as Error & { stderr?: string };
+    // Python's own error stands in the last line, below its traceback.
+    const reason = stderr?.trim().split('\n').at(-1) ?? message;
+    throw new Error(`${zip} could not be unpacked: ${reason}. The archive stays there for another try.`);
+  }
   if (isOurs && !keep) rmSync(zip);
   say(`${name} is in ${there}. ${use}`);
 }

@@ -9,9 +9,9 @@ Exit status: 0 done, 1 failed, 130 interrupted.
 
 import asyncio
 import json
+import os
 import signal
 import sys
-import threading
 import time
 from pathlib import Path
 
@@ -80,11 +80,12 @@ async def run(path, executed):
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, on_signal)
 
-    def watch_caller():
-        sys.stdin.buffer.read()
-        loop.call_soon_threadsafe(on_signal)
+    def on_input():
+        if not os.read(sys.stdin.fileno(), 1024):
+            loop.remove_reader(sys.stdin.fileno())
+            on_signal()
 
-    threading.Thread(target=watch_caller, daemon=True).start()
+    loop.add_reader(sys.stdin.fileno(), on_input)
 
     start = time.monotonic()
     status = "done"

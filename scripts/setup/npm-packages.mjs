@@ -16,9 +16,9 @@ export function npmPackages(root) {
   const wanted = `${createHash('sha256').update(lock).digest('hex')} ${process.platform}-${process.arch}\n`;
   return {
     name: 'npm packages',
-    projectBytes: 850 * MB,
-    cacheBytes: 250 * MB,
-    downloadBytes: 250 * MB,
+    projectBytes: 750 * MB,
+    cacheBytes: 300 * MB,
+    downloadBytes: 300 * MB,
     isReady: () => existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted,
     async run() {
       const cli = process.env.npm_execpath;

@@ -43,8 +43,8 @@ with zipfile.ZipFile(wheel) as archive:
 // Loads tfjs-node with the addon at the path given, wherever its own is, and multiplies two matrices.
 const VERIFY = `
 const [, package_, addon] = process.argv;
-const loader = require.resolve('@mapbox/node-pre-gyp', { paths: [package_] });
-if (addon) require(loader).find = () => addon;
+const finder = require.resolve('@mapbox/node-pre-gyp/lib/pre-binding', { paths: [package_] });
+if (addon) require(finder).find = () => addon;
 const tf = require(package_);
 const product = tf.matMul([[1, 2]], [[3], [4]]).dataSync()[0];
 if (product !== 11) throw new Error('TensorFlow says that 1*3 + 2*4 is ' + product + '.');

@@ -23,7 +23,7 @@ export async function readIdxImages(file: string): Promise<Uint8Array> {
       if (came !== IMAGE_SIZE) {
         throw new DataError({
           file,
-          at: `byte ${offset}`,
+          at: locate(file, offset),
           expected: `images of ${IMAGE_SIZE} ${side}`,
           came: `${came}`,
           cure: `Only images of ${IMAGE_SIZE} x ${IMAGE_SIZE} pixels can be read.`,
@@ -43,8 +43,16 @@ export async function readIdxLabels(file: string): Promise<Uint8Array> {
   return readIdx(file, 2049, () => 1);
 }
 
-/** Bytes before the first label, which an error about a label counts. */
-export const LABELS_HEADER = 8;
+/** Where label `i` of an IDX file stands, for an error about it. */
+export function locateLabel(file: string, i: number): string {
+  return locate(file, LABELS_HEADER + i);
+}
+
+const LABELS_HEADER = 8;
+
+function locate(file: string, byte: number): string {
+  return `byte ${byte}${file.endsWith('.gz') ? ' of the unzipped file' : ''}`;
+}
 
 async function readIdx(
   file: string,
@@ -72,24 +80,25 @@ async function readIdx(
       const words: Record<number, string> = { 2049: ' (labels)', 2051: ' (images)' };
       throw new DataError({
         file,
-        at: 'byte 0',
+        at: locate(file, 0),
         expected: `the magic number ${magic}${words[magic]}`,
         came: `${came}${words[came] ?? ''}`,
         cure: came in words ? 'Two files may have been swapped.' : FETCH_AGAIN,
       });
     }
+    const at = locate(file, 4);
     const count = header.readUInt32BE(4);
     const length = headerBytes + count * itemBytes(header);
     const expected = `${length} bytes for the ${count} items that its header announces`;
     if (count === 0) {
-      throw new DataError({ file, at: 'byte 4', expected: 'one item or more', came: '0', cure: FETCH_AGAIN });
+      throw new DataError({ file, at, expected: 'one item or more', came: '0', cure: FETCH_AGAIN });
     }
     if (zipped ? length > size * MAX_DEFLATE_RATIO : length !== size) {
       const held = zipped ? `a gzip file of ${size} bytes, too small to hold them` : `a file of ${size}`;
-      throw new DataError({ file, at: 'byte 4', expected, came: held, cure: FETCH_AGAIN });
+      throw new DataError({ file, at, expected, came: held, cure: FETCH_AGAIN });
     }
     const packed = await readExactly(0, size);
-    const bytes = zipped ? await inflate(packed, length, expected) : packed;
+    const bytes = zipped ? await inflate(packed, length, { at, expected }) : packed;
     return new Uint8Array(bytes.buffer, bytes.byteOffset + headerBytes, length - headerBytes);
   } finally {
     await handle.close();
@@ -124,7 +133,11 @@ async function readIdx(
   }
 
   /** Gives exactly `length` bytes, in one buffer that is allocated only if the gzip trailer agrees with the header. */
-  async function inflate(packed: Buffer, length: number, expected: string): Promise<Buffer> {
+  async function inflate(
+    packed: Buffer,
+    length: number,
+    claim: { at: string; expected: string },
+  ): Promise<Buffer> {
     const trusted = packed.readUInt32LE(packed.length - 4) === length;
     let came: string;
     try {
@@ -134,14 +147,14 @@ async function readIdx(
         maxOutputLength: length,
       });
       if (bytes.length === length) return bytes;
-      came = `${bytes.length}`;
+      came = `${bytes.length} bytes`;
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException;
-      if (code === 'ERR_BUFFER_TOO_LARGE') came = 'more';
+      if (code === 'ERR_BUFFER_TOO_LARGE') came = 'more bytes';
       else if (code === 'Z_BUF_ERROR') came = `a gzip stream that is cut off at the file's end, byte ${size}`;
       else if (code?.startsWith('Z_')) came = `a damaged gzip stream (${message})`;
       else throw error;
     }
-    throw new DataError({ file, expected, came, cure: FETCH_AGAIN });
+    throw new DataError({ file, ...claim, came, cure: FETCH_AGAIN });
   }
 }

@@ -5,7 +5,7 @@ import { readCsv } from './csv';
 import { DataError, FETCH_AGAIN } from './data-error';
 import { type DataFile, type Dataset, type LoadedDataset, PIXELS } from './dataset';
 import { type DatasetFiles, findFiles, type Part } from './find-files';
-import { LABELS_HEADER, readIdxImages, readIdxLabels } from './idx';
+import { locateLabel, readIdxImages, readIdxLabels } from './idx';
 import { knownMapping, type Mapping, parseMapping } from './mapping';
 import { transposeImages } from './pixels';
 
@@ -108,7 +108,7 @@ async function readPart(name: string, found: DatasetFiles, part: Part): Promise<
       images,
       labels,
       labelsFile,
-      locate: (i) => `byte ${LABELS_HEADER + i}${labelsFile.endsWith('.gz') ? ' of the unzipped file' : ''}`,
+      locate: (i) => locateLabel(labelsFile, i),
       files: [
         describeFile(imagesFile, part, 'images', count),
         describeFile(labelsFile, part, 'labels', count),

@@ -81,14 +81,14 @@ export function takeSubset(dataset: Dataset, size: number, seed = 0): Dataset {
  * Folds are indices, so that k folds of a large data set cost no copies: `takeImages(dataset, fold.train)` makes
  * a data set of one when its turn comes.
  *
- * @param k From 2 to the size of the smallest class.
+ * @param k From 2 to the size of the smallest class; classes without images do not count.
  */
 export function stratifiedFolds(dataset: Dataset, k: number, seed = 0): Fold[] {
   if (!Number.isInteger(k) || k < 2) {
     throw new RangeError(`k must be a whole number of folds, 2 or more, but got ${k}.`);
   }
   const counts = classCounts(dataset);
-  const smallest = counts.indexOf(Math.min(...counts));
+  const smallest = counts.indexOf(Math.min(...counts.filter((count) => count > 0)));
   if (counts[smallest] < k) {
     throw new RangeError(
       `k must not exceed the images of the smallest class, but got k = ${k} where class ` +

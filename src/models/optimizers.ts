@@ -26,7 +26,16 @@ export function createOptimizer(config: OptimizerConfig): tf.Optimizer {
       if (!(momentum >= 0 && momentum < 1)) {
         throw new RangeError(`momentum must be at least 0 and below 1, but got ${momentum}; try 0.9.`);
       }
-      return momentum === 0 ? tf.train.sgd(learningRate) : tf.train.momentum(learningRate, momentum);
+      if (momentum === 0) return tf.train.sgd(learningRate);
+      const optimizer = tf.train.momentum(learningRate, momentum);
+      // TensorFlow.js forgets the tensor `c`, minus the learning rate, when it disposes this optimizer.
+      const { c } = optimizer as unknown as { c: tf.Scalar };
+      const dispose = optimizer.dispose.bind(optimizer);
+      optimizer.dispose = () => {
+        c.dispose();
+        dispose();
+      };
+      return optimizer;
     }
     case 'adam':
       return tf.train.adam(learningRate);

@@ -104,7 +104,13 @@ export async function startBrowser(): Promise<Page> {
     { stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'], detached: true },
   );
   process.once('exit', () => {
-    child.kill('SIGKILL');
+    if (child.pid === undefined) return;
+    try {
+      // All of the browser's processes, or the last of them write into the profile while it is removed.
+      process.kill(-child.pid, 'SIGKILL');
+    } catch {
+      // It has left already.
+    }
     rmSync(profile, { recursive: true, force: true, maxRetries: 3 });
   });
   const send = connect(child);

@@ -58,22 +58,26 @@ export function asTable(value: unknown): TableView | undefined {
 const MISSING = '–';
 
 /**
- * The texts of a column's values. Numbers of one column share their decimals: none for whole numbers, else four, fewer for
- * large ones; a number too small for that gets three digits and an exponent. Missing values and NaN are a dash.
+ * The texts of a column's values. Whole numbers have no decimals; the other numbers of a column share theirs: four, fewer for
+ * large ones. With a value below 0.001 each gets three digits instead. Missing values and NaN are a dash.
  */
 export function formatColumn(values: readonly unknown[]): string[] {
   const numbers = values.filter(
     (value): value is number => typeof value === 'number' && Number.isFinite(value),
   );
-  const largest = numbers.reduce((max, value) => Math.max(max, Math.abs(value)), 0);
-  const decimals = numbers.every(Number.isInteger) ? 0 : largest >= 1000 ? 1 : largest >= 100 ? 2 : 4;
+  const sizes = numbers.filter((value) => value !== 0).map(Math.abs);
+  const largest = Math.max(0, ...sizes);
+  const decimals = largest >= 1000 ? 1 : largest >= 100 ? 2 : 4;
+  const format = numbers.every(Number.isInteger)
+    ? String
+    : sizes.some((size) => size < 1e-3)
+      ? (value: number) => String(Number(value.toPrecision(3)))
+      : (value: number) => value.toFixed(decimals);
   return values.map((value) => {
     if (value === null || value === undefined || Number.isNaN(value)) return MISSING;
     if (typeof value !== 'number') return String(value);
     if (!Number.isFinite(value)) return value > 0 ? '∞' : '−∞';
-    const small = value !== 0 && Math.abs(value) < 10 ** -decimals * 10 && decimals > 0;
-    const text = small ? String(Number(value.toPrecision(3))) : value.toFixed(decimals);
-    return text.replace('-', '−');
+    return format(value).replace(/^-/, '−');
   });
 }
 

@@ -9,6 +9,7 @@ import { type ConfusionMatrix, mostConfused as findMostConfused } from '../evalu
 import { compareModels, type EvaluatedModel } from '../evaluation/model-comparison';
 import type { SearchResults } from '../plots/search-results';
 import type { History } from '../training/history';
+import type { TrainingRecord } from '../training/save-model';
 import {
   type Domain,
   describeDomain,
@@ -108,7 +109,7 @@ export function trials(search: SearchResults, options: { names?: readonly string
     ranked.map((trial, i) => ({
       rank: trial.status === 'failed' ? null : i + 1,
       trial: trial.id,
-      [search.objective]: Number.isNaN(trial.score) ? null : round(trial.score),
+      [search.objective]: trial.status === 'failed' ? null : round(trial.score),
       ...(folded ? { spread: round(trial.spread) } : {}),
       seconds: round(trial.seconds, 1),
       parameters: trial.parameters,
@@ -153,8 +154,9 @@ export function effect(search: SearchResults, name: string): aq.ColumnTable {
 
 /** A search space, one hyperparameter a row: what `describeSpace` found. */
 export function searchSpace(space: ReadonlyMap<string, Domain>): dfd.DataFrame {
+  // A column named `values` would hide the frame's own property of that name.
   return new dfd.DataFrame(
-    [...space].map(([hyperparameter, domain]) => ({ hyperparameter, values: describeDomain(domain) })),
+    [...space].map(([hyperparameter, domain]) => ({ hyperparameter, domain: describeDomain(domain) })),
   );
 }
 
@@ -180,6 +182,26 @@ export function history(run: History): dfd.DataFrame {
       learningRate: shorten(record.learningRate),
       seconds: round(record.seconds, 1),
     })),
+  );
+}
+
+/** How saved models came about, one model a row; accuracies are those of the last epoch. */
+export function trainingRecords(records: readonly TrainingRecord[]): dfd.DataFrame {
+  return new dfd.DataFrame(
+    records.map(({ name, dataset, profile, history: run }) => {
+      const last = run.epochs[run.epochs.length - 1];
+      return {
+        model: name,
+        'trained on': dataset,
+        profile: profile ?? null,
+        images: run.trainSize,
+        epochs: run.epochs.length,
+        'batch size': run.batchSize,
+        accuracy: round(last.accuracy),
+        valAccuracy: last.valAccuracy === undefined ? null : round(last.valAccuracy),
+        seconds: round(run.seconds, 1),
+      };
+    }),
   );
 }
 

@@ -15,7 +15,7 @@ export function effect(search: SearchResults, name: string): Figure {
   if (having.length === 0) {
     throw new RangeError(`name must be a hyperparameter of a completed trial, but none has "${name}".`);
   }
-  const { title, tickformat, format } = objectives[search.objective];
+  const { axis, format } = objectives[search.objective];
   const { scale, positions, ticks } = placeValues(
     name,
     having.map((trial) => trial.hyperparameters[name]),
@@ -58,6 +58,6 @@ export function effect(search: SearchResults, name: string): Figure {
       ticktext: ticks.map((tick) => tick.text),
       ...(scale === 'category' ? { range: [-0.6, ticks.length - 0.4], showgrid: false } : {}),
     },
-    yaxis: { title: { text: title }, tickformat },
+    yaxis: axis,
   });
 }

@@ -33,7 +33,7 @@ export function learningCurves(history: History, options: { title?: string } = {
     yaxis: {
       title: { text: 'Accuracy' },
       tickformat: '~%',
-      autorangeoptions: { minallowed: 0, maxallowed: 1 },
+      autorangeoptions: { clipmin: 0, clipmax: 1 },
     },
     yaxis2: { title: { text: 'Loss (nats)' } },
   });

@@ -69,12 +69,15 @@ export function parallelCoordinates(
   );
 }
 
-/** The hyperparameters whose value differs between trials, those that most trials have first, then in order asked. */
+/**
+ * The hyperparameters whose value differs between trials (all, where none does), those that most trials have first, then
+ * in the order asked.
+ */
 export function varyingNames(trials: readonly Trial[]): string[] {
   const names = [...new Set(trials.flatMap((trial) => Object.keys(trial.hyperparameters)))];
   const activity = (name: string) => trials.filter((trial) => name in trial.hyperparameters).length;
-  return names
-    .filter((name) => new Set(trials.map((trial) => trial.hyperparameters[name])).size > 1)
-    .sort((a, b) => activity(b) - activity(a))
-    .slice(0, MAX_AXES);
+  const varying = names.filter(
+    (name) => new Set(trials.map((trial) => trial.hyperparameters[name])).size > 1,
+  );
+  return (varying.length > 0 ? varying : names).sort((a, b) => activity(b) - activity(a)).slice(0, MAX_AXES);
 }

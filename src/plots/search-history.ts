@@ -7,7 +7,7 @@ import { colors, createFigure } from './template';
  * far. A failed trial leaves a gap.
  */
 export function searchHistory(search: SearchResults): Figure {
-  const { title, tickformat, format } = objectives[search.objective];
+  const { axis, format } = objectives[search.objective];
   const trials = completedTrials(search);
   const ids = trials.map((trial) => trial.id);
   const folded = trials.some((trial) => trial.scores.length > 1);
@@ -36,7 +36,7 @@ export function searchHistory(search: SearchResults): Figure {
     {
       height: 380,
       xaxis: { title: { text: 'Trial' }, ...(ids.length <= 30 ? { dtick: 1 } : {}) },
-      yaxis: { title: { text: title }, tickformat },
+      yaxis: axis,
     },
   );
 }

@@ -9,8 +9,16 @@ export interface SearchResults {
 
 /** How an objective is written on an axis and in a hover text, and which of its scores is the better one. */
 export const objectives = {
-  valAccuracy: { title: 'Validation accuracy', tickformat: '~%', format: '.2%', better: Math.max },
-  valLoss: { title: 'Validation loss (nats)', tickformat: '', format: '.4f', better: Math.min },
+  valAccuracy: {
+    axis: {
+      title: { text: 'Validation accuracy' },
+      tickformat: '~%',
+      autorangeoptions: { clipmin: 0, clipmax: 1 },
+    },
+    format: '.2%',
+    better: Math.max,
+  },
+  valLoss: { axis: { title: { text: 'Validation loss (nats)' } }, format: '.4f', better: Math.min },
 } as const;
 
 /** Trials that were completed, in the order tried. */

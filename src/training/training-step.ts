@@ -54,11 +54,14 @@ export function createTrainingStep(model: tf.LayersModel): TrainingStep {
         dropouts.forEach((layer, index) => {
           layer.seed = deriveSeed(seed, 'dropout', index);
         });
+        if (first) {
+          // Not inside variableGrads: what the tape keeps would stay for ever after an error.
+          checkProbabilities((model.apply(images.slice(0, 1)) as tf.Tensor).dataSync<'float32'>());
+          first = false;
+        }
         let correct = 0;
         const { value, grads } = tf.variableGrads(() => {
           const probabilities = model.apply(images, { training: true }) as tf.Tensor2D;
-          if (first) checkProbabilities(probabilities.slice(0, 1).dataSync<'float32'>());
-          first = false;
           correct = probabilities.argMax(-1).equal(labels.argMax(-1)).sum().dataSync()[0];
           return crossEntropy(probabilities, labels).add(regularizationOf(model)) as tf.Scalar;
         }, weights);

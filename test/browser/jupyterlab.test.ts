@@ -8,8 +8,8 @@ import {
   type LabNotebook,
   type LabServer,
   launchBrowser,
-  openNotebook,
   type Output,
+  openNotebook,
   type ProjectCopy,
   startLab,
 } from './jupyterlab';
@@ -105,7 +105,7 @@ describe('working in JupyterLab', () => {
     await notebook.close();
   });
 
-  it('stops training at the stop button, skips what follows, and goes on', async () => {
+  it('stops training at the stop button, skips what follows, and goes on', { timeout: 120_000 }, async () => {
     project.write('interrupt', [
       "import { buildReferenceMlp, fit, HyperParameters, loadDataset } from './src';\n" +
         "const { train } = await loadDataset('mnist');",
@@ -117,7 +117,7 @@ describe('working in JupyterLab', () => {
     const notebook = await open('interrupt');
     const running = notebook.runAll();
     const bars = async () => htmlOf((await notebook.cells())[1]);
-    await expect.poll(bars, { timeout: 30_000 }).toEqual([expect.stringContaining('<progress')]);
+    await expect.poll(bars, { timeout: 50_000 }).toEqual([expect.stringContaining('<progress')]);
 
     await notebook.interrupt();
     expect(await running).toBe(false);
@@ -152,7 +152,7 @@ describe('working in JupyterLab', () => {
     expect(await again.isTrusted()).toBe(false);
     const [figure] = await again.figures();
     expect(figure).toEqual({ cell: 0, kind: expect.stringMatching(/^(live|picture)$/), clippedBy: 0 });
-    expect(await again.page.locator('.jp-OutputArea-output table').innerText()).toContain('two');
+    expect(await again.page.locator('.jp-OutputArea-output table').textContent()).toContain('two');
     await again.close();
   });
 });

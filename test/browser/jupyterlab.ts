@@ -7,7 +7,8 @@ import { join, resolve } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { findInstalledBrowser } from '../../src/notebook/browser';
 
-export const ROOT = resolve(__dirname, '../..');
+const ROOT = resolve(__dirname, '../..');
+const KERNEL = { display_name: 'TypeScript', language: 'typescript' };
 const PLOTLY_TYPE = 'application/vnd.plotly.v1+json';
 const START_TIMEOUT_MS = 60_000;
 
@@ -20,11 +21,19 @@ export async function launchBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath: await packed.executablePath(), args: [...packed.args, ...args] });
 }
 
+/** A copy of the project in a temporary folder, whose kernel works in the copy. */
+export interface ProjectCopy {
+  readonly root: string;
+  /** Writes `notebooks/<name>.ipynb` with these code cells. */
+  write(name: string, sources: readonly string[]): void;
+  remove(): void;
+}
+
 /**
- * A copy of the project in a temporary folder, whose kernel works in the copy: its `src` may be edited, and the user's
- * `runs` and `reports` stay as they are. Installed packages are linked. `remove` deletes it.
+ * Copies the project and links its installed packages: `src` may be edited there, and the user's `runs` and `reports`
+ * stay as they are. It has no data folder, so its notebooks work on the built-in data.
  */
-export function copyProject(): { root: string; env: NodeJS.ProcessEnv; remove(): void } {
+export function copyProject(): ProjectCopy {
   const root = mkdtempSync(join(tmpdir(), 'inkwell-lab-'));
   for (const name of ['src', 'scripts', 'notebooks', 'package.json', 'tsconfig.json']) {
     cpSync(join(ROOT, name), join(root, name), { recursive: true });
@@ -37,13 +46,24 @@ export function copyProject(): { root: string; env: NodeJS.ProcessEnv; remove():
     join(kernel, 'kernel.json'),
     JSON.stringify({
       argv: [process.execPath, launcher, '--config-path', '{connection_file}'],
-      display_name: 'TypeScript',
-      language: 'typescript',
+      ...KERNEL,
     }),
   );
   return {
     root,
-    env: { ...process.env, JUPYTER_PATH: join(root, 'jupyter') },
+    write(name, sources) {
+      const cells = sources.map((source, index) => ({
+        cell_type: 'code',
+        execution_count: null,
+        id: `cell-${index}`,
+        metadata: {},
+        outputs: [],
+        source,
+      }));
+      const metadata = { kernelspec: { name: 'inkwell', ...KERNEL } };
+      const notebook = { cells, metadata, nbformat: 4, nbformat_minor: 5 };
+      writeFileSync(join(root, 'notebooks', `${name}.ipynb`), JSON.stringify(notebook));
+    },
     remove: () => rmSync(root, { recursive: true, force: true }),
   };
 }
@@ -64,10 +84,11 @@ async function findFreePort(): Promise<number> {
   return address.port;
 }
 
-/** Starts JupyterLab on a project's folder and waits until it answers. */
-export async function startLab(root: string, env: NodeJS.ProcessEnv): Promise<LabServer> {
+/** Starts JupyterLab on the copy and waits until it answers. */
+export async function startLab({ root }: ProjectCopy): Promise<LabServer> {
   const port = await findFreePort();
   const token = 'browser-test';
+  const env = { ...process.env, JUPYTER_PATH: join(root, 'jupyter'), DATA_DIR: '' };
   const child = spawn(
     join(root, '.venv/bin/jupyter'),
     [
@@ -159,7 +180,10 @@ interface NotebookPanel {
     activeCellIndex: number;
     widgets: { node: PageElement }[];
     scrollToItem(index: number, align: 'center'): Promise<void>;
-    model: { sharedModel: { getCell(index: number): { setSource(text: string): void } } };
+    model: {
+      cells: Iterable<{ type: string; trusted: boolean }>;
+      sharedModel: { getCell(index: number): { setSource(text: string): void } };
+    };
   };
 }
 /** The project's types leave the DOM out: `src` and `scripts` have none. */
@@ -216,6 +240,14 @@ export class LabNotebook {
   /** Presses the toolbar's stop button. */
   async interrupt(): Promise<void> {
     await this.page.evaluate(() => jupyterapp.commands.execute('notebook:interrupt-kernel'));
+  }
+
+  /** Whether JupyterLab trusts the outputs of every code cell: it runs no script of one that it does not. */
+  isTrusted(): Promise<boolean> {
+    return this.page.evaluate(() => {
+      const cells = Array.from(jupyterapp.shell.currentWidget?.content.model.cells ?? []);
+      return cells.every(({ type, trusted }) => type !== 'code' || trusted);
+    });
   }
 
   async save(): Promise<void> {

@@ -62,8 +62,12 @@ describe('damaged IDX files', () => {
     const expected = '2368 bytes for the 3 items that its header announces';
     expect(await problem('images', short)).toMatchObject({ at: 'byte 4', expected, came: 'a file of 2367' });
     expect(await problem('images', long)).toMatchObject({ at: 'byte 4', expected, came: 'a file of 2369' });
-    expect(await problem('images.gz', short)).toMatchObject({ expected, came: '2367' });
-    expect(await problem('images.gz', long)).toMatchObject({ expected, came: 'more' });
+    expect(await problem('images.gz', short)).toMatchObject({
+      at: 'byte 4 of the unzipped file',
+      expected,
+      came: '2367 bytes',
+    });
+    expect(await problem('images.gz', long)).toMatchObject({ expected, came: 'more bytes' });
   });
 
   it('absurd counts, which must not be allocated', async () => {
@@ -72,7 +76,7 @@ describe('damaged IDX files', () => {
     expect((await problem('images.gz', absurd)).came).toMatch(/^a gzip file of \d+ bytes, too small/);
     // Possible by the file's size alone, but the trailer knows better.
     const noise = Uint8Array.from({ length: 784 }, (_, i) => Math.imul(i + 1, 0x9e3779b1) >>> 24);
-    expect((await problem('images.gz', idxBytes(2051, [1000, 28, 28], noise))).came).toBe('800');
+    expect((await problem('images.gz', idxBytes(2051, [1000, 28, 28], noise))).came).toBe('800 bytes');
   });
 
   it('gzip stream cut off, damaged, or none', async () => {

@@ -1,8 +1,9 @@
 /** Small data sets and files for tests. */
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { afterAll } from 'vitest';
 import { type Dataset, PIXELS } from '../../src/data/dataset';
 
 /** Images whose pixels tell image, row and column apart. */
@@ -34,9 +35,21 @@ export function idxBytes(magic: number, sizes: number[], content: Uint8Array): B
 export const imagesFile = (images: Uint8Array) => idxBytes(2051, [images.length / PIXELS, 28, 28], images);
 export const labelsFile = (labels: number[]) => idxBytes(2049, [labels.length], Uint8Array.from(labels));
 
+const folders: string[] = [];
+afterAll(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
+});
+
+/** A new folder, deleted after the test file. */
+export function emptyFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'inkwell-data-'));
+  folders.push(folder);
+  return folder;
+}
+
 /** A new folder that holds the files; names that end in `.gz` are zipped on the way unless the bytes are already. */
 export function folderOf(files: Record<string, Buffer | string>): string {
-  const folder = mkdtempSync(join(tmpdir(), 'inkwell-data-'));
+  const folder = emptyFolder();
   for (const [name, content] of Object.entries(files)) {
     const bytes = Buffer.from(content);
     const isZipped = bytes[0] === 0x1f && bytes[1] === 0x8b;

@@ -91,6 +91,13 @@ describe('stratifiedFolds', () => {
     },
   );
 
+  it('leaves classes without images out of account', () => {
+    const gappy = makeDataset([2, 0, 2, 0, 0]);
+    expect(stratifiedFolds(gappy, 2).map((fold) => counts(takeImages(gappy, fold.validation))[2])).toEqual([
+      1, 1,
+    ]);
+  });
+
   it('follows the seed', () => {
     expect(stratifiedFolds(dataset, 3, 4)).toEqual(stratifiedFolds(dataset, 3, 4));
     expect(stratifiedFolds(dataset, 3, 4)).not.toEqual(stratifiedFolds(dataset, 3, 5));

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { classificationReport, confusionMatrix } from '../../src/evaluation';
 import * as tables from '../../src/notebook/tables';
+import { HyperParameters } from '../../src/tuner/hyperparameters';
 import { makeDataset, makePredictions, makeTrial } from '../plots/fixtures';
 
 /** A frame's rows by column name. */
@@ -103,6 +104,21 @@ describe('search tables', () => {
     expect(() => tables.effect(search, 'momentum')).toThrow('none has "momentum"');
   });
 
+  it('rank failed trials whose NaN became null in a file', () => {
+    const saved = JSON.parse(JSON.stringify(search)) as typeof search;
+    expect(rows(tables.trials(saved))[3]).toMatchObject({ trial: 2, rank: null, valAccuracy: null });
+  });
+
+  it('describe the space', () => {
+    const hp = new HyperParameters();
+    hp.int('units', { min: 32, max: 512, step: 32 });
+    hp.boolean('batchNormalization');
+    expect(rows(tables.searchSpace(hp.space))).toEqual([
+      { hyperparameter: 'units', domain: 'a whole number from 32 to 512 in steps of 32' },
+      { hyperparameter: 'batchNormalization', domain: 'true or false' },
+    ]);
+  });
+
   it('list one configuration', () => {
     expect(rows(tables.hyperparameters({ units: 64, batchNormalization: false, l2: 1.23456e-5 }))).toEqual([
       { hyperparameter: 'units', value: '64' },
@@ -116,6 +132,20 @@ describe('search tables', () => {
     const run = { epochs: [record], seconds: 2, trainSize: 9, validationSize: 0, batchSize: 3, seed: 0 };
     expect(rows(tables.history(run))).toEqual([
       { epoch: 1, loss: 0.5123, accuracy: 0.8, learningRate: 0.001, seconds: 2 },
+    ]);
+    const saved = { name: 'mlp', hyperparameters: {}, history: run, dataset: 'mnist', classNames: [] };
+    expect(rows(tables.trainingRecords([saved]))).toEqual([
+      {
+        model: 'mlp',
+        'trained on': 'mnist',
+        profile: null,
+        images: 9,
+        epochs: 1,
+        'batch size': 3,
+        accuracy: 0.8,
+        valAccuracy: null,
+        seconds: 2,
+      },
     ]);
     const validated = { ...run, epochs: [{ ...record, valLoss: 0.6, valAccuracy: 0.75 }] };
     expect(rows(tables.history(validated))[0]).toMatchObject({ valLoss: 0.6, valAccuracy: 0.75 });

@@ -43,6 +43,7 @@ describe('parallelCoordinates', () => {
       'adamLearningRate',
       'valAccuracy',
     ]);
+    expect(varyingNames(trials.slice(0, 1))).toHaveLength(4);
     expect(dimensions()[3].values).toEqual([0.7, 0.9, 0.8]);
   });
 

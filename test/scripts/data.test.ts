@@ -1,15 +1,14 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { getSplit } from '../../scripts/data';
 import { type Archive, download } from '../../src/data/download';
 import { loadDataset } from '../../src/data/load-dataset';
-import { folderOf, idxSet } from '../data/samples';
+import { emptyFolder, folderOf, idxSet } from '../data/samples';
 
 const PYTHON = join('.venv', 'bin', 'python');
 const SPLIT_FILES = [
@@ -36,7 +35,7 @@ with zipfile.ZipFile(sys.argv[2], 'w', zipfile.ZIP_DEFLATED) as archive:
         archive.write(os.path.join(sys.argv[1], name), 'gzip/' + name)
     archive.writestr('gzip/padding', os.urandom(300_000))
 `;
-  const path = join(mkdtempSync(join(tmpdir(), 'inkwell-zip-')), 'gzip.zip');
+  const path = join(emptyFolder(), 'gzip.zip');
   execFileSync(PYTHON, ['-c', script, files, path]);
   zip = readFileSync(path);
 });
@@ -75,8 +74,6 @@ function sendZip({ headers }: IncomingMessage, response: ServerResponse, limit =
   else response.write(body.subarray(0, limit), () => setTimeout(() => response.destroy(), 20));
 }
 
-const emptyFolder = () => mkdtempSync(join(tmpdir(), 'inkwell-get-'));
-
 function get(directory: string, archive: Archive, keep = false) {
   const said: string[] = [];
   const say = (line: string) => said.push(line);
@@ -113,6 +110,17 @@ describe('getSplit', () => {
     const directory = folderOf({ 'gzip.zip': 'something else' });
     await expect(get(directory, archive).done).rejects.toThrow(/gzip\.zip: expected the md5 sum/);
     expect(readFileSync(join(directory, 'gzip.zip'), 'utf8')).toBe('something else');
+  });
+
+  it('says why an archive cannot be unpacked, and keeps it', async () => {
+    const { archive } = await serve((request, response) => sendZip(request, response));
+    const directory = emptyFolder();
+    const say = () => {};
+    const run = getSplit('byclass', { directory, keep: false, archive, say });
+    await expect(run).rejects.toThrow(
+      /gzip\.zip could not be unpacked: KeyError: 'emnist-byclass-mapping\.txt'\. The/,
+    );
+    expect(readdirSync(directory)).toEqual(['gzip.zip']);
   });
 
   it('leaves files that are there as they are', async () => {

@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import * as tf from '../../src/tensorflow';
+import { evaluate } from '../../src/training';
+import { stripedImages } from './striped-images';
+
+/** A model that says the same of every image. */
+function constantModel(probabilities: number[]): tf.Sequential {
+  const model = tf.sequential({
+    layers: [tf.layers.dense({ inputShape: [784], units: probabilities.length, activation: 'softmax' })],
+  });
+  model.setWeights([tf.zeros([784, probabilities.length]), tf.log(tf.tensor1d(probabilities))]);
+  return model;
+}
+
+describe('evaluate', () => {
+  it('gives accuracy and mean cross-entropy, worked by hand', async () => {
+    const result = await evaluate(constantModel([0.5, 0.25, 0.25]), stripedImages(4, 3));
+    // Labels 0, 1, 2, 0: two right; -log 0.5 twice and -log 0.25 twice.
+    expect(result.accuracy).toBe(0.5);
+    expect(result.loss).toBeCloseTo((2 * Math.log(2) + 2 * Math.log(4)) / 4, 6);
+    expect(Array.from(result.predicted)).toEqual([0, 0, 0, 0]);
+    expect(Array.from(result.labels)).toEqual([0, 1, 2, 0]);
+    expect(Array.from(result.probabilities.subarray(0, 3))).toEqual(
+      [0.5, 0.25, 0.25].map((p) => expect.closeTo(p, 6)),
+    );
+    expect(result).toMatchObject({ size: 4, classNames: ['band 0', 'band 1', 'band 2'] });
+  });
+
+  it('takes the lower class of two equal ones', async () => {
+    const result = await evaluate(constantModel([0.2, 0.4, 0.4]), stripedImages(1, 3));
+    expect(result.predicted[0]).toBe(1);
+  });
+
+  it('keeps the loss finite where a true class has probability 0', async () => {
+    const result = await evaluate(constantModel([1, 0, 0]), stripedImages(3, 3));
+    expect(result.loss).toBeCloseTo((2 * -Math.log(1e-37)) / 3, 3);
+  });
+
+  it('gives the same for any batch size, and leaves no tensor behind', async () => {
+    const model = tf.sequential({
+      layers: [tf.layers.dense({ inputShape: [784], units: 4, activation: 'softmax' })],
+    });
+    const data = stripedImages(50);
+    const before = tf.memory().numTensors;
+    const [a, b] = [await evaluate(model, data), await evaluate(model, data, { batchSize: 7 })];
+    expect(tf.memory().numTensors).toBe(before);
+    expect(b.predicted).toEqual(a.predicted);
+    expect(b.loss).toBeCloseTo(a.loss, 5);
+    model.dispose();
+  });
+
+  it('refuses what does not fit', async () => {
+    const model = constantModel([0.5, 0.25, 0.25]);
+    await expect(evaluate(model, stripedImages(0, 3))).rejects.toThrow(/must have images/);
+    await expect(evaluate(model, stripedImages(5, 4))).rejects.toThrow(/output must be \[b, 4\]/);
+    await expect(evaluate(model, stripedImages(5, 3), { batchSize: 0 })).rejects.toThrow(/batchSize.*got 0/);
+    const linear = tf.sequential({ layers: [tf.layers.dense({ inputShape: [784], units: 3 })] });
+    await expect(evaluate(linear, stripedImages(5, 3))).rejects.toThrow(/softmax/);
+  });
+});

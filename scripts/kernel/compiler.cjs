@@ -96,7 +96,9 @@ const checked = new Set();
 function getDiagnostics(program, files) {
   return files.flatMap((file) => {
     if (checked.has(file.fileName)) return [];
-    const diagnostics = ts.getPreEmitDiagnosticsOfFiles(program, [file]);
+    const diagnostics = ts
+      .getPreEmitDiagnosticsOfFiles(program, [file])
+      .filter((/** @type {any} */ diagnostic) => diagnostic.file); // The others are about tslab's options.
     if (diagnostics.length === 0 && fs.existsSync(file.fileName)) checked.add(file.fileName);
     return diagnostics.map((/** @type {any} */ diagnostic) => ({
       ...diagnostic,

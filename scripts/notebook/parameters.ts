@@ -35,7 +35,8 @@ function kindOf(literal: string): string {
   return Number.isNaN(Number(literal.replaceAll('_', ''))) ? literal : 'number';
 }
 
-const quote = (text: string) => `'${JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")}'`;
+const quote = (text: string) =>
+  `'${JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")}'`;
 
 /** The TypeScript literal for a parameter's value as given on the command line; a value of another kind is a usage error. */
 export function literalFor(parameter: Parameter, text: string): string {
@@ -46,7 +47,9 @@ export function literalFor(parameter: Parameter, text: string): string {
     return String(Number(text));
   }
   if (kinds.includes('string') || kinds.includes(quote(text))) return quote(text);
-  const allowed = kinds.map((kind) => (kind.startsWith("'") ? kind.slice(1, -1) : `a ${kind}`.replace('a null', 'null')));
+  const allowed = kinds.map((kind) =>
+    kind.startsWith("'") ? kind.slice(1, -1) : `a ${kind}`.replace('a null', 'null'),
+  );
   throw new UsageError(`${name} must be ${allowed.join(' or ')}, but got "${text}".`);
 }
 
@@ -62,10 +65,9 @@ export function injectParameters(notebook: Notebook, literals: ReadonlyMap<strin
     id: INJECTED_TAG,
     cell_type: 'code',
     metadata: { tags: [INJECTED_TAG] },
-    source: [
-      '// Set by npm start.',
-      ...[...literals].map(([name, literal]) => `${name} = ${literal};`),
-    ].join('\n'),
+    source: ['// Set by npm start.', ...[...literals].map(([name, literal]) => `${name} = ${literal};`)].join(
+      '\n',
+    ),
     outputs: [],
     execution_count: null,
   });
@@ -83,7 +85,8 @@ export function planParameters(
   for (const name of settings.keys()) {
     if (![...parameters.values()].flat().some((parameter) => parameter.name === name)) {
       const known = [...parameters].map(
-        ([notebook, list]) => `  ${notebook}: ${list.map((parameter) => parameter.name).join(', ') || 'none'}`,
+        ([notebook, list]) =>
+          `  ${notebook}: ${list.map((parameter) => parameter.name).join(', ') || 'none'}`,
       );
       throw new UsageError(
         `"${name}" is no parameter of ${notebooks.size === 1 ? 'this notebook' : 'these notebooks'}; there are\n${known.join('\n')}`,

@@ -59,8 +59,9 @@ export async function findPython(chosen, probeCommand = probe) {
     isDebianCase
       ? 'sudo apt install python3-venv (Debian, Ubuntu), then run the command again.'
       : [
-          'sudo apt install python3 python3-venv (Debian 12, Ubuntu 24.04 and newer), brew install python@3.12',
-          '(macOS), or name another one: PYTHON=/path/to/python3.12 npm start.',
+          'sudo apt install python3 python3-venv (Debian 12, Ubuntu 24.04 and newer),',
+          'sudo apt install python3.11 python3.11-venv (Ubuntu 22.04), brew install python@3.12 (macOS),',
+          'or name another one: PYTHON=/path/to/python3.12 npm start.',
         ].join(' '),
   );
 }

@@ -46,10 +46,13 @@ export async function lockProject(root, say) {
   const write = (child) => writeFileSync(draft, child ? `${process.pid} ${child}` : `${process.pid}`);
   let waits = false;
   for (;;) {
-    write();
     try {
-      linkSync(draft, path);
-      rmSync(draft);
+      write();
+      try {
+        linkSync(draft, path);
+      } finally {
+        rmSync(draft, { force: true });
+      }
       // Two that found the same dead lock may each have removed it: the one whose lock stands has won.
       await sleep(50);
       if (readFileSync(path, 'utf8') === `${process.pid}`) break;

@@ -1,4 +1,3 @@
-import { homedir } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import { checkDiskSpace, formatGigabytes } from './disk-space.mjs';
 import { jupyterKernel } from './jupyter.mjs';
@@ -75,11 +74,13 @@ async function checkMachine(root, pending) {
   const sum = (key) => pending.reduce((total, step) => total + step[key], 0);
   const cache = cacheFolder();
   const bytes = sum('projectBytes') + sum('cacheBytes');
-  say(
-    `Setting up Inkwell (${pending.map((step) => step.name).join(', ')}). It needs up to ${formatGigabytes(bytes)} of disk, ` +
-      `in this folder and in ${cache.replace(homedir(), '~')}, and downloads up to ${formatGigabytes(sum('downloadBytes'))}. ` +
-      'You may stop it at any time and run it again.',
-  );
+  say(`Setting up Inkwell: ${pending.map((step) => step.name).join(', ')}.`);
+  if (bytes > 0) {
+    say(
+      `This needs up to ${formatGigabytes(bytes)} of disk, in this folder and in ${cache}, and downloads up to ` +
+        `${formatGigabytes(sum('downloadBytes'))}. You may stop it at any time and run it again.`,
+    );
+  }
   checkDiskSpace([
     { folder: root, bytes: sum('projectBytes') },
     { folder: cache, bytes: sum('cacheBytes') },

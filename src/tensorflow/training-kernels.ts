@@ -14,7 +14,7 @@ export function runKernel(name: string, inputs: Named, attributes: Record<string
   return Array.isArray(outputs) ? outputs : [outputs];
 }
 
-/** A kernel of a name of ours. One without a gradient cannot be differentiated again: the engine says so. */
+/** Registers a kernel. The kernels of gradients have no gradient: a second derivative is an error, not a wrong value. */
 function defineKernel(kernelName: string, forward: Forward): void {
   if (tf.getKernel(kernelName, 'tensorflow')) tf.unregisterKernel(kernelName, 'tensorflow');
   tf.registerKernel({
@@ -27,15 +27,14 @@ function defineKernel(kernelName: string, forward: Forward): void {
   });
 }
 
-/** The gradient of an activation from its output `y` or its input `x`, as one op. */
+/** Gives an activation a gradient that is one op on `dy` and the activation's input `x` or output `y`. */
 function defineActivationGradient(
   kernelName: string,
   op: string,
   from: 'x' | 'y',
   order: 'dy first' | 'dy last',
 ) {
-  const name = `${op}Op`;
-  defineKernel(name, ({ dy, saved }, { alpha }) =>
+  defineKernel(op, ({ dy, saved }, { alpha }) =>
     runOp(
       op,
       order === 'dy first' ? [dy, saved] : [saved, dy],
@@ -46,12 +45,12 @@ function defineActivationGradient(
     kernelName,
     ...(from === 'x' ? { inputsToSave: ['x'] } : { outputsToSave: [true] }),
     gradFunc: (dy, [saved], attributes) => ({
-      x: () => runKernel(name, { dy: dy as tf.Tensor, saved }, attributes as Record<string, number>)[0],
+      x: () => runKernel(op, { dy: dy as tf.Tensor, saved }, attributes as Record<string, number>)[0],
     }),
   });
 }
 
-/** Registers the kernels and gradients; again changes nothing. */
+/** Registers the kernels and gradients. A second call changes nothing. */
 export function installTrainingKernels(): void {
   defineActivationGradient('Relu', 'ReluGrad', 'y', 'dy first');
   defineActivationGradient('LeakyRelu', 'LeakyReluGrad', 'x', 'dy first');
@@ -69,23 +68,17 @@ export function installTrainingKernels(): void {
     }),
   });
 
-  /** `x W` for matrices. */
-  defineKernel('MatMulOp', ({ a, b }, { transposeA, transposeB }) =>
-    runOp(
-      'MatMul',
-      [a, b],
-      [
-        ['transpose_a', 'bool', transposeA === 1],
-        ['transpose_b', 'bool', transposeB === 1],
-      ],
-    ),
+  /** `a b` for matrices; the kernel of its gradients transposes one of them and has no gradient itself. */
+  defineKernel('MatMul', ({ a, b }) => runOp('MatMul', [a, b]));
+  defineKernel('MatMulGrad', ({ a, b }, { transposed }) =>
+    runOp('MatMul', [a, b], [[transposed === 0 ? 'transpose_a' : 'transpose_b', 'bool', true]]),
   );
   tf.registerGradient({
-    kernelName: 'MatMulOp',
+    kernelName: 'MatMul',
     inputsToSave: ['a', 'b'],
     gradFunc: (dy, [a, b]) => ({
-      a: () => runKernel('MatMulOp', { a: dy as tf.Tensor, b }, { transposeB: 1 })[0],
-      b: () => runKernel('MatMulOp', { a, b: dy as tf.Tensor }, { transposeA: 1 })[0],
+      a: () => runKernel('MatMulGrad', { a: dy as tf.Tensor, b }, { transposed: 1 })[0],
+      b: () => runKernel('MatMulGrad', { a, b: dy as tf.Tensor }, { transposed: 0 })[0],
     }),
   });
 

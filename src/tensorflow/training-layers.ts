@@ -5,7 +5,7 @@ type Call = (inputs: tf.Tensor | tf.Tensor[], kwargs: { training?: boolean }) =>
 type Weight = tf.layers.Layer['weights'][number] & { write(value: tf.Tensor): void };
 type Layer<Fields> = tf.layers.Layer & Fields;
 
-const INSTALLED = Symbol.for('inkwell.trainingCall');
+const STOCK_CALL = Symbol.for('inkwell.stockCall');
 
 /**
  * Gives a layer class a faster call for training; where `applies` says no, and outside training, the stock call runs.
@@ -16,18 +16,24 @@ function setTrainingCall<Fields>(
   applies: (layer: Layer<Fields>, x: tf.Tensor) => boolean,
   call: (layer: Layer<Fields>, x: tf.Tensor) => tf.Tensor,
 ): void {
-  const prototype = Object.getPrototypeOf(sample) as { call: Call; [INSTALLED]?: Call };
+  const prototype = Object.getPrototypeOf(sample) as { call: Call; [STOCK_CALL]?: Call };
   // Found again after the notebook's kernel reloads this module: the stock call must not be lost.
-  prototype[INSTALLED] ??= prototype.call;
-  const stock = prototype[INSTALLED];
+  prototype[STOCK_CALL] ??= prototype.call;
+  const stock = prototype[STOCK_CALL];
   prototype.call = function (this: Layer<Fields>, inputs, kwargs) {
-    const x = Array.isArray(inputs) ? inputs[0] : inputs;
-    const fast =
-      kwargs?.training === true && !(Array.isArray(inputs) && inputs.length > 1) && applies(this, x);
-    return fast ? tf.tidy(() => call(this, x)) : stock.call(this, inputs, kwargs);
+    const [x, ...others] = Array.isArray(inputs) ? inputs : [inputs];
+    // Subclasses inherit this call and may mean another thing by the same fields.
+    const plain = others.length === 0 && Object.getPrototypeOf(this) === prototype;
+    return kwargs?.training === true && plain && applies(this, x)
+      ? tf.tidy(() => call(this, x))
+      : stock.call(this, inputs, kwargs);
   };
 }
 
+/**
+ * Makes dense, 2-D convolution, batch normalization and seeded dropout layers train with the kernels of
+ * `./training-kernels`. Values and gradients stay those of the stock layers. A second call changes nothing.
+ */
 export function installTrainingLayers(): void {
   type Activated = {
     kernel: Weight;
@@ -41,7 +47,7 @@ export function installTrainingLayers(): void {
   setTrainingCall<Activated>(
     tf.layers.dense({ units: 1 }),
     (_, x) => x.rank === 2,
-    (layer, x) => finish(layer, runKernel('MatMulOp', { a: x, b: layer.kernel.read() })[0]),
+    (layer, x) => finish(layer, runKernel('MatMul', { a: x, b: layer.kernel.read() })[0]),
   );
   type Convolution = Activated & {
     strides: [number, number];
@@ -85,7 +91,11 @@ export function installTrainingLayers(): void {
       const count = x.size / channels;
       const [y, mean, variance] = runKernel(
         'BatchNormalize',
-        { x: x.reshape([count, 1, 1, channels]), scale: layer.gamma.read(), offset: layer.beta.read() },
+        {
+          x: x.rank === 4 ? x : x.reshape([count, 1, 1, channels]),
+          scale: layer.gamma.read(),
+          offset: layer.beta.read(),
+        },
         { epsilon: layer.epsilon },
       );
       const blend = (weight: Weight, value: tf.Tensor) =>

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import * as tf from '@tensorflow/tfjs-node';
 import { type OpAttribute, runOp } from './native-op';
 
@@ -73,8 +74,6 @@ export interface WeightUpdates {
   dispose(): void;
 }
 
-let resources = 0;
-
 /**
  * The updates that `optimizer` makes to `weights`, from a fresh state. Only its configuration is used, not its learning
  * rate; the caller disposes the result.
@@ -91,7 +90,7 @@ export function createWeightUpdates(optimizer: tf.Optimizer, weights: readonly t
       [],
       [
         ['container', 'string', ''],
-        ['shared_name', 'string', `inkwell-${resources++}`],
+        ['shared_name', 'string', randomUUID()],
         ['dtype', 'type', 'float32'],
         ['shape', 'shape', initial.shape],
       ],

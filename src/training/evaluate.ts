@@ -2,6 +2,7 @@ import { cutBatches, gatherBatch } from '../data/batches';
 import type { Dataset } from '../data/dataset';
 import type { Predictions } from '../evaluation/predictions';
 import * as tf from '../tensorflow';
+import { watchInterrupts } from './interrupt';
 import { checkModelShape, checkProbabilities } from './model-shape';
 import { SMALLEST_PROBABILITY } from './training-step';
 
@@ -10,7 +11,8 @@ import { SMALLEST_PROBABILITY } from './training-step';
  * and batch normalization uses its moving averages.
  *
  * @param options `batchSize`: images at a time, default 512; it changes speed and memory, not the result.
- * @throws Error where model and data do not fit each other, or the data set is empty.
+ * @throws Error where model and data do not fit each other, or the data set is empty; InterruptedError after the kernel's
+ *   stop button.
  */
 export async function evaluate(
   model: tf.LayersModel,
@@ -24,15 +26,21 @@ export async function evaluate(
   const shape = checkModelShape(model, classes);
   const probabilities = new Float32Array(size * classes);
   const order = Uint32Array.from({ length: size }, (_, index) => index);
-  let done = 0;
-  for (const indices of cutBatches(order, options.batchSize ?? 512)) {
-    const rows = tf.tidy(() =>
-      (model.apply(gatherBatch(dataset, indices, shape).images) as tf.Tensor).dataSync<'float32'>(),
-    );
-    if (done === 0) checkProbabilities(rows.subarray(0, classes));
-    probabilities.set(rows, done * classes);
-    done += indices.length;
-    await new Promise(setImmediate);
+  const interrupts = watchInterrupts();
+  try {
+    let done = 0;
+    for (const indices of cutBatches(order, options.batchSize ?? 512)) {
+      const rows = tf.tidy(() =>
+        (model.apply(gatherBatch(dataset, indices, shape).images) as tf.Tensor).dataSync<'float32'>(),
+      );
+      if (done === 0) checkProbabilities(rows.subarray(0, classes));
+      probabilities.set(rows, done * classes);
+      done += indices.length;
+      await new Promise(setImmediate);
+      interrupts.check();
+    }
+  } finally {
+    interrupts.stop();
   }
   const predicted = new Uint8Array(size);
   let correct = 0;

@@ -2,7 +2,7 @@ import { cutBatches, gatherBatch, shuffledIndices } from '../data/batches';
 import type { Dataset } from '../data/dataset';
 import { splitDataset } from '../data/split';
 import { deriveSeed } from '../random';
-import type * as tf from '../tensorflow';
+import * as tf from '../tensorflow';
 import { evaluate } from './evaluate';
 import type { EpochRecord, History } from './history';
 import { InterruptedError, watchInterrupts } from './interrupt';
@@ -70,20 +70,15 @@ export async function fit<Model extends tf.LayersModel>(
       let [seen, correct, lossSum, learningRate, stepOfEpoch] = [0, 0, 0, 0, 0];
       for (const indices of cutBatches(shuffledIndices(images.size, seed, epoch), batchSize)) {
         learningRate = learningRateOf(model, epoch - 1 + stepOfEpoch / stepsPerEpoch, epochs);
-        const batch = gatherBatch(images, indices, shape);
-        const result = step.run(batch, learningRate, deriveSeed(seed, 'step', epoch, stepOfEpoch));
-        batch.images.dispose();
-        batch.labels.dispose();
+        const stepSeed = deriveSeed(seed, 'step', epoch, stepOfEpoch);
+        const { loss, correct: right } = tf.tidy(() =>
+          step.run(gatherBatch(images, indices, shape), learningRate, stepSeed),
+        );
         stepOfEpoch++;
-        if (!Number.isFinite(result.loss)) {
-          throw new DivergedError(
-            `The loss became ${result.loss} in epoch ${epoch}, step ${stepOfEpoch} of ${stepsPerEpoch}, at learning rate ` +
-              `${learningRate.toPrecision(3)}; use a smaller learning rate (try a tenth) or add batch normalization.`,
-          );
-        }
+        checkFinite(loss, `in epoch ${epoch}, step ${stepOfEpoch} of ${stepsPerEpoch},`, learningRate);
         seen += indices.length;
-        correct += result.correct;
-        lossSum += result.loss * indices.length;
+        correct += right;
+        lossSum += loss * indices.length;
 
         const now = performance.now();
         if (progress && now - shownAt >= PROGRESS_EVERY_MS) {
@@ -104,11 +99,13 @@ export async function fit<Model extends tf.LayersModel>(
         interrupts.check();
       }
       const judged = validation && (await evaluate(model, validation));
+      const valLoss = judged && judged.loss + penalty(model);
+      checkFinite(valLoss ?? 0, `on the validation images after epoch ${epoch}`, learningRate);
       const record: EpochRecord = {
         epoch,
         loss: lossSum / seen,
         accuracy: correct / seen,
-        ...(judged && { valLoss: judged.loss + penalty(model), valAccuracy: judged.accuracy }),
+        ...(judged && { valLoss, valAccuracy: judged.accuracy }),
         learningRate,
         seconds: (performance.now() - epochStarted) / 1000,
       };
@@ -134,6 +131,14 @@ export async function fit<Model extends tf.LayersModel>(
     seed,
   };
   return { model, history };
+}
+
+function checkFinite(loss: number, where: string, learningRate: number): void {
+  if (Number.isFinite(loss)) return;
+  throw new DivergedError(
+    `The loss became ${loss} ${where} at learning rate ${learningRate.toPrecision(3)}; use a smaller learning rate ` +
+      `(try a tenth) or batch normalization.`,
+  );
 }
 
 function penalty(model: tf.LayersModel): number {

@@ -7,12 +7,12 @@ import { createWeightUpdates } from '../tensorflow/weight-updates';
 import { checkProbabilities } from './model-shape';
 
 /** What one step over a batch gave. */
-export interface StepResult {
+export type StepResult = {
   /** Mean cross-entropy of the batch in nats, plus regularization. */
   readonly loss: number;
   /** Images of the batch classified rightly, before the update. */
   readonly correct: number;
-}
+};
 
 /** Trains a compiled model batch by batch, from a fresh optimizer state. */
 export interface TrainingStep {

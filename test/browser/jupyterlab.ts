@@ -9,7 +9,8 @@ import { findInstalledBrowser } from '../../src/notebook/browser';
 
 const ROOT = resolve(__dirname, '../..');
 const KERNEL = { display_name: 'TypeScript', language: 'typescript' };
-const PLOTLY_TYPE = 'application/vnd.plotly.v1+json';
+/** The MIME type of a Plotly figure in an output. */
+export const PLOTLY_TYPE = 'application/vnd.plotly.v1+json';
 const START_TIMEOUT_MS = 60_000;
 
 /** A headless browser driven by playwright: an installed one, else that of the npm package `@sparticuz/chromium`. */
@@ -187,7 +188,7 @@ interface NotebookPanel {
   };
 }
 /** The project's types leave the DOM out: `src` and `scripts` have none. */
-interface PageElement {
+export interface PageElement {
   textContent: string | null;
   querySelector(selector: string): PageElement | null;
   querySelectorAll(selector: string): ArrayLike<PageElement>;

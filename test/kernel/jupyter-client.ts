@@ -29,6 +29,15 @@ export interface Execution {
   readonly messages: readonly Message[];
 }
 
+export interface KernelOptions {
+  /** The project's folder; default: this project's. */
+  readonly root?: string;
+  /** Where the process starts, like the folder of a notebook; default: `root`. */
+  readonly cwd?: string;
+  /** Put before the launcher on Node's command line. */
+  readonly nodeArguments?: readonly string[];
+}
+
 const DELIMITER = '<IDS|MSG>';
 const KEY = 'key';
 const LAUNCHER = 'scripts/kernel/launcher.cjs';
@@ -43,15 +52,12 @@ export class Kernel {
   readonly #listeners = new Set<(message: Message) => void>();
   readonly #replies = new Map<string, (message: Message) => void>();
   readonly process: ChildProcess;
+  /** Resolves with the exit status when the process is gone, null after a signal. */
+  readonly exited: Promise<number | null>;
   /** What the process itself, not a cell, wrote to its standard error. */
   ownStderr = '';
 
-  /**
-   * @param root the project's folder; default: this project's
-   * @param cwd where the process starts, like the folder of a notebook; default: `root`
-   * @param env added to this process's environment
-   */
-  constructor(options: { root?: string; cwd?: string; env?: Record<string, string> } = {}) {
+  constructor(options: KernelOptions = {}) {
     const root = options.root ?? resolve(__dirname, '..', '..');
     const config = join(this.#folder, 'connection.json');
     const ports = { shell_port: 1, iopub_port: 2, stdin_port: 3, control_port: 4, hb_port: 5 };
@@ -60,11 +66,12 @@ export class Kernel {
       config,
       JSON.stringify({ transport: 'ipc', ip, key: KEY, signature_scheme: 'hmac-sha256', ...ports }),
     );
-    this.process = spawn(process.execPath, [join(root, LAUNCHER), '--config-path', config], {
+    const launch = [...(options.nodeArguments ?? []), join(root, LAUNCHER), '--config-path', config];
+    this.process = spawn(process.execPath, launch, {
       cwd: options.cwd ?? root,
-      env: { ...process.env, ...options.env },
       stdio: ['ignore', 'ignore', 'pipe'],
     });
+    this.exited = once(this.process, 'exit').then(([status]) => status);
     this.process.stderr?.on('data', (chunk) => {
       this.ownStderr += chunk;
     });
@@ -81,7 +88,7 @@ export class Kernel {
   }
 
   /** Starts a kernel and resolves when it answers on all channels. */
-  static async start(options: { root?: string; cwd?: string; env?: Record<string, string> } = {}) {
+  static async start(options: KernelOptions = {}): Promise<Kernel> {
     const kernel = new Kernel(options);
     await kernel.#untilReady();
     return kernel;
@@ -148,24 +155,16 @@ export class Kernel {
 
   /** Asks the kernel to end and resolves with its exit status once it is gone. */
   async shutdown(): Promise<number | null> {
-    const exit = this.#exit();
-    if (this.process.exitCode === null)
-      await this.#send(this.#control, 'shutdown_request', { restart: false });
-    return exit;
+    await this.#send(this.#control, 'shutdown_request', { restart: false });
+    return this.exited;
   }
 
   /** Ends the process at once if it still runs, and closes the client. */
   async kill(): Promise<void> {
-    const exit = this.#exit();
     this.process.kill('SIGKILL');
-    await exit;
+    await this.exited;
     for (const socket of [this.#shell, this.#control, this.#published]) socket.close();
     rmSync(this.#folder, { recursive: true, force: true });
-  }
-
-  async #exit(): Promise<number | null> {
-    if (this.process.exitCode === null && this.process.signalCode === null) await once(this.process, 'exit');
-    return this.process.exitCode;
   }
 
   /** A subscription takes a moment: asks until an `idle` comes through. */
@@ -175,8 +174,6 @@ export class Kernel {
       ready = true;
     });
     while (!ready) {
-      if (this.process.exitCode !== null)
-        throw new Error(`The kernel ended at its start:\n${this.ownStderr}`);
       await this.request('kernel_info_request', {});
       await Promise.race([idle, new Promise((done) => setTimeout(done, 50))]);
     }
@@ -191,7 +188,10 @@ export class Kernel {
     for (const part of parts) hmac.update(part);
     const reply = new Promise<Message>((done) => this.#replies.set(id, done));
     await socket.send([DELIMITER, hmac.digest('hex'), ...parts]);
-    return reply.finally(() => this.#replies.delete(id));
+    const death = this.exited.then((status) => {
+      throw new Error(`The kernel ended with status ${status} before it answered:\n${this.ownStderr}`);
+    });
+    return Promise.race([reply, death]).finally(() => this.#replies.delete(id));
   }
 
   async #receive(socket: AsyncIterable<Buffer[]>, accept: (message: Message) => void): Promise<void> {

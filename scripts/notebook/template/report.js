@@ -1,4 +1,4 @@
-// @ts-nocheck: runs in the reader's browser; the project's types are those of Node.
+// @ts-nocheck Runs in the reader's browser; the project's types are those of Node.
 // Draws the figures, and lists the sections below the title.
 (() => {
   const dark = matchMedia('(prefers-color-scheme: dark)');

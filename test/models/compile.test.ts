@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest';
+import { compileModel, Stack } from '../../src/models';
+
+describe('compileModel', () => {
+  const model = () => new Stack().input([784]).output(3);
+
+  it('makes each optimizer with its learning rate', () => {
+    for (const kind of ['sgd', 'adam', 'rmsprop', 'adagrad', 'adadelta'] as const) {
+      const compiled = compileModel(model(), { optimizer: { kind, learningRate: 0.25 } });
+      expect(compiled.optimizer.getClassName().toLowerCase()).toBe(kind);
+      expect(compiled.optimizer.getConfig().learningRate).toBe(0.25);
+      compiled.dispose();
+    }
+  });
+
+  it('says what is wrong with a configuration', () => {
+    const compile = (config: Parameters<typeof compileModel>[1]) => () => compileModel(model(), config);
+    expect(compile({ optimizer: { kind: 'adam', learningRate: 0 } })).toThrow(/learningRate.*above 0.*got 0/);
+    expect(compile({ optimizer: { kind: 'sgd', learningRate: 1, momentum: 1 } })).toThrow(
+      /momentum.*below 1.*got 1/,
+    );
+    const optimizer = { kind: 'adam', learningRate: 0.1 } as const;
+    expect(compile({ optimizer, schedule: { kind: 'stepDecay', factor: 2 } })).toThrow(/factor.*got 2/);
+    expect(compile({ optimizer, schedule: { kind: 'stepDecay', every: 0 } })).toThrow(/every.*got 0/);
+    expect(compile({ optimizer, schedule: { kind: 'cosineAnnealing', floor: -1 } })).toThrow(/floor.*got -1/);
+  });
+});

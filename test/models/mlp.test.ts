@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest';
+import { buildMlp } from '../../src/models';
+import { compileConfigOf } from '../../src/models/compile';
+import { HyperParameters } from '../../src/tuner/hyperparameters';
+import { dense, mlpValues } from './configurations';
+
+const data = { classNames: ['a', 'b', 'c'] };
+
+describe('buildMlp', () => {
+  it('has the weights that its hyperparameters say', () => {
+    const model = buildMlp(HyperParameters.from(mlpValues), data);
+    expect(model.countParams()).toBe(dense(784, 64) + dense(64, 32) + dense(32, 3));
+    expect(model.inputs[0].shape).toEqual([null, 784]);
+    expect(model.outputs[0].shape).toEqual([null, 3]);
+    expect(compileConfigOf(model)).toEqual({
+      optimizer: { kind: 'adam', learningRate: 0.001 },
+      schedule: { kind: 'constant' },
+    });
+    model.dispose();
+  });
+
+  it('normalizes before the activation and then needs no bias', () => {
+    const model = buildMlp(HyperParameters.from({ ...mlpValues, layers: 1, batchNormalization: true }), data);
+    expect(model.layers.map((layer) => layer.getClassName())).toEqual([
+      'InputLayer',
+      'Dense',
+      'BatchNormalization',
+      'Activation',
+      'Dropout',
+      'Dense',
+    ]);
+    expect(model.countParams()).toBe(dense(784, 64, false) + 4 * 64 + dense(64, 3));
+    model.dispose();
+  });
+});

@@ -15,7 +15,8 @@ class InterruptedError extends Error {
  *   and throws. The cell waits for that, `GRACE_MS` at most; a second interrupt ends the waiting.
  * - Every other `await` in a cell, or in a function that was written in a cell, throws an `InterruptedError` at once, so
  *   that what stands after it does not run. (The promise itself cannot be stopped, only the waiting for it.)
- * - The synchronous part of a cell, up to its first `await`, is stopped by tslab.
+ * - The synchronous part of a cell, up to its first `await`, is stopped by Node's `breakOnSigint`, which tslab uses. It may
+ *   miss a signal that comes in the very millisecond in which that part ends: the button works when pressed again.
  * - A synchronous loop without end after an `await` cannot be stopped: restart the kernel.
  */
 class Interrupts {

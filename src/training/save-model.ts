@@ -5,6 +5,8 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { compileConfigOf, compileModel } from '../models/compile';
 import * as tf from '../tensorflow';
 import type { HyperParameterValues } from '../tuner/hyperparameters';
+import type { Objective } from '../tuner/random-search';
+import type { Trial } from '../tuner/trial';
 import type { History } from './history';
 
 /** How a saved model came about. Plain data. */
@@ -18,6 +20,18 @@ export interface TrainingRecord {
   readonly classNames: readonly string[];
   /** Name of the budget it was searched and trained with, for instance `quick`. */
   readonly profile?: string;
+  /** The search that found the hyperparameters. */
+  readonly search?: { readonly objective: Objective; readonly trials: readonly Trial[] };
+  /** Wall time of search and training. */
+  readonly seconds?: number;
+}
+
+/**
+ * The folder in which the notebooks keep a model, from the project's root: `runs/mnist-quick/mlp`. One for each data set
+ * and profile, so that a quick run never replaces the model of a full one.
+ */
+export function modelDirectory(dataset: string, profile: string, model: string): string {
+  return join('runs', `${dataset}-${profile}`, model);
 }
 
 const FORMAT = 'inkwell-model';

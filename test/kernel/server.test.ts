@@ -53,7 +53,7 @@ describe('a cell', () => {
 describe('an error', () => {
   it('comes as an error message, with the lines of the cells and nothing of the kernel', async () => {
     const { executionCount: declared } = await kernel.execute(
-      'interface Unused {\n  a: number;\n}\n\nfunction fail(x: number) {\n  throw new RangeError(`no ${x}`);\n}',
+      "interface Unused {\n  a: number;\n}\n\nfunction fail(x: number) {\n  throw new RangeError('no ' + x);\n}",
     );
     const {
       status,

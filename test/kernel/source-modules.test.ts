@@ -82,7 +82,7 @@ describe('a source file', () => {
     expect(error?.traceback).toEqual([
       'Error: deep',
       '    at fail (src/fails.ts:5:9)',
-      `    at cell [${count}]:2:1`,
+      `    at cell [${count}]:2:5`,
     ]);
   });
 

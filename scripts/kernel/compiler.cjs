@@ -1,61 +1,59 @@
 const fs = require('node:fs');
-const path = require('node:path');
+const { makeAwaitsInterruptible, spellOutShorthands } = require('./cell-transforms.cjs');
+const { seeEdits, sysWithoutWatchers } = require('./file-edits.cjs');
+const { describeScript } = require('./stack-traces.cjs');
+const { compilerPath, ts } = require('./typescript.cjs');
 
-const tslabFolder = path.dirname(require.resolve('tslab'));
-const compilerPath = require.resolve('@tslab/typescript-for-tslab', { paths: [tslabFolder] });
-/** @type {any} The compiler that tslab brings: its typings do not cover what tslab uses. */
-const ts = require(compilerPath);
-
-// tslab reaches the compiler through this copy of its exports, where four functions are ours.
+// tslab reaches the compiler through this copy of its exports, which it must find before it is loaded itself.
 /** @type {NodeJS.Module} */ (require.cache[compilerPath]).exports = Object.defineProperties(
   {},
   {
     ...Object.getOwnPropertyDescriptors(ts),
-    sys: { value: watchOnDemand(ts.sys), enumerable: true },
+    sys: { value: sysWithoutWatchers, enumerable: true },
     createWatchCompilerHost: { value: createStrictHost, enumerable: true },
     createWatchProgram: { value: createProgramForCells, enumerable: true },
     getPreEmitDiagnosticsOfFiles: { value: getDiagnostics, enumerable: true },
     transpileModule: { value: transpileWithMap, enumerable: true },
   },
 );
+const { createConverter } = require('tslab/dist/converter');
 
-/** @type {Set<{ file: string, stamp: string, changed: (file: string, kind: number) => void }>} */
-const watched = new Set();
+/** The code of "Cannot find module '...' or its corresponding type declarations." */
+const MODULE_NOT_FOUND = 2307;
 
 /**
- * The compiler's view of files, without watchers of the operating system: they report an edit some time after it was
- * made, and a cell that runs at once would see the old file. Files are looked at in `seeEdits` instead. Packages are
- * taken not to change while a kernel runs.
- * @param {any} sys
+ * Returns tslab's converter of cells, which sees every edit of a source file.
+ * @param {{ isBrowser: boolean, cellNumber: () => number }} options
+ * @returns {import('tslab/dist/converter').Converter}
  */
-function watchOnDemand(sys) {
-  return Object.assign(Object.create(sys), {
-    watchFile(/** @type {string} */ file, /** @type {(file: string, kind: number) => void} */ changed) {
-      const entry = { file, changed, stamp: stampOf(file) };
-      if (!file.includes('/node_modules/')) watched.add(entry);
-      return { close: () => watched.delete(entry) };
+function createCellConverter({ isBrowser, cellNumber }) {
+  let converter = createConverter({ isBrowser });
+  return {
+    convert(declarations, cell) {
+      if (seeEdits()) checked.clear();
+      let result = converter.convert(declarations, cell);
+      if (result.diagnostics.some(({ code }) => code === MODULE_NOT_FOUND)) {
+        // The compiler remembers that a module was not there; it may have been written since.
+        converter.close();
+        converter = createConverter({ isBrowser });
+        result = converter.convert(declarations, cell);
+      }
+      if (result.output) {
+        const script = `cell-${cellNumber()}`;
+        // tslab puts one line before a cell, and after it the call that runs it.
+        const lineCount = result.output.split('\n').length;
+        describeScript(script, `cell [${cellNumber()}]`, lastCell.maps, { linesBefore: 1, lineCount });
+        result.output += `\n//# sourceURL=${script}`;
+        // tslab does not count `for await`.
+        result.hasToplevelAwait ||= lastCell.awaits;
+      }
+      return result;
     },
-    watchDirectory: () => ({ close() {} }),
-  });
-}
-
-/** Tells the compiler about the files that changed since the last call. */
-function seeEdits() {
-  for (const entry of [...watched]) {
-    const stamp = stampOf(entry.file);
-    if (stamp === entry.stamp) continue;
-    const { Created, Changed, Deleted } = ts.FileWatcherEventKind;
-    const kind = stamp === '' ? Deleted : entry.stamp === '' ? Created : Changed;
-    entry.stamp = stamp;
-    checked.clear();
-    entry.changed(entry.file, kind);
-  }
-}
-
-/** @param {string} file */
-function stampOf(file) {
-  const stats = fs.statSync(file, { throwIfNoEntry: false });
-  return stats ? `${stats.mtimeMs} ${stats.size}` : '';
+    inspect: (...args) => converter.inspect(...args),
+    complete: (...args) => converter.complete(...args),
+    addModule: (...args) => converter.addModule(...args),
+    close: () => converter.close(),
+  };
 }
 
 /**
@@ -77,8 +75,14 @@ function createProgramForCells(host) {
   const accept = host.afterProgramCreate;
   host.afterProgramCreate = (/** @type {any} */ builder) => {
     const emit = builder.emit;
-    builder.emit = (/** @type {any} */ file, /** @type {unknown[]} */ ...rest) =>
-      fs.existsSync(file.fileName) ? undefined : emit(file, ...rest);
+    builder.emit = (
+      /** @type {any} */ file,
+      /** @type {any[]} */ ...[write, token, typesOnly, transformers]
+    ) => {
+      if (fs.existsSync(file.fileName)) return undefined;
+      transformers.after.unshift(spellOutShorthands(builder.getProgram().getTypeChecker(), file));
+      return emit(file, write, token, typesOnly, transformers);
+    };
     accept(builder);
   };
   return ts.createWatchProgram(host);
@@ -123,97 +127,17 @@ function transpileWithMap(module, options) {
   const result = ts.transpileModule(module.replace(INLINE_MAP, ''), {
     ...options,
     compilerOptions: { ...options.compilerOptions, sourceMap: true },
-    transformers: { before: [makeAwaitsInterruptible] },
+    transformers: {
+      before: [
+        makeAwaitsInterruptible(() => {
+          lastCell.awaits = true;
+        }),
+      ],
+    },
   });
   const moduleMap = Buffer.from(INLINE_MAP.exec(module)?.[1] ?? '', 'base64').toString();
   lastCell.maps = [result.sourceMapText, moduleMap];
   return { ...result, outputText: result.outputText.replace(/\/\/# sourceMappingURL=\S+\s*$/, '') };
 }
 
-/** @param {any} context */
-function makeAwaitsInterruptible(context) {
-  const { factory } = ts;
-  let functions = 0;
-  const wrap = (/** @type {string} */ name, /** @type {any} */ expression) => {
-    lastCell.awaits ||= functions === 0;
-    const callee = factory.createPropertyAccessExpression(factory.createIdentifier('__tslab__'), name);
-    return factory.createCallExpression(callee, undefined, [ts.visitNode(expression, visit)]);
-  };
-  const visit = (/** @type {any} */ node) => {
-    if (ts.isAwaitExpression(node)) {
-      return factory.updateAwaitExpression(node, wrap('interruptible', node.expression));
-    }
-    if (ts.isForOfStatement(node) && node.awaitModifier) {
-      const items = wrap('interruptibleIterable', node.expression);
-      const body = ts.visitNode(node.statement, visit);
-      return factory.updateForOfStatement(node, node.awaitModifier, node.initializer, items, body);
-    }
-    if (!ts.isFunctionLike(node)) return ts.visitEachChild(node, visit, context);
-    functions++;
-    const result = ts.visitEachChild(node, visit, context);
-    functions--;
-    return result;
-  };
-  return (/** @type {any} */ file) => ts.visitEachChild(file, visit, context);
-}
-
-/**
- * Returns one source file as CommonJS, without looking at types.
- * @param {string} source
- * @param {string} file
- */
-function transpile(source, file) {
-  const { outputText, sourceMapText } = ts.transpileModule(source, {
-    fileName: file,
-    compilerOptions: {
-      module: ts.ModuleKind.CommonJS,
-      target: ts.ScriptTarget.ES2022,
-      esModuleInterop: true,
-      sourceMap: true,
-    },
-  });
-  return { code: outputText, sourceMap: sourceMapText };
-}
-
-const { createConverter } = require('tslab/dist/converter');
-const { describeScript } = require('./stack-traces.cjs');
-
-/**
- * Returns tslab's converter of cells, which sees every edit of a source file.
- * @param {{ isBrowser: boolean, cellNumber: () => number }} options
- * @returns {import('tslab/dist/converter').Converter}
- */
-function createCellConverter({ isBrowser, cellNumber }) {
-  let converter = createConverter({ isBrowser });
-  return {
-    convert(declarations, cell) {
-      seeEdits();
-      let result = converter.convert(declarations, cell);
-      if (result.diagnostics.some(({ code }) => code === MODULE_NOT_FOUND)) {
-        // The compiler remembers that a module was not there; it may have been written since.
-        converter.close();
-        converter = createConverter({ isBrowser });
-        result = converter.convert(declarations, cell);
-      }
-      if (result.output) {
-        const script = `cell-${cellNumber()}`;
-        // tslab puts one line before a cell, and after it the call that runs it.
-        const lineCount = result.output.split('\n').length;
-        describeScript(script, `cell [${cellNumber()}]`, lastCell.maps, { linesBefore: 1, lineCount });
-        result.output += `\n//# sourceURL=${script}`;
-        // tslab does not count `for await`.
-        result.hasToplevelAwait ||= lastCell.awaits;
-      }
-      return result;
-    },
-    inspect: (...args) => converter.inspect(...args),
-    complete: (...args) => converter.complete(...args),
-    addModule: (...args) => converter.addModule(...args),
-    close: () => converter.close(),
-  };
-}
-
-/** The code of "Cannot find module '...' or its corresponding type declarations." */
-const MODULE_NOT_FOUND = 2307;
-
-module.exports = { createCellConverter, transpile };
+module.exports = { createCellConverter };

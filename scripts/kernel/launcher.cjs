@@ -1,8 +1,8 @@
 // Starts the notebooks' kernel: `node scripts/kernel/launcher.cjs --config-path <connection file>`, as Jupyter calls it.
 //
 // The kernel is tslab, whose parts are put together here with what it lacks:
-//   compiler          strict types and the es2023 library in cells; every edit of a source file is seen; positions in
-//                     errors are those of the TypeScript that was written
+//   compiler          strict types and the es2023 library in cells; every edit of a source file is seen
+//   cell-transforms   what must change in the code of a cell before it runs
 //   source-modules    `import ... from './src'` from any notebook; an edited file takes effect at the next import cell
 //   stack-traces      the lines of cells and sources, without the kernel's own
 //   interrupts        the stop button ends training and whatever else a cell awaits, and the kernel stays usable

@@ -9,6 +9,8 @@ const jupyter = require('tslab/dist/jupyter');
 /** What Jupyter calls an error: `traceback` is what a notebook shows. */
 /** @typedef {{ ename: string, evalue: string, traceback: string[] }} CellError */
 /** @typedef {(type: string, content: object) => void} Publish */
+/** The number of the cell that runs, and what the executor reports about it. */
+/** @typedef {{ number: number, reports: unknown[][] }} RunningCell */
 
 /** Requests that come so soon after a failed cell were sent before the client could know of it, by "Run All" for one. */
 const ABORT_MS = 200;
@@ -16,30 +18,15 @@ const ABORT_MS = 200;
 /** Runs cells one after the other; whatever a cell prints later still goes to the cell that ran last. */
 class CellRunner extends jupyter.JupyterHandlerImpl {
   /**
-   * @param {string} root
+   * @param {import('tslab/dist/executor').Executor} executor
+   * @param {RunningCell} cell
    * @param {import('./interrupts.cjs').Interrupts} interrupts
    */
-  constructor(root, interrupts) {
-    /** @type {unknown[][]} What the executor reported about the running cell. */
-    const reports = [];
-    const converters = createConverters(() => this.count);
-    const executor = createExecutor(root, converters, {
-      log: console.log,
-      error: (...report) => reports.push(report),
-    });
-    Object.assign(/** @type {any} */ (globalThis).__tslab__, {
-      interruptible: interrupts.interruptible,
-      interruptibleIterable: interrupts.interruptibleIterable,
-    });
+  constructor(executor, cell, interrupts) {
     super(executor, false);
-    this.count = 0;
-    this.execute = async (/** @type {string} */ code) => {
-      reports.length = 0;
-      forgetEditedModules();
-      const ok = await executor.execute(code);
-      interrupts.endCell();
-      return ok ? undefined : describeFailure(reports, this.count);
-    };
+    this.cell = cell;
+    this.interrupts = interrupts;
+    this.runCode = executor.execute;
     /** @type {Promise<unknown>} */
     this.last = Promise.resolve();
     this.abortBefore = 0;
@@ -53,25 +40,57 @@ class CellRunner extends jupyter.JupyterHandlerImpl {
     const arrived = performance.now();
     const result = this.last.then(async () => {
       if (arrived < this.abortBefore) return { status: 'aborted' };
-      if (!request.silent) this.count++;
-      publish('execute_input', { code: request.code, execution_count: this.count });
+      if (!request.silent) this.cell.number++;
+      const execution_count = this.cell.number;
+      publish('execute_input', { code: request.code, execution_count });
       redirectOutput(publish);
       const error = await this.execute(request.code);
-      if (!error) return { status: 'ok', execution_count: this.count, user_expressions: {} };
+      if (!error) return { status: 'ok', execution_count, user_expressions: {} };
       if (request.stop_on_error !== false) this.abortBefore = performance.now() + ABORT_MS;
       publish('error', error);
-      return { status: 'error', execution_count: this.count, ...error };
+      return { status: 'error', execution_count, ...error };
     });
     this.last = result;
     return result;
   }
+
+  /** @param {string} code */
+  async execute(code) {
+    this.cell.reports = [];
+    try {
+      forgetEditedModules();
+      return (await this.runCode(code)) ? undefined : describeFailure(this.cell);
+    } catch (error) {
+      // Not the cell's error, but one in compiling it: the next cell may fare better.
+      return describeFailure({ ...this.cell, reports: [[error]] });
+    } finally {
+      this.interrupts.endCell();
+    }
+  }
 }
 
 /**
- * @param {() => number} cellNumber
+ * Returns tslab's executor of cells, which compiles and runs them.
+ * @param {string} root
+ * @param {RunningCell} cell
+ * @param {import('./interrupts.cjs').Interrupts} interrupts
+ */
+function createCellExecutor(root, cell, { interruptible, interruptibleIterable }) {
+  const executor = createExecutor(root, createConverters(cell), {
+    log: console.log,
+    error: (...report) => cell.reports.push(report),
+  });
+  // What compiled cells find in their only global name.
+  Object.assign(/** @type {any} */ (globalThis).__tslab__, { interruptible, interruptibleIterable });
+  return executor;
+}
+
+/**
+ * @param {RunningCell} cell
  * @returns {import('tslab/dist/executor').ConverterSet}
  */
-function createConverters(cellNumber) {
+function createConverters(cell) {
+  const cellNumber = () => cell.number;
   const node = createCellConverter({ isBrowser: false, cellNumber });
   /** @type {import('tslab/dist/converter').Converter | undefined} */
   let browser;
@@ -111,15 +130,14 @@ function redirectOutput(publish) {
 }
 
 /**
- * @param {unknown[][]} reports either one thrown value, or the compiler's messages as format and values
- * @param {number} count
+ * @param {RunningCell} cell its reports are either one thrown value, or the compiler's messages as format and values
  * @returns {CellError}
  */
-function describeFailure(reports, count) {
+function describeFailure({ number, reports }) {
   const thrown = reports[0][0];
   if (reports[0].length > 1) {
     const messages = reports.map(([format, file, ...rest]) =>
-      util.format(format, file || `cell [${count}] `, ...rest),
+      util.format(format, file || `cell [${number}] `, ...rest),
     );
     return { ename: 'CompileError', evalue: messages[0], traceback: messages };
   }
@@ -200,7 +218,9 @@ class Server extends jupyter.ZmqServer {
 function startServer({ root, configPath, interrupts }) {
   process.on('uncaughtException', (error) => console.error('Uncaught exception:', error));
   process.on('unhandledRejection', (reason) => console.error('Unhandled promise rejection:', reason));
-  new Server(new CellRunner(root, interrupts), configPath).init();
+  const cell = { number: 0, reports: [] };
+  const executor = createCellExecutor(root, cell, interrupts);
+  new Server(new CellRunner(executor, cell, interrupts), configPath).init();
 }
 
 module.exports = { startServer };

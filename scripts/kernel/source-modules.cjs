@@ -1,20 +1,28 @@
 const fs = require('node:fs');
 const path = require('node:path');
-const { transpile } = require('./compiler.cjs');
 const { describeScript } = require('./stack-traces.cjs');
+const { ts } = require('./typescript.cjs');
 
 /** @type {Map<string, string>} The text of each source file as it was loaded. */
 const loaded = new Map();
+
+// Types are checked when a cell is compiled that imports the file.
+const compilerOptions = {
+  module: ts.ModuleKind.CommonJS,
+  target: ts.ScriptTarget.ES2022,
+  esModuleInterop: true,
+  sourceMap: true,
+};
 
 /** Lets Node load TypeScript files: a module of `src` is an ordinary CommonJS module, resolved and cached by Node. */
 function loadSourceModules() {
   // The typings omit `_compile`, which every loader of another language uses.
   require.extensions['.ts'] = (/** @type {any} */ module, file) => {
     const source = fs.readFileSync(file, 'utf8');
-    const { code, sourceMap } = transpile(source, file);
+    const { outputText, sourceMapText } = ts.transpileModule(source, { fileName: file, compilerOptions });
     loaded.set(file, source);
-    describeScript(file, path.relative(process.cwd(), file), [sourceMap]);
-    module._compile(code, file);
+    describeScript(file, path.relative(process.cwd(), file), [sourceMapText]);
+    module._compile(outputText, file);
   };
 }
 

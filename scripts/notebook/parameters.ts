@@ -65,9 +65,12 @@ export function injectParameters(notebook: Notebook, literals: ReadonlyMap<strin
     id: INJECTED_TAG,
     cell_type: 'code',
     metadata: { tags: [INJECTED_TAG] },
-    source: ['// Set by npm start.', ...[...literals].map(([name, literal]) => `${name} = ${literal};`)].join(
-      '\n',
-    ),
+    source: [
+      '// Set by npm start.',
+      ...[...literals].map(([name, literal]) => `${name} = ${literal};`),
+      // tslab prints the value of a last expression.
+      'void 0;',
+    ].join('\n'),
     outputs: [],
     execution_count: null,
   });

@@ -11,20 +11,25 @@ export interface Budget {
   readonly folds: number;
   /** Epochs of each fold's training. */
   readonly searchEpochs: number;
-  /** Epochs of the winner's training on all training images. */
+  /** Training images for the winner's training; as many as there are where there are fewer. */
+  readonly trainImages: number;
+  /** Epochs of the winner's training. */
   readonly epochs: number;
 }
 
+/** More than any data set has. */
+const ALL = Number.MAX_SAFE_INTEGER;
+
 const BUDGETS: Record<'mlp' | 'cnn', Record<Profile, Budget>> = {
   mlp: {
-    small: { searchImages: 1000, trials: 2, folds: 2, searchEpochs: 1, epochs: 1 },
-    quick: { searchImages: 9000, trials: 8, folds: 3, searchEpochs: 4, epochs: 8 },
-    full: { searchImages: 30000, trials: 30, folds: 3, searchEpochs: 6, epochs: 30 },
+    small: { searchImages: 1000, trials: 2, folds: 2, searchEpochs: 1, trainImages: 2000, epochs: 1 },
+    quick: { searchImages: 9000, trials: 8, folds: 3, searchEpochs: 4, trainImages: ALL, epochs: 8 },
+    full: { searchImages: 30000, trials: 30, folds: 3, searchEpochs: 6, trainImages: ALL, epochs: 30 },
   },
   cnn: {
-    small: { searchImages: 600, trials: 2, folds: 2, searchEpochs: 1, epochs: 1 },
-    quick: { searchImages: 4500, trials: 6, folds: 3, searchEpochs: 3, epochs: 4 },
-    full: { searchImages: 15000, trials: 16, folds: 3, searchEpochs: 4, epochs: 12 },
+    small: { searchImages: 600, trials: 2, folds: 2, searchEpochs: 1, trainImages: 2000, epochs: 1 },
+    quick: { searchImages: 4500, trials: 6, folds: 3, searchEpochs: 3, trainImages: ALL, epochs: 4 },
+    full: { searchImages: 15000, trials: 16, folds: 3, searchEpochs: 4, trainImages: ALL, epochs: 12 },
   },
 };
 

@@ -54,6 +54,15 @@ describe('cells', () => {
     expect(stdout).toBe('closed\n');
   });
 
+  it('use what earlier cells declared, in short properties too', async () => {
+    await kernel.execute('let seed = 3;\nconst options = { depth: 1 };');
+    const { stdout } = await kernel.execute(
+      'seed += 1;\nconst local = 2;\nconsole.log(JSON.stringify({ seed, options, local }));\n({ seed } = { seed: 9 });',
+    );
+    expect(stdout.split('\n')[0]).toBe('{"seed":4,"options":{"depth":1},"local":2}');
+    expect((await kernel.execute('seed')).stdout).toBe('9\n');
+  });
+
   it('await a thenable once', async () => {
     const { stdout } = await kernel.execute(`
       let calls = 0;

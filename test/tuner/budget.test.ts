@@ -10,8 +10,8 @@ describe('searchBudget', () => {
   it('grows from small to quick to full', () => {
     for (const model of ['mlp', 'cnn'] as const) {
       const cost = (['small', 'quick', 'full'] as const).map((profile) => {
-        const { searchImages, trials, searchEpochs, epochs } = searchBudget(model, profile);
-        return searchImages * trials * searchEpochs + epochs;
+        const { searchImages, trials, searchEpochs, trainImages, epochs } = searchBudget(model, profile);
+        return searchImages * trials * searchEpochs + trainImages * epochs;
       });
       expect(cost).toEqual([...cost].sort((a, b) => a - b));
       expect(new Set(cost).size).toBe(3);

@@ -21,10 +21,14 @@ export function findNotebookFaults(notebook: Notebook): string[] {
   const faults: string[] = [];
   const run = notebook.cells.filter((cell) => cell.outputs?.length || cell.execution_count != null).length;
   if (run > 0) {
-    faults.push(`${run} cells hold outputs or execution counts: "Clear Outputs of All Cells" in JupyterLab, then save`);
+    faults.push(
+      `${run} cells hold outputs or execution counts: "Clear Outputs of All Cells" in JupyterLab, then save`,
+    );
   }
   if (notebook.metadata.kernelspec?.name !== 'inkwell') {
-    faults.push(`its kernel must be "inkwell" (TypeScript), but it is "${notebook.metadata.kernelspec?.name}"`);
+    faults.push(
+      `its kernel must be "inkwell" (TypeScript), but it is "${notebook.metadata.kernelspec?.name}"`,
+    );
   }
   const parameters = notebook.cells.filter((cell) => cell.metadata.tags?.includes('parameters')).length;
   if (parameters !== 1) faults.push(`one cell must carry the tag "parameters", but ${parameters} do`);
@@ -49,7 +53,7 @@ function run(command: string, args: string[]): boolean {
 
 function main(): void {
   const checks: [string, () => boolean][] = [
-    ['types', () => run(bin('tsc'), ['--noEmit'])],
+    ['types', () => run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '--noEmit'])],
     ['lint and format', () => run(bin('biome'), ['check', '--error-on-warnings'])],
     ['notebooks', checkNotebooks],
   ];

@@ -112,14 +112,15 @@ async function main(): Promise<number> {
   const reports: string[] = [];
   let results: Results | undefined;
   let failure: string | undefined;
-  let interrupts = 0;
+  let interruptedAt: number | undefined;
   let running: ReturnType<typeof runNotebook> | undefined;
   const interrupt = () => {
-    interrupts += 1;
-    if (interrupts === 1) {
+    if (interruptedAt === undefined) {
+      interruptedAt = Date.now();
       line.print('Stopping after the running step, then writing what there is. Ctrl-C again stops at once.');
       running?.stop();
-    } else {
+    } else if (Date.now() - interruptedAt > 1000) {
+      // One Ctrl-C comes twice: from the terminal, and passed on by tsx.
       running?.kill();
       process.exit(130);
     }
@@ -177,7 +178,7 @@ async function main(): Promise<number> {
     ];
     line.print(`${mark} ${name}  ${words.filter((word) => word !== '').join('  ')}`);
     if (outcome.status === 'failed') failure = describeFailure(name, executed, outcome);
-    if (outcome.status !== 'done' || interrupts > 0) break;
+    if (outcome.status !== 'done' || interruptedAt !== undefined) break;
   }
 
   const first = [...notebooks][0] as [string, Notebook];
@@ -208,7 +209,7 @@ async function main(): Promise<number> {
   const width = Math.max(...rows.map(([label]) => label.length));
   for (const [label, text] of rows) console.log(`${label.padEnd(width)}  ${text}`);
   if (failure !== undefined) console.error(`\n${failure}`);
-  return interrupts > 0 ? 130 : failure !== undefined ? 1 : 0;
+  return interruptedAt !== undefined ? 130 : failure !== undefined ? 1 : 0;
 }
 
 main().then(

@@ -45,11 +45,14 @@ export function renderEnded(
   elapsed: number,
   outcome: 'done' | 'interrupted' | 'failed',
 ): { html: string; text: string } {
-  const [mark, verb] = { done: ['✓', ''], interrupted: ['■', 'interrupted, '], failed: ['✗', 'failed, '] }[
-    outcome
-  ];
-  const steps = done === total ? total.toLocaleString('en-US') : `${done} of ${total}`;
-  const text = `${mark} ${title}: ${[`${verb}${steps} in ${formatDuration(elapsed)}`, ...details].join(' · ')}`;
+  const time = formatDuration(elapsed);
+  const ending = {
+    done: ['✓', time],
+    interrupted: ['■', `interrupted after ${done} of ${total}, ${time}`],
+    failed: ['✗', `failed after ${done} of ${total}, ${time}`],
+  } as const;
+  const [mark, words] = ending[outcome];
+  const text = `${mark} ${title}: ${[words, ...details].join(' · ')}`;
   return { html: `<div class="inkwell-progress">${escapeHtml(text)}</div>`, text };
 }
 

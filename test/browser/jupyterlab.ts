@@ -11,6 +11,8 @@ const ROOT = resolve(__dirname, '../..');
 const KERNEL = { display_name: 'TypeScript', language: 'typescript' };
 /** The MIME type of a Plotly figure in an output. */
 export const PLOTLY_TYPE = 'application/vnd.plotly.v1+json';
+/** What JupyterLab reads of its Python environment, without the kernel: that of the copy works in the copy. */
+const LAB_PARTS = ['lab', 'labextensions', 'nbconvert'].map((name) => join('.venv/share/jupyter', name));
 const START_TIMEOUT_MS = 60_000;
 
 /** A headless browser driven by playwright: an installed one, else that of the npm package `@sparticuz/chromium`. */
@@ -31,25 +33,22 @@ export interface ProjectCopy {
 }
 
 /**
- * Copies the project and links its installed packages: `src` may be edited there, and the user's `runs` and `reports`
- * stay as they are. It has no data folder, so its notebooks work on the built-in data.
+ * Copies the project and links its installed packages: `src` may be edited there, and the user's `runs`, `reports` and
+ * JupyterLab settings stay as they are. It has no data folder, so its notebooks work on the built-in data.
  */
 export function copyProject(): ProjectCopy {
   const root = mkdtempSync(join(tmpdir(), 'inkwell-lab-'));
-  for (const name of ['src', 'scripts', 'notebooks', 'package.json', 'tsconfig.json']) {
+  for (const name of ['src', 'scripts', 'notebooks', 'package.json', 'tsconfig.json', '.venv/pyvenv.cfg']) {
     cpSync(join(ROOT, name), join(root, name), { recursive: true });
   }
-  for (const name of ['node_modules', '.venv']) symlinkSync(join(ROOT, name), join(root, name));
-  const kernel = join(root, 'jupyter/kernels/inkwell');
+  const kernel = join(root, '.venv/share/jupyter/kernels/inkwell');
   mkdirSync(kernel, { recursive: true });
+  for (const name of ['node_modules', '.venv/bin', '.venv/etc', '.venv/lib', ...LAB_PARTS]) {
+    symlinkSync(join(ROOT, name), join(root, name));
+  }
   const launcher = join(root, 'scripts/kernel/launcher.cjs');
-  writeFileSync(
-    join(kernel, 'kernel.json'),
-    JSON.stringify({
-      argv: [process.execPath, launcher, '--config-path', '{connection_file}'],
-      ...KERNEL,
-    }),
-  );
+  const argv = [process.execPath, launcher, '--config-path', '{connection_file}'];
+  writeFileSync(join(kernel, 'kernel.json'), JSON.stringify({ argv, ...KERNEL }));
   return {
     root,
     write(name, sources) {
@@ -85,24 +84,24 @@ async function findFreePort(): Promise<number> {
   return address.port;
 }
 
-/** Starts JupyterLab on the copy and waits until it answers. */
+/** Starts JupyterLab in the copy as `npm run lab` does, and waits until it answers. */
 export async function startLab({ root }: ProjectCopy): Promise<LabServer> {
   const port = await findFreePort();
   const token = 'browser-test';
-  const env = { ...process.env, JUPYTER_PATH: join(root, 'jupyter'), DATA_DIR: '' };
   const child = spawn(
-    join(root, '.venv/bin/jupyter'),
+    process.execPath,
     [
-      'lab',
+      '--import',
+      'tsx',
+      'scripts/lab.ts',
       '--no-browser',
       '--allow-root',
-      `--ServerApp.root_dir=${root}`,
       `--ServerApp.port=${port}`,
       '--ServerApp.port_retries=0',
       `--IdentityProvider.token=${token}`,
       '--LabApp.expose_app_in_browser=True',
     ],
-    { env, cwd: root, stdio: ['ignore', 'ignore', 'pipe'] },
+    { env: { ...process.env, DATA_DIR: '' }, cwd: root, stdio: ['ignore', 'ignore', 'pipe'] },
   );
   let log = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {

@@ -119,8 +119,8 @@ describe('RandomSearch', () => {
     const unbroken = new RandomSearch(wide, { maxTrials: 3, folds: 2 });
     await unbroken.run(data, { epochs: 2, batchSize: 8 });
 
-    const interrupts = ((globalThis as Record<symbol, unknown>)[Symbol.for('inkwell.interrupts')] ??=
-      new EventEmitter()) as EventEmitter;
+    const interrupts = new EventEmitter();
+    Object.assign(globalThis, { [Symbol.for('inkwell.interrupts')]: interrupts });
     const outcomes: string[] = [];
     let updates = 0;
     reportProgressTo(() => ({

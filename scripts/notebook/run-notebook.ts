@@ -43,8 +43,10 @@ export function runNotebook(
   lines.on('line', (line) => {
     const event = JSON.parse(line) as RawEvent;
     if (event.event === 'error') error = { index: event.index, number: event.number, text: event.text };
-    else if (event.event === 'end') outcome = { ...event, ...(error === undefined ? {} : { error }) };
-    else onEvent(event);
+    else if (event.event === 'end') {
+      const { status, seconds, memory } = event;
+      outcome = { status, seconds, memory, ...(error === undefined ? {} : { error }) };
+    } else onEvent(event);
   });
   return {
     outcome: new Promise((resolve, reject) => {

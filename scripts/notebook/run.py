@@ -20,7 +20,9 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, DeadKernelError
 
 PROGRESS_ID = "inkwell-progress-"
-INTERRUPT_SECONDS = 15
+# The kernel gives training 5 s to stop; it can miss an interrupt that comes while a cell begins.
+INTERRUPT_SECONDS = 6
+INTERRUPTS = 3
 
 
 def tell(event, **facts):
@@ -65,10 +67,11 @@ async def run(path, executed):
         if interrupted:
             return
         interrupted = True
-        if client.km is not None and await client.km.is_alive():
-            await client.km.interrupt_kernel()
-        # The kernel may be deaf, in a native call or an endless loop.
-        await asyncio.sleep(INTERRUPT_SECONDS)
+        for _ in range(INTERRUPTS):
+            if client.km is not None and await client.km.is_alive():
+                await client.km.interrupt_kernel()
+            await asyncio.sleep(INTERRUPT_SECONDS)
+        # Deaf: in a native call or an endless loop.
         work.cancel()
 
     loop = asyncio.get_running_loop()

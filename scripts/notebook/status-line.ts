@@ -26,8 +26,8 @@ export class StatusLine {
   /** What runs now: `place`, then its `heading` and how far it is. */
   update(place: string, heading: string, progress: string, elapsed: string): void {
     if (this.#stream.isTTY) {
-      this.#text = [place, heading, progress, elapsed].filter((part) => part !== '').join(' · ');
       this.#clear();
+      this.#text = [place, heading, progress, elapsed].filter((part) => part !== '').join(' · ');
       this.#draw();
       return;
     }

@@ -9,8 +9,8 @@ import { chooseSchedule } from './schedules';
  * A convolutional network on images, `[b, 28, 28, 1]` -> `[b, classes]`: blocks of convolution and max pooling, then
  * dropout and dense layers.
  *
- * Asks for: `blocks` 2 or 3; for each block `filters1` (16 to 64 in steps of 16, from the second block on 32 to 128 in
- * steps of 32) and `kernelSize1` (3 or 5); `poolSize` 2 or 3 (28 pixels survive three pools of 3: 28, 9, 3, 1);
+ * Asks for: `blocks` 2 or 3; for each block `filters1` (8, 16, 24 or 32; twice as many in the second block, four times in the
+ * third) and `kernelSize1` (3 or 5); `poolSize` 2 or 3 (28 pixels survive three pools of 3: 28, 9, 3, 1);
  * `activation` and `batchNormalization` of the convolutions; `denseLayers` 1 or 2, for each `denseUnits1` 64 to 512 in
  * steps of 64; `denseActivation`; `dropout` 0 to 0.5 before each dense layer; `regularization` with `l1` and `l2`;
  * `optimizer` with its learning rate; `schedule`.
@@ -22,9 +22,9 @@ export const buildCnn: ModelBuilder = (hp, data) => {
   const normalize = hp.boolean('batchNormalization');
   const stack = new Stack(data.seed, chooseRegularization(hp)).input([IMAGE_SIZE, IMAGE_SIZE, 1]);
   for (let block = 1; block <= blocks; block++) {
-    // At full size a filter costs four times what it costs behind a pool, and the first block sees strokes only.
-    const range = block === 1 ? { min: 16, max: 64, step: 16 } : { min: 32, max: 128, step: 32 };
-    const filters = hp.int(`filters${block}`, range);
+    // Twice the filters on a quarter of the pixels: each block costs about as much as the one before (VGG's rule).
+    const fewest = 8 * 2 ** (block - 1);
+    const filters = hp.int(`filters${block}`, { min: fewest, max: 4 * fewest, step: fewest });
     const kernelSize = hp.choice(`kernelSize${block}`, [3, 5]);
     stack.convolution(filters, kernelSize, activation, normalize).maxPooling(poolSize);
   }

@@ -67,7 +67,9 @@ export function formatColumn(values: readonly unknown[]): string[] {
   );
   const sizes = numbers.filter((value) => value !== 0).map(Math.abs);
   const largest = Math.max(0, ...sizes);
-  const decimals = largest >= 1000 ? 1 : largest >= 100 ? 2 : 4;
+  const most = largest >= 1000 ? 1 : largest >= 100 ? 2 : 4;
+  const needed = numbers.map((value) => String(Number(value.toFixed(most))).split('.')[1]?.length ?? 0);
+  const decimals = Math.max(0, ...needed);
   const format = numbers.every(Number.isInteger)
     ? String
     : sizes.some((size) => size < 1e-3)

@@ -81,16 +81,15 @@ export async function fit<Model extends tf.LayersModel>(
         lossSum += loss * indices.length;
 
         const now = performance.now();
-        if (progress && now - shownAt >= PROGRESS_EVERY_MS) {
+        const done = (epoch - 1) * stepsPerEpoch + stepOfEpoch;
+        const total = epochs * stepsPerEpoch;
+        if (progress && (now - shownAt >= PROGRESS_EVERY_MS || done === total)) {
           shownAt = now;
-          const done = (epoch - 1) * stepsPerEpoch + stepOfEpoch;
-          const total = epochs * stepsPerEpoch;
           const details = [
             `epoch ${epoch} of ${epochs}`,
             `loss ${(lossSum / seen).toFixed(3)}`,
             `accuracy ${((100 * correct) / seen).toFixed(1)} %`,
             `${Math.round((1000 * seen) / (now - epochStarted))} images/s`,
-            `${formatSeconds((((now - started) / done) * (total - done)) / 1000)} left`,
           ];
           progress.update({ title: title as string, done, total, details });
         }
@@ -146,11 +145,6 @@ function penalty(model: tf.LayersModel): number {
   const value = sum.dataSync()[0];
   sum.dispose();
   return value;
-}
-
-function formatSeconds(seconds: number): string {
-  const whole = Math.ceil(seconds);
-  return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
 }
 
 function checkOptions(model: tf.LayersModel, train: Dataset, options: FitOptions): void {

@@ -23,13 +23,13 @@ const ALL = Number.MAX_SAFE_INTEGER;
 const BUDGETS: Record<'mlp' | 'cnn', Record<Profile, Budget>> = {
   mlp: {
     small: { searchImages: 1000, trials: 2, folds: 2, searchEpochs: 1, trainImages: 2000, epochs: 1 },
-    quick: { searchImages: 9000, trials: 8, folds: 3, searchEpochs: 4, trainImages: ALL, epochs: 8 },
-    full: { searchImages: 30000, trials: 30, folds: 3, searchEpochs: 6, trainImages: ALL, epochs: 30 },
+    quick: { searchImages: 12000, trials: 8, folds: 3, searchEpochs: 3, trainImages: ALL, epochs: 8 },
+    full: { searchImages: 24000, trials: 24, folds: 3, searchEpochs: 5, trainImages: ALL, epochs: 30 },
   },
   cnn: {
     small: { searchImages: 600, trials: 2, folds: 2, searchEpochs: 1, trainImages: 2000, epochs: 1 },
-    quick: { searchImages: 4500, trials: 6, folds: 3, searchEpochs: 3, trainImages: ALL, epochs: 4 },
-    full: { searchImages: 15000, trials: 16, folds: 3, searchEpochs: 4, trainImages: ALL, epochs: 12 },
+    quick: { searchImages: 9000, trials: 6, folds: 2, searchEpochs: 3, trainImages: ALL, epochs: 4 },
+    full: { searchImages: 12000, trials: 12, folds: 3, searchEpochs: 4, trainImages: ALL, epochs: 10 },
   },
 };
 

@@ -152,8 +152,11 @@ describe('working in JupyterLab', () => {
     const again = await open('saved');
 
     expect(await again.isTrusted()).toBe(false);
-    const [figure] = await again.figures();
-    expect(figure).toEqual({ cell: 0, kind: expect.stringMatching(/^(live|picture)$/), clippedBy: 0 });
+    expect(await again.figures()).toEqual([{ cell: 0, kind: 'picture', clippedBy: 0 }]);
+    await again.page.hover('.jp-RenderedPlotly');
+    await expect
+      .poll(() => again.figures(), { timeout: 10_000 })
+      .toEqual([{ cell: 0, kind: 'live', clippedBy: 0 }]);
     expect(await again.page.locator('.jp-OutputArea-output table').textContent()).toContain('two');
     await again.close();
   });

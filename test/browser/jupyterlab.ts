@@ -13,7 +13,7 @@ const KERNEL = { display_name: 'TypeScript', language: 'typescript' };
 export const PLOTLY_TYPE = 'application/vnd.plotly.v1+json';
 /** What JupyterLab reads of its Python environment, without the kernel: that of the copy works in the copy. */
 const LAB_PARTS = ['lab', 'labextensions', 'nbconvert'].map((name) => join('.venv/share/jupyter', name));
-const START_TIMEOUT_MS = 60_000;
+const START_TIMEOUT_MS = 50_000;
 
 /** A headless browser driven by playwright: an installed one, else that of the npm package `@sparticuz/chromium`. */
 export async function launchBrowser(): Promise<Browser> {
@@ -254,12 +254,10 @@ export class LabNotebook {
     await this.page.evaluate(() => jupyterapp.shell.currentWidget?.context.save());
   }
 
-  /** Shuts the kernel down and closes the notebook. */
+  /** Shuts the kernel down and closes the page. */
   async close(): Promise<void> {
-    await this.page.evaluate(async () => {
-      await jupyterapp.commands.execute('notebook:shutdown-kernel');
-      await jupyterapp.commands.execute('application:close');
-    });
+    await this.page.evaluate(() => jupyterapp.commands.execute('notebook:shutdown-kernel'));
+    await this.page.close();
   }
 
   /** The text of every dialog and notification on the page: users expect none. */
@@ -287,13 +285,15 @@ export class LabNotebook {
         const end = performance.now() + 10_000;
         let place: PageElement | undefined;
         let drawn: PageElement | null | undefined;
+        let picture: PageElement | null | undefined;
         do {
           await new Promise((done) => setTimeout(done, 50));
           // Looked up anew each time: JupyterLab makes an output's element when its cell comes into view.
           place = content?.widgets[cellIndex]?.node.querySelectorAll('.jp-OutputArea-child')[outputIndex];
           drawn = place?.querySelector('.plot-container .main-svg');
-        } while (!drawn && performance.now() < end);
-        const picture = place?.querySelector('img');
+          // It gets its source where the output holds a PNG, and then Plotly draws only when the mouse comes.
+          picture = place?.querySelector('img[src]');
+        } while (!drawn && !picture && performance.now() < end);
         const right = (drawn ?? picture)?.getBoundingClientRect().right ?? 0;
         const edge = place?.getBoundingClientRect().right ?? 0;
         return {

@@ -1,0 +1,138 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Cell, outputsOf, readNotebook, writeNotebook } from '../../../scripts/notebook/notebook-file';
+import { exportReports } from '../../../scripts/notebook/python';
+import { type RunEvent, runNotebook } from '../../../scripts/notebook/run-notebook';
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'inkwell-test-'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const FIGURE = `const figure = { data: [{ y: [1, 2] }], layout: { title: { text: '</script><b>' } } };`;
+const IMPORTS = `import { recordResults, show } from './src/notebook';
+import { startProgress } from './src/training/progress';`;
+
+/** Runs cells (text that begins with # is Markdown) and gives the outcome, the events and the executed notebook. */
+async function run(
+  name: string,
+  sources: readonly string[],
+  onEvent: (event: RunEvent, running: ReturnType<typeof runNotebook>) => void = () => {},
+) {
+  const cells = sources.map((source, i): Cell => {
+    const both = { id: `cell-${i}`, metadata: {}, source };
+    return source.startsWith('#')
+      ? { ...both, cell_type: 'markdown' }
+      : { ...both, cell_type: 'code', outputs: [], execution_count: null };
+  });
+  const source = join(folder, `${name}-source.ipynb`);
+  const target = join(folder, `${name}.ipynb`);
+  writeNotebook(source, {
+    cells,
+    metadata: { kernelspec: { name: 'inkwell', display_name: 'TypeScript' } },
+    nbformat: 4,
+    nbformat_minor: 5,
+  });
+  const events: RunEvent[] = [];
+  const running = runNotebook(source, target, (event) => {
+    events.push(event);
+    onEvent(event, running);
+  });
+  const outcome = await running.outcome;
+  const executed = readNotebook(target);
+  const status = (executed.metadata.inkwell as { status: string }).status;
+  expect(status).toBe(outcome.status);
+  return { outcome, events, executed, target };
+}
+
+async function report(notebook: string): Promise<string> {
+  const html = notebook.replace(/ipynb$/, 'html');
+  await exportReports([[notebook, html]]);
+  return readFileSync(html, 'utf8');
+}
+
+describe('runNotebook', () => {
+  it('runs every cell, tells its progress, and the report holds all of it', async () => {
+    const { outcome, events, executed, target } = await run('done', [
+      '# Title & <more>',
+      IMPORTS,
+      `${FIGURE}\nawait show(figure);`,
+      `const task = startProgress('Search');\ntask.update({ title: 'Search', done: 1, total: 2, details: [] });\ntask.end('done');`,
+      'recordResults({ dataset: "mnist", models: [] });',
+    ]);
+    expect(outcome.status).toBe('done');
+    expect(outcome.error).toBeUndefined();
+    expect(outcome.seconds).toBeGreaterThan(0);
+    if (process.platform === 'linux') expect(outcome.memory).toBeGreaterThan(50e6);
+    expect(events.filter(({ event }) => event === 'cell')).toEqual(
+      [1, 2, 3, 4].map((number) => ({ event: 'cell', index: number, number, of: 4 })),
+    );
+    expect(events.filter(({ event }) => event === 'progress')).toEqual([
+      { event: 'progress', text: expect.stringContaining('1 of 2') },
+      { event: 'progress', text: '✓ Search: 0 s' },
+    ]);
+    expect(executed.cells.map(({ execution_count }) => execution_count)).toEqual([undefined, 1, 2, 3, 4]);
+    expect(outputsOf(executed, 'application/vnd.inkwell.results+json')).toEqual([
+      { dataset: 'mnist', models: [] },
+    ]);
+
+    const page = await report(target);
+    expect(page).toContain('<title>Title &amp; &lt;more&gt;</title>');
+    expect(page.match(/class="figure"/g)).toHaveLength(1);
+    expect(page).toContain('plotly.js v');
+    // A figure's own text must not end the element that carries it.
+    expect(page.match(/<script/g)?.length).toBe(page.match(/<\/script>/g)?.length);
+    expect(page).not.toMatch(/<(script|link|img)[^>]+(src|href)="(https?:)?\/\//);
+    expect(page).not.toContain('role="alert"');
+  });
+
+  it('stops at a cell that fails, and says so in the report', async () => {
+    const { outcome, executed, target } = await run('failed', [
+      'const a = 1;',
+      '## Where it fails',
+      'console.log(a);\nthrow new RangeError("<a> is " + a);',
+      'console.log("after");',
+    ]);
+    expect(outcome).toMatchObject({ status: 'failed', error: { index: 2, number: 2 } });
+    expect(outcome.error?.text).toContain('RangeError: <a> is 1');
+    expect(executed.cells[3]?.outputs).toEqual([]);
+    const page = await report(target);
+    expect(page).toMatch(/role="alert">This run failed/);
+    expect(page).toContain('&lt;a&gt; is 1');
+    // No figure, no plotly.js.
+    expect(page.length).toBeLessThan(100_000);
+  });
+
+  it('says that the kernel died', async () => {
+    const { outcome } = await run('died', [
+      'process.kill(process.pid, "SIGKILL");\nawait new Promise(() => {});',
+    ]);
+    expect(outcome).toMatchObject({
+      status: 'failed',
+      error: { index: 0, text: expect.stringContaining('kernel died') },
+    });
+  });
+
+  it('stops when asked, and keeps what there is', async () => {
+    const { outcome, executed, target } = await run(
+      'interrupted',
+      [
+        'console.log("before");',
+        'await new Promise((done) => setTimeout(done, 60_000));',
+        'console.log("after");',
+      ],
+      (event, running) => {
+        if (event.event === 'cell' && event.number === 2) setTimeout(() => running.stop(), 200);
+      },
+    );
+    expect(outcome.status).toBe('interrupted');
+    expect(outcome.error).toBeUndefined();
+    expect(outcome.seconds).toBeLessThan(30);
+    expect(executed.cells[0]?.outputs).toHaveLength(1);
+    expect(executed.cells[2]?.outputs).toEqual([]);
+    expect(await report(target)).toMatch(/role="alert">This run was interrupted/);
+  });
+});

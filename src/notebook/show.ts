@@ -19,10 +19,10 @@ export function markdown(text: string): Markdown {
   return { markdown: text };
 }
 
-/** Size in CSS pixels of a figure's picture whose layout says none, and picture pixels for each of them. */
+/** Size in CSS pixels of a figure's picture whose layout says none, and picture pixels for each of them: 1, since JupyterLab cuts wider ones. */
 const WIDTH = 900;
 const HEIGHT = 450;
-const SCALE = 1.5;
+const SCALE = 1;
 
 /**
  * Shows a figure, a table (danfo.js DataFrame or arquero table) or `markdown(text)` below the cell, as one output.
@@ -74,7 +74,10 @@ async function showFigure(figure: Figure): Promise<void> {
   const words = (typeof title === 'object' ? title?.text : title)?.replace(/<[^>]*>/g, '');
   const text = words ? `[Figure: ${words}]` : '[Figure]';
   const size = { width: layout.width ?? WIDTH, height: layout.height ?? HEIGHT };
-  const png = isKernel() ? await renderPng(plain, { ...size, scale: SCALE }) : undefined;
+  // JupyterLab's Plotly extension shows a picture instead of the figure where it is given both, and adds one to the saved
+  // notebook where it is not. Jupyter's server sets this variable for its kernels.
+  const inJupyterLab = process.env.JPY_SESSION_NAME !== undefined;
+  const png = isKernel() && !inJupyterLab ? await renderPng(plain, { ...size, scale: SCALE }) : undefined;
   display({
     data: {
       'application/vnd.plotly.v1+json': plain,

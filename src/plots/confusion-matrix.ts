@@ -21,7 +21,6 @@ export function confusionMatrix(
   const z = cellValues(counts, normalize === 'rows', muteDiagonal);
   const numbered = classes <= MAX_CLASSES_WITH_NUMBERS;
   const side = Math.max(430, classes * 16);
-  const format = normalize ? '.0%' : 'd';
   const axis = {
     type: 'category',
     dtick: 1,
@@ -44,7 +43,7 @@ export function confusionMatrix(
         ygap: 1,
         hoverongaps: false,
         hovertemplate: 'true %{y}, predicted %{x}: %{customdata} images<extra></extra>',
-        ...(numbered ? { texttemplate: `%{z:${format}}` } : {}),
+        ...(numbered ? { texttemplate: '%{customdata}' } : {}),
         showscale: !numbered,
         colorbar: {
           title: {

@@ -93,7 +93,7 @@ export class RandomSearch {
           this.exhausted = true;
           break;
         }
-        const trial = await this.#tryOut(this.#running, train, options, (fold, epoch) => {
+        const report = (fold: number, epoch: number) => {
           const best = this.#bestCompleted();
           const trainings = this.trials.length * this.folds + fold;
           progress.update({
@@ -101,14 +101,16 @@ export class RandomSearch {
             done: trainings * options.epochs + epoch,
             total: this.maxTrials * this.folds * options.epochs,
             details: [
-              `trial ${this.trials.length + 1} of ${this.maxTrials}`,
+              `trial ${Math.min(this.trials.length + 1, this.maxTrials)} of ${this.maxTrials}`,
               ...(this.folds > 1 ? [`fold ${fold + 1} of ${this.folds}`] : []),
               ...(best ? [`best ${this.objective} ${best.score.toFixed(4)}`] : []),
             ],
           });
-        });
+        };
+        const trial = await this.#tryOut(this.#running, train, options, report);
         this.#running = undefined;
         this.trials.push(trial);
+        report(0, 0);
         this.#stopAfterFailures();
       }
       outcome = 'done';

@@ -56,7 +56,7 @@ describe('show in a kernel', () => {
     );
     expect(error).toBeUndefined();
     expect(displays).toHaveLength(1);
-    expect(displays[0]?.data['text/plain']).toBe('model  accuracy\nMLP          0.90\n<b>          0.95  ★');
+    expect(displays[0]?.data['text/plain']).toBe('model  accuracy\nMLP        0.90\n<b>        0.95  ★');
     expect(displays[0]?.data['text/html']).toContain('★ &lt;b&gt;');
   });
 

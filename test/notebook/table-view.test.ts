@@ -102,7 +102,7 @@ describe('renderTable', () => {
   it('marks the best row, past missing values', () => {
     const scores = table({ trial: [1, 2, 3, 4], score: [Number.NaN, 0.5, 0.9, 0.9] });
     expect(renderTable(scores, { highest: 'score' }).text.split('\n')[3]).toMatch(/0\.9 {2}★$/);
-    expect(renderTable(scores, { lowest: 'score' }).text.split('\n')[2]).toMatch(/0\.5000 {2}★$/);
+    expect(renderTable(scores, { lowest: 'score' }).text.split('\n')[2]).toMatch(/0\.5 {2}★$/);
     expect(renderTable(scores, { highest: 'score' }).html.match(/★/g)).toHaveLength(1);
     expect(renderTable(scores, { highest: 'score', maxRows: 1 }).text).toContain('the best is row 3');
   });

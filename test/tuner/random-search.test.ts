@@ -147,7 +147,11 @@ describe('RandomSearch', () => {
     const done = seen.map((progress) => progress.done);
     expect(done).toEqual([...done].sort((a, b) => a - b));
     expect(seen.at(-1)).toMatchObject({ done: 12, total: 12 });
-    expect(seen.at(-1)?.details[0]).toBe('trial 2 of 2');
+    expect(seen.at(-1)?.details).toEqual([
+      'trial 2 of 2',
+      'fold 1 of 2',
+      expect.stringMatching(/^best valAccuracy/),
+    ]);
   });
 
   it('leaves no tensor behind', async () => {

@@ -144,10 +144,11 @@ async function main(): Promise<number> {
       tell();
       running = runNotebook(source, target, (event) => {
         if (event.event === 'progress') {
-          progress = event.text;
+          // The bar itself takes the room of the words.
+          progress = event.text.replace(/ [█░]+/, '');
         } else {
           progress = '';
-          place = `[${i + 1}/${notebooks.size}] ${name} · cell ${event.number} of ${event.of}`;
+          place = `[${i + 1}/${notebooks.size}] ${name} ${event.number}/${event.of}`;
           heading = headings[event.index] ?? '';
         }
         tell();

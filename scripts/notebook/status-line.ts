@@ -23,11 +23,11 @@ export class StatusLine {
     this.#draw();
   }
 
-  /** What runs now: `place`, then its `heading` and how far it is. */
+  /** What runs now: `place` is a notebook and a cell, `heading` the cell's, `progress` how far it is, if it tells. */
   update(place: string, heading: string, progress: string, elapsed: string): void {
     if (this.#stream.isTTY) {
       this.#clear();
-      this.#text = [place, heading, progress, elapsed].filter((part) => part !== '').join(' · ');
+      this.#text = [place, elapsed, progress || heading].join(' · ');
       this.#draw();
       return;
     }

@@ -3,7 +3,7 @@ import type { ModelBuilder } from '../models/model-builder';
 import { deriveSeed } from '../random';
 import { fit } from '../training';
 import type { History } from '../training/history';
-import { InterruptedError } from '../training/interrupt';
+import { InterruptedError, watchInterrupts } from '../training/interrupt';
 import { startProgress } from '../training/progress';
 import { HyperParameters, type HyperParameterValues } from './hyperparameters';
 import type { Oracle } from './oracle';
@@ -85,6 +85,8 @@ export class RandomSearch {
    */
   async run(train: Dataset, options: { epochs: number; batchSize?: number }): Promise<void> {
     const progress = startProgress('Search');
+    // `fit` watches while it trains; this watches in between as well.
+    const interrupts = watchInterrupts();
     let outcome: 'done' | 'interrupted' | 'failed' = 'failed';
     try {
       while (this.trials.length < this.maxTrials) {
@@ -106,6 +108,7 @@ export class RandomSearch {
               ...(best ? [`best ${this.objective} ${best.score.toFixed(4)}`] : []),
             ],
           });
+          interrupts.check();
         };
         const trial = await this.#tryOut(this.#running, train, options, report);
         this.#running = undefined;
@@ -118,6 +121,7 @@ export class RandomSearch {
       if (error instanceof InterruptedError) outcome = 'interrupted';
       throw error;
     } finally {
+      interrupts.stop();
       progress.end(outcome);
     }
   }

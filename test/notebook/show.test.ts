@@ -46,7 +46,7 @@ describe('show in a kernel', () => {
     });
     expect(data['text/plain']).toBe('[Figure: Bars]');
     const png = Buffer.from(data['image/png'], 'base64');
-    expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([1350, 450]);
+    expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([900, 300]);
     expect(metadata).toEqual({ 'image/png': { width: 900, height: 300 } });
   });
 

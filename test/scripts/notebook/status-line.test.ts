@@ -19,11 +19,11 @@ describe('StatusLine', () => {
   it('rewrites one line on a terminal, cut to its width', () => {
     const { line, written } = openLine(true, 20);
     line.update('[1/4] 01', 'Classes', '', '3 s');
-    line.update('[1/4] 01', 'Classes', '█░ 50 %', '4 s');
+    line.update('[1/4] 01', 'Classes', '50 %', '4 s');
     line.print('done');
     line.end();
     expect(written.join('')).toBe(
-      '[1/4] 01 · Classes \r\x1b[2K[1/4] 01 · Classes \r\x1b[2Kdone\n[1/4] 01 · Classes \r\x1b[2K',
+      '[1/4] 01 · 3 s · Cl\r\x1b[2K[1/4] 01 · 4 s · 50\r\x1b[2Kdone\n[1/4] 01 · 4 s · 50\r\x1b[2K',
     );
     expect(written.every((text) => text.length <= 19)).toBe(true);
   });

@@ -29,9 +29,10 @@ async function main(): Promise<void> {
   const empty = chosen.filter((name) => !hasOutputs(name));
   const reported = chosen.length > 0 ? chosen : available.filter(hasOutputs);
   if (empty.length > 0 || reported.length === 0) {
+    const what = empty.length > 0 ? `${empty.join(', ')} without outputs` : 'no notebook with outputs';
     throw new UsageError(
-      `${empty.join(', ') || 'No notebook in notebooks/'} ${empty.length > 1 ? 'hold' : 'holds'} outputs to report on: ` +
-        'run it in JupyterLab (npm run lab) and save it, or run all of them with npm start, which writes the reports itself.',
+      `A report shows a notebook's outputs, but got ${what}. Run it in JupyterLab (npm run lab) and save it; ` +
+        'npm start runs all of them and writes their reports itself.',
     );
   }
   const reports = join(ROOT, 'reports');

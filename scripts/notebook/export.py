@@ -36,9 +36,9 @@ def facts(nb):
 def warning(nb):
     noted = nb.metadata.get("inkwell", {})
     if noted.get("status") == "interrupted":
-        return "This run was interrupted: the report ends where it stopped."
+        return "This run was interrupted: the cells after that point did not run."
     if noted.get("status") == "failed":
-        return "This run failed: the report ends at the error below, and what follows did not run."
+        return "This run failed at the error below: the cells after it did not run."
     return ""
 
 

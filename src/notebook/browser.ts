@@ -80,8 +80,13 @@ export async function startBrowser(): Promise<Page> {
   const { path, args } = await chooseBrowser();
   const profile = mkdtempSync(join(tmpdir(), 'inkwell-browser-'));
   const child = spawn(
-    path,
+    'sh',
     [
+      '-c',
+      // The shell outlives us, and removes the profile also where we are killed.
+      '"$@"; status=$?; rm -rf "$0"; exit $status',
+      profile,
+      path,
       ...args,
       '--remote-debugging-pipe',
       `--user-data-dir=${profile}`,
@@ -104,10 +109,9 @@ export async function startBrowser(): Promise<Page> {
     { stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'], detached: true },
   );
   process.once('exit', () => {
-    if (child.pid === undefined) return;
     try {
-      // All of the browser's processes, or the last of them write into the profile while it is removed.
-      process.kill(-child.pid, 'SIGKILL');
+      // All of its processes, or the last of them write into the profile while it is removed.
+      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
     } catch {
       // It has left already.
     }

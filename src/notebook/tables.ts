@@ -1,5 +1,5 @@
 // danfo.js loads tfjs-node itself, so the environment that TensorFlow is to run in must be set before.
-import '../tensorflow';
+
 import * as aq from 'arquero';
 import * as dfd from 'danfojs-node';
 import { type Dataset, type LoadedDataset, PIXELS } from '../data/dataset';
@@ -8,6 +8,7 @@ import type { ClassificationReport } from '../evaluation/classification-report';
 import { type ConfusionMatrix, mostConfused as findMostConfused } from '../evaluation/confusion-matrix';
 import { compareModels, type EvaluatedModel } from '../evaluation/model-comparison';
 import type { SearchResults } from '../plots/search-results';
+import * as tf from '../tensorflow';
 import type { History } from '../training/history';
 import type { TrainingRecord } from '../training/save-model';
 import {
@@ -16,6 +17,7 @@ import {
   type HyperParameterValue,
   type HyperParameterValues,
 } from '../tuner/hyperparameters';
+import type { RandomSearch } from '../tuner/random-search';
 
 /** Parts of a data set by name: `{ training: train, test }`. */
 type Parts = Readonly<Record<string, Dataset>>;
@@ -250,6 +252,61 @@ export function modelComparison(models: readonly EvaluatedModel[]): dfd.DataFram
       'macro F1': round(scores.macroF1),
       seconds: round(scores.seconds, 1),
     })),
+  );
+}
+
+/** How often both models were right, only the one, only the other, or neither: rows the first model, columns the second. */
+export function agreement([first, second]: readonly [EvaluatedModel, EvaluatedModel]): dfd.DataFrame {
+  const counts = [
+    [0, 0],
+    [0, 0],
+  ];
+  compareModels([first, second]); // Checks that both judged the same images.
+  first.predictions.labels.forEach((label, i) => {
+    const [a, b] = [first, second].map(({ predictions }) => Number(predictions.predicted[i] !== label));
+    counts[a][b]++;
+  });
+  return new dfd.DataFrame(
+    counts.map(([right, wrong], i) => ({
+      '': `${first.name} ${i === 0 ? 'right' : 'wrong'}`,
+      [`${second.name} right`]: right,
+      [`${second.name} wrong`]: wrong,
+    })),
+  );
+}
+
+/** Shape, type, least and greatest value of tensors, by name. They stay with their owner. */
+export function tensors(named: Readonly<Record<string, tf.Tensor>>): dfd.DataFrame {
+  return new dfd.DataFrame(
+    Object.entries(named).map(([what, tensor]) =>
+      tf.tidy(() => ({
+        what,
+        shape: `[${tensor.shape.join(', ')}]`,
+        type: tensor.dtype,
+        min: round(tensor.min().dataSync()[0]),
+        max: round(tensor.max().dataSync()[0]),
+      })),
+    ),
+  );
+}
+
+/** What a search and the training of its winner came to. */
+export function searchResults(search: RandomSearch, run: History): dfd.DataFrame {
+  const { best, trials, objective } = search;
+  const last = run.epochs[run.epochs.length - 1];
+  const failed = trials.filter((trial) => trial.status === 'failed').length;
+  return new dfd.DataFrame(
+    [
+      ['configurations tried', `${trials.length}${failed > 0 ? ` (${failed} failed)` : ''}`],
+      [`best ${objective} in the search`, `${round(best.score)} ± ${round(best.spread)}`],
+      [
+        'valAccuracy after the final training',
+        `${last.valAccuracy === undefined ? '–' : round(last.valAccuracy)}`,
+      ],
+      ['weights', `${best.parameters}`],
+      ['seconds of the search', `${round(search.seconds, 0)}`],
+      ['seconds of the final training', `${round(run.seconds, 0)}`],
+    ].map(([what, value]) => ({ what, value })),
   );
 }
 

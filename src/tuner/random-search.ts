@@ -135,6 +135,11 @@ export class RandomSearch {
     return best;
   }
 
+  /** Wall time of all trials so far. */
+  get seconds(): number {
+    return this.trials.reduce((sum, trial) => sum + trial.seconds, 0);
+  }
+
   /** The best trial's hyperparameters, ready to be given to the builder. */
   bestHyperparameters(): HyperParameters {
     return HyperParameters.from(this.best.hyperparameters);

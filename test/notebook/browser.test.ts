@@ -70,6 +70,19 @@ describe('renderPng', () => {
     expect(readdirSync(join(folder, 'tmp')).filter((name) => name.startsWith('inkwell-browser'))).toEqual([]);
   });
 
+  it('leaves nothing when its process is killed', async () => {
+    const { stdout, status } = render(
+      `renderPng(${figure}).then((png) => {\n  console.log(typeof png);\n  process.kill(process.pid, 'SIGKILL');\n});`,
+    );
+    expect(stdout).toBe('string\n');
+    expect(status).not.toBe(0);
+    await expect
+      .poll(() => readdirSync(join(folder, 'tmp')).filter((name) => name.startsWith('inkwell-browser')), {
+        timeout: 10_000,
+      })
+      .toEqual([]);
+  });
+
   it('says once that there is no browser', () => {
     const { stdout, stderr } = render(
       `renderPng(${figure}).then(async (first) => console.log(first, await renderPng(${figure})));`,

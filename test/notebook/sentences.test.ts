@@ -1,21 +1,29 @@
 import { describe, expect, it } from 'vitest';
-import { describeEffect } from '../../src/notebook/sentences';
-import type { HyperParameterValues } from '../../src/tuner';
+import type { Dataset } from '../../src/data';
+import type { EvaluatedModel } from '../../src/evaluation';
+import {
+  describeBest,
+  describeBudget,
+  describeComparison,
+  describeDataset,
+  describeEffect,
+  describeFit,
+} from '../../src/notebook/sentences';
+import type { History } from '../../src/training';
+import type { HyperParameterValues, RandomSearch } from '../../src/tuner';
 import type { Trial } from '../../src/tuner/trial';
+
+const train = {
+  name: 'mnist',
+  source: 'a folder',
+  size: 60000,
+  classNames: ['0', '1'],
+} as unknown as Dataset;
 
 function trial(id: number, score: number, hyperparameters: HyperParameterValues): Trial {
   const status = Number.isNaN(score) ? 'failed' : 'completed';
-  return {
-    id,
-    status,
-    hyperparameters,
-    score,
-    spread: 0,
-    scores: [],
-    histories: [],
-    parameters: 1,
-    seconds: 1,
-  };
+  const none = { scores: [score, score], histories: [], parameters: 1234, seconds: 1 };
+  return { id, status, hyperparameters, score, spread: 0.01, ...none };
 }
 
 const search = {
@@ -27,6 +35,19 @@ const search = {
     trial(4, Number.NaN, { optimizer: 'rmsprop', layers: 1, deep: true }),
   ],
 };
+
+it('describeDataset names source, size and classes', () => {
+  expect(describeDataset(train)).toBe('**mnist**, from a folder: 60,000 training images in 2 classes.');
+});
+
+it('describeBudget counts in singular and plural, and says "all" where the budget has more than there is', () => {
+  const budget = { searchImages: 9000, trials: 8, folds: 3, searchEpochs: 1, trainImages: 1e9, epochs: 8 };
+  expect(describeBudget(budget, train)).toBe(
+    'The search tries 8 configurations with 3-fold cross-validation, 1 epoch each, on 9,000 training images of ' +
+      '**mnist**; the best one is then trained for 8 epochs on all 60,000.',
+  );
+  expect(describeBudget({ ...budget, folds: 1 }, train)).toContain('with a hold-out, 1 epoch each');
+});
 
 describe('describeEffect', () => {
   it('names the values, best mean first, and the distance from best to worst', () => {
@@ -44,5 +65,63 @@ describe('describeEffect', () => {
   it('says when there is nothing to compare', () => {
     expect(describeEffect(search, 'layers')).toBe('**1** 83.3 % (3 trials); all trials had the same value');
     expect(describeEffect(search, 'deep')).toBe('no completed trial has `deep`');
+  });
+});
+
+it('describeBest gives score, spread and weights', () => {
+  const found = { ...search, best: search.trials[0] } as unknown as RandomSearch;
+  expect(describeBest(found)).toBe(
+    'Trial 1 reached 90.0 % ± 1.0 % over the folds, with 1,234 weights. Being the best of 4 makes this score a little ' +
+      'too good: it was chosen for being good.',
+  );
+});
+
+describe('describeFit', () => {
+  const history = (accuracy: number, valAccuracy?: number) =>
+    ({ epochs: [{ epoch: 4, accuracy, valAccuracy }] }) as unknown as History;
+
+  it.each([
+    [0.99, 0.9, '9.0 points: it overfits'],
+    [0.95, 0.93, '2.0 points: it begins to overfit'],
+    [0.93, 0.925, '0.5 points: neither'],
+    [0.8, 0.82, '-2.0 points: it underfits'],
+  ])('training %d and validation %d', (accuracy, valAccuracy, reading) => {
+    expect(describeFit(history(accuracy, valAccuracy))).toContain(`The gap is ${reading}`);
+  });
+
+  it('without validation', () => {
+    expect(describeFit(history(0.8))).toBe(
+      'After 4 epochs: training accuracy 80.0 %. Nothing was held out, so the fit cannot be judged.',
+    );
+  });
+});
+
+describe('describeComparison', () => {
+  /** A model that gets the first `right` of 100 images. */
+  const model = (name: string, right: number): EvaluatedModel => {
+    const labels = new Uint8Array(100);
+    const predicted = Uint8Array.from(labels, (_, i) => (i < right ? 0 : 1));
+    const probabilities = new Float32Array(200);
+    const rest = {
+      probabilities,
+      classNames: ['a', 'b'],
+      size: 100,
+      accuracy: right / 100,
+      loss: 1,
+      seconds: 1,
+    };
+    return { name, predictions: { labels, predicted, ...rest } };
+  };
+
+  it('names the better one, whichever comes first, and whether the intervals overlap', () => {
+    // Wilson, 95 %: 50 of 100 gives 0.40 to 0.60, 60 gives 0.50 to 0.69, 90 gives 0.83 to 0.94.
+    expect(describeComparison([model('MLP', 50), model('CNN', 90)])).toBe(
+      'The CNN is better: 10 mistakes where the MLP makes 50 in 100 images. The intervals do not overlap.',
+    );
+    expect(describeComparison([model('MLP', 60), model('CNN', 50)])).toBe(
+      'The MLP is better: 40 mistakes where the CNN makes 50 in 100 images. The intervals overlap, so on this test set ' +
+        'the difference may be chance.',
+    );
+    expect(describeComparison([model('MLP', 99), model('CNN', 99)])).toBe('Both make 1 mistake.');
   });
 });

@@ -60,14 +60,14 @@ export function chooseOptimizer(hp: HyperParameters): OptimizerConfig {
   const kind = hp.choice('optimizer', ['adam', 'sgd', 'rmsprop', 'adagrad', 'adadelta']);
   switch (kind) {
     case 'adam':
-      return { kind, learningRate: rate(kind, 1e-4, 1e-2) };
+      return { kind, learningRate: rate(kind, 3e-4, 1e-2) };
     case 'sgd':
-      return { kind, learningRate: rate(kind, 3e-3, 0.1), momentum: hp.choice('momentum', [0, 0.9]) };
+      return { kind, learningRate: rate(kind, 0.01, 0.1), momentum: hp.choice('momentum', [0, 0.9]) };
     case 'rmsprop':
-      return { kind, learningRate: rate(kind, 1e-4, 3e-3) };
+      return { kind, learningRate: rate(kind, 2e-4, 3e-3) };
     case 'adagrad':
       return { kind, learningRate: rate(kind, 3e-3, 0.1) };
     case 'adadelta':
-      return { kind, learningRate: rate(kind, 0.1, 3) };
+      return { kind, learningRate: rate(kind, 0.3, 3) };
   }
 }

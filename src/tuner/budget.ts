@@ -28,8 +28,8 @@ const BUDGETS: Record<'mlp' | 'cnn', Record<Profile, Budget>> = {
   },
   cnn: {
     small: { searchImages: 600, trials: 2, folds: 2, searchEpochs: 1, trainImages: 2000, epochs: 1 },
-    quick: { searchImages: 9000, trials: 6, folds: 2, searchEpochs: 3, trainImages: ALL, epochs: 4 },
-    full: { searchImages: 12000, trials: 12, folds: 3, searchEpochs: 4, trainImages: ALL, epochs: 10 },
+    quick: { searchImages: 6000, trials: 10, folds: 2, searchEpochs: 2, trainImages: ALL, epochs: 4 },
+    full: { searchImages: 9000, trials: 20, folds: 3, searchEpochs: 3, trainImages: ALL, epochs: 12 },
   },
 };
 

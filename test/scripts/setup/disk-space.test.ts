@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { checkDiskSpace } from '../../../scripts/setup/disk-space.mjs';
 
-const project = { folder: '/work/inkwell', bytes: 1.1e9 };
+const project = { folder: '/srv/inkwell', bytes: 1.1e9 };
 const cache = { folder: '/home/ada/.cache/inkwell', bytes: 1.4e9 };
 
 describe('checkDiskSpace', () => {
@@ -11,7 +11,7 @@ describe('checkDiskSpace', () => {
     const oneDisk = (freeBytes: number) => () => ({ device: 1, freeBytes });
     expect(() => checkDiskSpace([project, cache], oneDisk(2.5e9))).not.toThrow();
     expect(() => checkDiskSpace([project, cache], oneDisk(2.4e9))).toThrow(
-      'Set-up needs 2.5 GB of free disk for /work/inkwell and /home/ada/.cache/inkwell; there is 2.4 GB.',
+      'Set-up needs 2.5 GB of free disk for /srv/inkwell and /home/ada/.cache/inkwell; there is 2.4 GB.',
     );
   });
 

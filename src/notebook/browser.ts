@@ -1,8 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import type { Duplex } from 'node:stream';
 
 const COMMANDS = [
   'google-chrome',
@@ -20,13 +20,22 @@ const PLACES = [
   '/Applications/Chromium.app/Contents/MacOS/Chromium',
   '/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge',
 ];
-const START_TIMEOUT_MS = 30_000;
-const ANSWER_TIMEOUT_MS = 30_000;
+const TIMEOUT_MS = 30_000;
 
 /** A browser page that runs JavaScript and shows itself to nobody. */
 export interface Page {
   /** The value of a JavaScript expression in the page, awaited; it must survive JSON. Throws what the page throws. */
   evaluate(expression: string): Promise<unknown>;
+}
+
+/** What is used of playwright-core: the compiler would need 0.2 s for its own types at each start of the kernel. */
+interface Playwright {
+  chromium: { launchPersistentContext(profile: string, options: object): Promise<Context> };
+}
+interface Context {
+  close(): Promise<void>;
+  on(event: 'close', listener: () => void): void;
+  pages(): (Page & { on(event: 'crash', listener: () => void): void })[];
 }
 
 function isExecutable(path: string): boolean {
@@ -71,139 +80,90 @@ async function chooseBrowser(): Promise<{ path: string; args: readonly string[] 
 }
 
 /**
- * Starts a headless browser with one empty page and no access to the network.
+ * Starts a headless browser with one empty page and no access to the network; `onClose` is called when it has ended.
  *
- * It is driven over two pipes by the Chrome DevTools Protocol, and leaves when the pipes close: also when this process
- * is killed. It does not keep this process alive while nobody waits for an answer.
+ * It leaves with this process, also where that is killed, and keeps it alive only while an answer is awaited.
  */
-export async function startBrowser(): Promise<Page> {
+export async function startBrowser(onClose: () => void): Promise<Page> {
   const { path, args } = await chooseBrowser();
-  const profile = mkdtempSync(join(tmpdir(), 'inkwell-browser-'));
-  const child = spawn(
-    'sh',
-    [
-      '-c',
-      // The shell outlives us, and removes the profile also where we are killed.
-      '"$@"; status=$?; rm -rf "$0"; exit $status',
-      profile,
-      path,
-      ...args,
-      '--remote-debugging-pipe',
-      `--user-data-dir=${profile}`,
-      // The sandbox fails as root and in most containers; the page runs plotly.js on our own figures, nothing else.
-      '--no-sandbox',
-      '--proxy-server=127.0.0.1:9',
-      '--enable-unsafe-swiftshader',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-dev-shm-usage',
-      '--disable-extensions',
-      '--disable-quic',
-      '--disable-sync',
-      '--hide-scrollbars',
-      '--no-default-browser-check',
-      '--no-first-run',
-      'about:blank',
-    ],
-    // Its own process group: an interrupt of the kernel's group must not end the browser.
-    { stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'], detached: true },
-  );
-  process.once('exit', () => {
-    try {
-      // All of its processes, or the last of them write into the profile while it is removed.
-      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
-    } catch {
-      // It has left already.
-    }
-    rmSync(profile, { recursive: true, force: true, maxRetries: 3 });
-  });
-  const send = connect(child);
-  const { targetInfos } = (await send('Target.getTargets', {}, START_TIMEOUT_MS)) as {
-    targetInfos: { targetId: string; type: string }[];
-  };
-  const targetId =
-    targetInfos.find(({ type }) => type === 'page')?.targetId ??
-    ((await send('Target.createTarget', { url: 'about:blank' })) as { targetId: string }).targetId;
-  const { sessionId } = (await send('Target.attachToTarget', { targetId, flatten: true })) as {
-    sessionId: string;
-  };
+  // The sandbox fails as root and in most containers.
+  const unsandboxed = [...args, '--no-sandbox'];
+  const context =
+    process.getuid?.() === 0
+      ? await launch(path, unsandboxed)
+      : await launch(path, args).catch(() => launch(path, unsandboxed));
+  const close = () => void context.close().catch(() => {});
+  context.on('close', onClose);
+  const page = context.pages()[0];
+  if (page === undefined) throw new Error('the browser opened no page');
+  page.on('crash', close);
   return {
     async evaluate(expression) {
-      const parameters = { expression, awaitPromise: true, returnByValue: true };
-      const answer = (await send('Runtime.evaluate', parameters, ANSWER_TIMEOUT_MS, sessionId)) as {
-        result: { value?: unknown };
-        exceptionDetails?: { text: string; exception?: { description?: string } };
-      };
-      const failure = answer.exceptionDetails;
-      if (failure !== undefined) throw new Error(failure.exception?.description ?? failure.text);
-      return answer.result.value;
+      let timer: NodeJS.Timeout | undefined;
+      // It keeps this process alive, too.
+      const tooLate = new Promise<never>((_, reject) => {
+        timer = setTimeout(() => {
+          reject(new Error(`the browser gave no answer in ${TIMEOUT_MS / 1000} s`));
+          close();
+        }, TIMEOUT_MS);
+      });
+      try {
+        return await Promise.race([page.evaluate(expression), tooLate]);
+      } finally {
+        clearTimeout(timer);
+      }
     },
   };
 }
 
-type Send = (method: string, params: object, timeoutMs?: number, sessionId?: string) => Promise<unknown>;
-
-/** Speaks the DevTools Protocol over pipes: JSON messages, each ended by a zero byte. */
-function connect(child: ChildProcess): Send {
-  // Sockets, which the types do not say: only they can stop keeping the process alive.
-  const [, , , output, input] = child.stdio as unknown as (Duplex & { ref(): void; unref(): void })[];
-  if (output === undefined || input === undefined) throw new Error('the browser was started without pipes');
-  const waiting = new Map<number, { resolve(result: unknown): void; reject(error: Error): void }>();
-  let lastId = 0;
-  let gone: Error | undefined;
-
-  const keepAlive = (alive: boolean) => {
-    for (const handle of [child, input, output]) alive ? handle.ref() : handle.unref();
-  };
-  const fail = (error: Error) => {
-    gone ??= error;
-    for (const { reject } of waiting.values()) reject(error);
-    waiting.clear();
-    keepAlive(false);
-  };
-  child.on('error', (error) => fail(new Error(`the browser did not start: ${error.message}`)));
-  child.on('exit', (code, signal) => fail(new Error(`the browser ended with ${signal ?? `status ${code}`}`)));
-  output.on('error', () => fail(new Error('the browser closed its pipe')));
-  input.on('error', () => fail(new Error('the browser closed its pipe')));
-
-  let parts: string[] = [];
-  input.setEncoding('utf8');
-  input.on('data', (chunk: string) => {
-    const pieces = chunk.split('\0');
-    for (const [i, piece] of pieces.entries()) {
-      parts.push(piece);
-      if (i === pieces.length - 1) break;
-      const message = JSON.parse(parts.join('')) as {
-        id?: number;
-        result?: unknown;
-        error?: { message: string };
-      };
-      parts = [];
-      const receiver = waiting.get(message.id ?? 0);
-      if (message.error) receiver?.reject(new Error(message.error.message));
-      else receiver?.resolve(message.result);
-    }
-  });
-  keepAlive(false);
-
-  return async (method, params, timeoutMs = ANSWER_TIMEOUT_MS, sessionId) => {
-    if (gone) throw gone;
-    const id = ++lastId;
-    let timer: NodeJS.Timeout | undefined;
-    keepAlive(true);
-    try {
-      return await new Promise((resolve, reject) => {
-        waiting.set(id, { resolve, reject });
-        timer = setTimeout(
-          () => reject(new Error(`the browser gave no answer in ${timeoutMs / 1000} s`)),
-          timeoutMs,
-        );
-        output.write(`${JSON.stringify({ id, method, params, sessionId })}\0`);
-      });
-    } finally {
-      clearTimeout(timer);
-      waiting.delete(id);
-      if (waiting.size === 0) keepAlive(false);
-    }
-  };
+/** A browser that keeps this process alive only until it has started. */
+async function launch(path: string, args: readonly string[]): Promise<Context> {
+  const { chromium } = require('playwright-core') as Playwright;
+  const profile = mkdtempSync(join(tmpdir(), 'inkwell-browser-'));
+  const started: ChildProcess[] = [];
+  const note = (message: unknown) => started.push((message as { process: ChildProcess }).process);
+  subscribe('child_process', note);
+  try {
+    return await chromium.launchPersistentContext(profile, {
+      // The shell outlives us, and removes the profile also where we are killed.
+      executablePath: '/bin/sh',
+      ignoreDefaultArgs: true,
+      args: [
+        '-c',
+        '"$@"; rm -rf "$0"',
+        profile,
+        path,
+        ...args,
+        `--user-data-dir=${profile}`,
+        '--remote-debugging-pipe',
+        '--proxy-server=127.0.0.1:9',
+        '--enable-unsafe-swiftshader',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-dev-shm-usage',
+        '--disable-extensions',
+        '--disable-quic',
+        '--disable-sync',
+        '--hide-scrollbars',
+        '--no-default-browser-check',
+        '--no-first-run',
+        'about:blank',
+      ],
+      artifactsDir: profile,
+      timeout: TIMEOUT_MS,
+      // An interrupt of the kernel is not for the browser.
+      handleSIGHUP: false,
+      handleSIGINT: false,
+      handleSIGTERM: false,
+    });
+  } catch (error) {
+    throw new Error(`the browser ${path} did not start`, { cause: error });
+  } finally {
+    unsubscribe('child_process', note);
+    const browser = started.find(({ spawnargs }) => spawnargs.includes(profile));
+    // The streams are sockets, which the types do not say.
+    for (const handle of [browser, ...(browser?.stdio ?? [])]) (handle as ChildProcess | null)?.unref();
+    // After playwright's own listener, which ends the browser.
+    process.once('exit', () => rmSync(profile, { recursive: true, force: true, maxRetries: 3 }));
+  }
 }

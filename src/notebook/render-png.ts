@@ -9,7 +9,10 @@ let page: Promise<Page | undefined> | undefined;
 /** A page with plotly.js; undefined where no browser can be had, which is said once. */
 async function openPlotlyPage(): Promise<Page | undefined> {
   try {
-    const opened = await startBrowser();
+    const opened = await startBrowser(() => {
+      // The next figure starts another.
+      page = undefined;
+    });
     const resolve = createRequire(join(process.cwd(), 'package.json')).resolve;
     await opened.evaluate(`${readFileSync(resolve('plotly.js-dist'), 'utf8')}\n;void 0`);
     return opened;
@@ -39,9 +42,9 @@ export async function renderPng(
     )) as string;
     return url.slice(url.indexOf(',') + 1);
   } catch (error) {
-    console.warn(`This figure has no still picture: ${(error as Error).message}.`);
-    // A browser that died is started anew for the next figure.
-    page = undefined;
+    // Playwright's name of the call stands before the reason, and the page's stack after it.
+    const [reason] = (error as Error).message.replace(/^page\.evaluate: (Error: )?/, '').split('\n');
+    console.warn(`This figure has no still picture: ${reason}`);
     return undefined;
   }
 }

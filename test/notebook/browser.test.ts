@@ -56,6 +56,8 @@ describe('renderPng', () => {
       timeout: 60_000,
     });
   }
+  const listLeftovers = () =>
+    readdirSync(join(folder, 'tmp')).filter((name) => /^(inkwell|playwright)/.test(name));
   const figure = `{ data: [{ y: [1, 2] }], layout: {} }, { width: 300, height: 200, scale: 2 }`;
 
   it('gives a PNG of the size asked for, several at a time, and leaves nothing running or lying about', () => {
@@ -67,7 +69,7 @@ describe('renderPng', () => {
     expect(stderr).toBe('');
     expect(stdout).toBe('PNG 600 400 true\n');
     expect(status).toBe(0);
-    expect(readdirSync(join(folder, 'tmp')).filter((name) => name.startsWith('inkwell-browser'))).toEqual([]);
+    expect(listLeftovers()).toEqual([]);
   });
 
   it('leaves nothing when its process is killed', async () => {
@@ -76,11 +78,31 @@ describe('renderPng', () => {
     );
     expect(stdout).toBe('string\n');
     expect(status).not.toBe(0);
-    await expect
-      .poll(() => readdirSync(join(folder, 'tmp')).filter((name) => name.startsWith('inkwell-browser')), {
-        timeout: 10_000,
-      })
-      .toEqual([]);
+    await expect.poll(listLeftovers, { timeout: 10_000 }).toEqual([]);
+  });
+
+  it('starts another browser after one has died', () => {
+    const { stdout, status } = render(`
+      import { subscribe } from 'node:diagnostics_channel';
+      const browsers: { pid: number }[] = [];
+      subscribe('child_process', (message) => browsers.push((message as { process: { pid: number } }).process));
+      renderPng(${figure}).then(async (first) => {
+        process.kill(-browsers[0]!.pid, 'SIGKILL');
+        let next: string | undefined;
+        while (next === undefined) next = await renderPng(${figure});
+        console.log(first === next, browsers.length);
+      });`);
+    expect(stdout).toBe('true 2\n');
+    expect(status).toBe(0);
+    expect(listLeftovers()).toEqual([]);
+  });
+
+  it('says why a figure has no picture, and draws the next one', () => {
+    const { stdout, stderr } = render(
+      `renderPng(${figure.replace('300', '-1')}).then(async (png) => console.log(png, typeof (await renderPng(${figure}))));`,
+    );
+    expect(stdout).toBe('undefined string\n');
+    expect(stderr).toMatch(/^This figure has no still picture: Height and width should be pixel values\.\n$/);
   });
 
   it('says once that there is no browser', () => {
@@ -97,7 +119,7 @@ describe('renderPng', () => {
       CHROME_PATH: makeProgram('broken'),
     });
     expect(stdout).toBe('undefined\n');
-    expect(stderr).toMatch(/the browser (ended|closed)/);
+    expect(stderr).toMatch(/the browser .*broken did not start/);
     expect(status).toBe(0);
   });
 });

@@ -156,6 +156,8 @@ export interface DrawnFigure {
   kind: string;
   /** How far it goes past the right edge of the output, in CSS pixels. */
   clippedBy: number;
+  /** In CSS pixels. */
+  height: number;
 }
 
 /** The part of JupyterLab's own objects that this driver uses; they live in the page. */
@@ -191,7 +193,7 @@ export interface PageElement {
   textContent: string | null;
   querySelector(selector: string): PageElement | null;
   querySelectorAll(selector: string): ArrayLike<PageElement>;
-  getBoundingClientRect(): { right: number };
+  getBoundingClientRect(): { right: number; height: number };
 }
 declare global {
   var jupyterapp: JupyterApp;
@@ -294,11 +296,12 @@ export class LabNotebook {
           // It gets its source where the output holds a PNG, and then Plotly draws only when the mouse comes.
           picture = place?.querySelector('img[src]');
         } while (!drawn && !picture && performance.now() < end);
-        const right = (drawn ?? picture)?.getBoundingClientRect().right ?? 0;
+        const { right = 0, height = 0 } = (drawn ?? picture)?.getBoundingClientRect() ?? {};
         const edge = place?.getBoundingClientRect().right ?? 0;
         return {
           kind: drawn ? 'live' : picture ? 'picture' : (place?.textContent ?? 'nothing'),
           clippedBy: Math.max(0, Math.round(right - edge)),
+          height: Math.round(height),
         };
       },
       [cell, output] as const,

@@ -76,6 +76,15 @@ describe.skipIf(names.length === 0)('the reports (skipped where `npm start` has 
 
     await waitForFigures(page, count);
 
+    const heights = () =>
+      page
+        .locator('.figure')
+        .evaluateAll((figures) => figures.map((figure) => Math.round(figure.getBoundingClientRect().height)));
+    const before = await heights();
+    await page.setViewportSize({ width: 1100, height: 700 });
+    await page.waitForTimeout(500);
+    expect(await heights(), 'figures keep their height when the window changes').toEqual(before);
+
     const { scrollWidth, clientWidth } = await page.evaluate(() => {
       const { scrollWidth, clientWidth } = document.documentElement;
       return { scrollWidth, clientWidth };

@@ -20,6 +20,8 @@
   for (const figure of figures) {
     const { data, layout, config } = JSON.parse(figure.querySelector('script').textContent);
     figure.textContent = '';
+    // When the window changes, Plotly takes the height of this element instead of the layout's.
+    figure.style.height = `${layout.height ?? 450}px`;
     await Plotly.newPlot(figure, data, layout, config);
   }
   document.body.dataset.drawn = figures.length;

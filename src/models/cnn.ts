@@ -9,10 +9,10 @@ import { chooseSchedule } from './schedules';
  * A convolutional network on images, `[b, 28, 28, 1]` -> `[b, classes]`: blocks of convolution and max pooling, then
  * dropout and dense layers.
  *
- * Asks for: `blocks` 2 or 3; for each block `filters1` (8, 16, 24 or 32; twice as many in the second block, four times in the
- * third) and `kernelSize1` (3 or 5); `poolSize` 2 or 3 (28 pixels survive three pools of 3: 28, 9, 3, 1);
- * `activation` and `batchNormalization` of the convolutions; `denseLayers` 1 or 2, for each `denseUnits1` 64 to 512 in
- * steps of 64; `denseActivation`; `dropout` 0 to 0.5 before each dense layer; `regularization` with `l1` and `l2`;
+ * Asks for: `blocks` 2 or 3; for each block `filters1` (8, 16, 24 or 32; twice as many in the second block, four times
+ * in the third) and `kernelSize1` (3 or 5); `poolSize` 2 or 3 (28 pixels survive three pools of 3: 28, 9, 3, 1);
+ * `activation` of all layers; `batchNormalization` of the convolutions; `denseLayers` 1 or 2, for each `denseUnits1`
+ * 64 to 512 in steps of 64; `dropout` 0 to 0.5 before each dense layer; `regularization` with `l1` and `l2`;
  * `optimizer` with its learning rate; `schedule`.
  */
 export const buildCnn: ModelBuilder = (hp, data) => {
@@ -30,11 +30,10 @@ export const buildCnn: ModelBuilder = (hp, data) => {
   }
   stack.flatten();
   const dropout = hp.float('dropout', { min: 0, max: 0.5, step: 0.1 });
-  const denseActivation = hp.choice('denseActivation', ACTIVATIONS);
   const denseLayers = hp.int('denseLayers', { min: 1, max: 2 });
   for (let layer = 1; layer <= denseLayers; layer++) {
     const units = hp.int(`denseUnits${layer}`, { min: 64, max: 512, step: 64 });
-    stack.dropout(dropout).dense(units, denseActivation);
+    stack.dropout(dropout).dense(units, activation);
   }
   const config = { optimizer: chooseOptimizer(hp), schedule: chooseSchedule(hp) };
   return compileModel(stack.output(data.classNames.length), config);

@@ -24,7 +24,6 @@ export const cnnValues = {
   filters2: 32,
   kernelSize2: 3,
   dropout: 0.5,
-  denseActivation: 'tanh',
   denseLayers: 1,
   denseUnits1: 64,
   regularization: 'l1l2',

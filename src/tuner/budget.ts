@@ -28,7 +28,7 @@ const BUDGETS: Record<'mlp' | 'cnn', Record<Profile, Budget>> = {
   },
   cnn: {
     small: { searchImages: 600, trials: 2, folds: 2, searchEpochs: 1, trainImages: 2000, epochs: 1 },
-    quick: { searchImages: 6000, trials: 10, folds: 2, searchEpochs: 2, trainImages: ALL, epochs: 4 },
+    quick: { searchImages: 6000, trials: 16, folds: 2, searchEpochs: 2, trainImages: ALL, epochs: 5 },
     full: { searchImages: 9000, trials: 20, folds: 3, searchEpochs: 3, trainImages: ALL, epochs: 12 },
   },
 };

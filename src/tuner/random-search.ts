@@ -103,8 +103,12 @@ export class RandomSearch {
             done: trainings * options.epochs + epoch,
             total: this.maxTrials * this.folds * options.epochs,
             details: [
-              `trial ${Math.min(this.trials.length + 1, this.maxTrials)} of ${this.maxTrials}`,
-              ...(this.folds > 1 ? [`fold ${fold + 1} of ${this.folds}`] : []),
+              ...(this.trials.length < this.maxTrials
+                ? [
+                    `trial ${this.trials.length + 1} of ${this.maxTrials}`,
+                    `fold ${fold + 1} of ${this.folds}`,
+                  ]
+                : [`${this.maxTrials} trials`]),
               ...(best ? [`best ${this.objective} ${best.score.toFixed(4)}`] : []),
             ],
           });

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, w
 import os from 'node:os';
 import { join, relative } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
+import { defaultDatasetName } from '../src/data';
 import { formatDuration } from '../src/notebook/progress';
 import { RESULTS_TYPE, type Results } from '../src/notebook/results';
 import {
@@ -53,10 +54,9 @@ function describeRun(
   literals: ReadonlyMap<string, string>,
   { seconds, memory }: RunOutcome,
 ): Record<string, string> {
-  const recorded = outputsOf(notebook, RESULTS_TYPE).at(-1) as Results | undefined;
   const others = [...literals].filter(([name]) => !['dataset', 'profile', 'seed'].includes(name));
   const facts = {
-    'Data set': recorded?.dataset ?? effectiveValue(notebook, literals, 'dataset'),
+    'Data set': effectiveValue(notebook, literals, 'dataset') || defaultDatasetName(),
     Profile: effectiveValue(notebook, literals, 'profile'),
     Seed: effectiveValue(notebook, literals, 'seed'),
     Parameters: others.map(([name, literal]) => `${name} = ${literal}`).join(', '),

@@ -8,7 +8,7 @@
 export { DataError } from './data-error';
 export type { DataFile, Dataset, LoadedDataset } from './dataset';
 export { IMAGE_SIZE, PIXELS } from './dataset';
-export { loadDataset } from './load-dataset';
+export { defaultDatasetName, loadDataset } from './load-dataset';
 export { encodeOneHot, normalizePixels, transposeImages } from './pixels';
 export { type Fold, splitDataset, stratifiedFolds, takeImages, takeSubset } from './split';
 export { classCounts, classMeans } from './statistics';

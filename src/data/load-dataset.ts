@@ -38,7 +38,7 @@ export async function loadDataset(name = '', options: { directory?: string } = {
     });
   }
   const found = findFiles(directory);
-  const wanted = name || (found.has(DEFAULT_NAME) ? DEFAULT_NAME : 'mnist');
+  const wanted = name || defaultDatasetName(options);
   const files = found.get(wanted);
   if (files) return readDataset(wanted, files, `files in ${directory}`);
   if (wanted === 'mnist') {
@@ -53,6 +53,12 @@ export async function loadDataset(name = '', options: { directory?: string } = {
     came: `'${wanted}'`,
     cure: `\`npm run data ${split}\` downloads emnist-${split}; of other data sets put the files into the folder.`,
   });
+}
+
+/** The name of the data set that `loadDataset` takes where it is given none: `emnist-balanced` where its files are, else `mnist`. */
+export function defaultDatasetName(options: { directory?: string } = {}): string {
+  const directory = fromRoot(options.directory || process.env.DATA_DIR || 'data');
+  return findFiles(directory).has(DEFAULT_NAME) ? DEFAULT_NAME : 'mnist';
 }
 
 /** Paths are shown as seen from the project's root, where kernels and scripts run. */

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { DataError } from '../../src/data/data-error';
-import { loadDataset } from '../../src/data/load-dataset';
+import { defaultDatasetName, loadDataset } from '../../src/data/load-dataset';
 import { transposeImages } from '../../src/data/pixels';
 import { classCounts, classMeans } from '../../src/data/statistics';
 import { folderOf, idxSet, imagesFile, labelsFile, makeImages } from './samples';
@@ -62,6 +62,8 @@ describe('loadDataset', () => {
     expect((await loadDataset('mnist', { directory })).train.size).toBe(1);
     vi.stubEnv('DATA_DIR', directory);
     expect((await loadDataset()).name).toBe('emnist-balanced');
+    expect(defaultDatasetName()).toBe('emnist-balanced');
+    expect(defaultDatasetName({ directory: folderOf({}) })).toBe('mnist');
   });
 
   it('brings MNIST along', async () => {

@@ -43,7 +43,7 @@ export function confusionMatrix(
         ygap: 1,
         hoverongaps: false,
         hovertemplate: 'true %{y}, predicted %{x}: %{customdata} images<extra></extra>',
-        ...(numbered ? { texttemplate: '%{customdata}' } : {}),
+        ...(numbered ? { text: counts.map((row) => row.map(String)), texttemplate: '%{text}' } : {}),
         showscale: !numbered,
         colorbar: {
           title: {

@@ -13,9 +13,13 @@ export interface DataProblem {
 export class DataError extends Error {
   override readonly name = 'DataError';
 
-  constructor(readonly problem: DataProblem) {
+  declare readonly problem: DataProblem;
+
+  constructor(problem: DataProblem) {
     const { file, at, expected, came, cure } = problem;
     super(`${file}${at ? `, ${at}` : ''}: expected ${expected}, but got ${came}. ${cure}`);
+    // Not enumerable: a printed error says it all in its message, and would say it twice.
+    Object.defineProperty(this, 'problem', { value: problem });
   }
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { classificationReport, confusionMatrix } from '../../src/evaluation';
 import * as tables from '../../src/notebook/tables';
+import * as tf from '../../src/tensorflow';
 import { HyperParameters } from '../../src/tuner/hyperparameters';
 import { makeDataset, makePredictions, makeTrial } from '../plots/fixtures';
 
@@ -176,4 +177,48 @@ describe('evaluation tables', () => {
       { model: 'MLP', accuracy: 0.75, 'from (95 %)': 0.3006, 'to (95 %)': 0.9544, mistakes: 1, loss: 0.5 },
     ]);
   });
+
+  it('count where two models agree', () => {
+    // Truth 0 0 1 2; the first is wrong on the second image, the other on the second and the last.
+    const other = makePredictions([0, 0, 1, 2], [0, 1, 1, 0]);
+    const frame = tables.agreement([
+      { name: 'MLP', predictions },
+      { name: 'CNN', predictions: other },
+    ]);
+    expect(rows(frame)).toEqual([
+      { '': 'MLP right', 'CNN right': 2, 'CNN wrong': 1 },
+      { '': 'MLP wrong', 'CNN right': 0, 'CNN wrong': 1 },
+    ]);
+    const fewer = makePredictions([0], [0]);
+    const pair = [
+      { name: 'MLP', predictions },
+      { name: 'CNN', predictions: fewer },
+    ] as const;
+    expect(() => tables.agreement(pair)).toThrow('must be evaluated on the same images');
+  });
+});
+
+it('tensors: shape, type and range, and they stay alive', () => {
+  const tensor = tf.tensor2d([[0.25, 1, -2]]);
+  const before = tf.memory().numTensors;
+  expect(rows(tables.tensors({ images: tensor }))).toEqual([
+    { what: 'images', shape: '[1, 3]', type: 'float32', min: -2, max: 1 },
+  ]);
+  expect(tf.memory().numTensors).toBe(before);
+  tensor.dispose();
+});
+
+it('searchResults: what a search and its winner came to', () => {
+  const best = { ...makeTrial(1, 0.912345), spread: 0.00123 };
+  const search = { best, trials: [best, makeTrial(2, Number.NaN)], objective: 'valAccuracy', seconds: 12.4 };
+  const run = { epochs: [{ valAccuracy: 0.95 }], seconds: 30.6 };
+  const table = tables.searchResults(search as never, run as never);
+  expect(rows(table).map(({ value }) => value)).toEqual([
+    '2 (1 failed)',
+    '0.9123 ± 0.0012',
+    '0.95',
+    '100',
+    '12',
+    '31',
+  ]);
 });

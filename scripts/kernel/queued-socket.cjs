@@ -15,6 +15,8 @@ class QueuedSocket {
     this.queue = [];
     /** @type {Promise<void>} The operation under way, binding or sending. */
     this.last = Promise.resolve();
+    /** Whether `sendQueue` runs again when `last` is done. */
+    this.waiting = false;
   }
 
   /** @param {string} address */
@@ -26,10 +28,12 @@ class QueuedSocket {
   /** @param {Buffer[]} message */
   send(message) {
     this.queue.push(message);
-    if (this.queue.length === 1) this.sendQueue();
+    if (!this.waiting) this.sendQueue();
   }
 
   // A message goes out at once when the socket is free, so that a long synchronous cell shows its output while it runs.
+  // An interrupt of such a cell may end this function between any two statements. Whatever it leaves behind, the next
+  // send goes on: at worst one message goes out twice, none is stuck.
   sendQueue() {
     while (this.queue.length > 0) {
       try {
@@ -38,8 +42,12 @@ class QueuedSocket {
         this.queue.shift();
       } catch (error) {
         if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'EBUSY') throw error;
-        const resume = () => this.sendQueue();
+        const resume = () => {
+          this.waiting = false;
+          this.sendQueue();
+        };
         this.last.then(resume, resume);
+        this.waiting = true;
         return;
       }
     }

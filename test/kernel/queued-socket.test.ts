@@ -30,3 +30,19 @@ it('sends while a cell is busy', async () => {
     await kernel.kill();
   }
 });
+
+it('goes on after an interrupt that struck while a cell was printing', async () => {
+  const kernel = await Kernel.start();
+  try {
+    for (let round = 0; round < 20; round++) {
+      const printed = kernel.printed(`round ${round}`);
+      const cell = kernel.execute(`for (let n = 0; n < 1e5; n++) console.log('round ${round}');`);
+      await printed;
+      kernel.interrupt();
+      await cell;
+      expect((await kernel.execute('console.log(1 + 1)')).stdout).toBe('2\n');
+    }
+  } finally {
+    await kernel.kill();
+  }
+});

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import * as tf from '@tensorflow/tfjs-node';
 import { type OpAttribute, runOp } from './native-op';
 
@@ -66,45 +65,78 @@ function updateRule(optimizer: tf.Optimizer): UpdateRule {
   );
 }
 
+/** All that an optimizer remembers of the steps it took, outside TensorFlow. */
+export interface OptimizerState {
+  /** TensorFlow.js' name of the optimizer's class, for instance `Adam`. */
+  readonly optimizer: string;
+  /** Steps taken. */
+  readonly step: number;
+  /** State tensors, for each weight in order; Adam has two for each, of the weight's size. */
+  readonly slots: readonly Float32Array[];
+}
+
 /** Applies gradients to weights: one TensorFlow op for each weight, where TensorFlow.js itself runs up to a dozen. */
 export interface WeightUpdates {
   /** Takes one step; `gradients[i]` belongs to `weights[i]`, and the caller disposes it. */
   apply(gradients: readonly tf.Tensor[], learningRate: number): void;
+  /** A copy of what the next steps depend on beside the weights; `createWeightUpdates` takes it. */
+  state(): OptimizerState;
   /** Frees the optimizer's state; the weights stay. */
   dispose(): void;
 }
 
 /**
- * The updates that `optimizer` makes to `weights`, from a fresh state. Only its configuration is used, not its learning
- * rate; the caller disposes the result.
+ * TensorFlow's `ResourceHandle::ANONYMOUS_NAME`: each handle is a variable of its own. A name of its own for each would make
+ * TensorFlow keep an op for each, for ever: 3 kB.
+ */
+const ANONYMOUS = 'cd2c89b7-88b7-44c8-ad83-06c2a9158347';
+
+/**
+ * The updates that `optimizer` makes to `weights`. Only its configuration is used, not its learning rate; the caller
+ * disposes the result.
  *
  * Adam's epsilon is that of the paper's second form (Kingma and Ba 2015, end of section 2), as in Keras.
  *
- * @throws Error for an optimizer without such an op: Adamax, centered RMSprop.
+ * @param state What `state()` gave earlier, to go on from there: the same gradients then give bit-identical weights.
+ *   A fresh start without it.
+ * @throws Error for an optimizer without such an op (Adamax, centered RMSprop), and for a state of another optimizer or
+ *   other weights.
  */
-export function createWeightUpdates(optimizer: tf.Optimizer, weights: readonly tf.Variable[]): WeightUpdates {
+export function createWeightUpdates(
+  optimizer: tf.Optimizer,
+  weights: readonly tf.Variable[],
+  state?: OptimizerState,
+): WeightUpdates {
   const rule = updateRule(optimizer);
+  const name = optimizer.getClassName();
+  if (state) checkState(state, name, weights, rule.slots.length);
   const variable = (initial: tf.Tensor): tf.Tensor => {
     const [handle] = runOp(
       'VarHandleOp',
       [],
       [
         ['container', 'string', ''],
-        ['shared_name', 'string', randomUUID()],
+        ['shared_name', 'string', ANONYMOUS],
         ['dtype', 'type', 'float32'],
         ['shape', 'shape', initial.shape],
       ],
     );
-    runOp('AssignVariableOp', [handle, initial], [['dtype', 'type', 'float32']], 0);
+    assign(handle, initial);
     return tf.keep(handle);
   };
   const variables = tf.tidy(() =>
-    weights.map((weight) => [
+    weights.map((weight, i) => [
       variable(weight),
-      ...rule.slots.map((start) => variable(tf.fill(weight.shape, start))),
+      ...rule.slots.map((start, slot) =>
+        variable(
+          state
+            ? tf.tensor(state.slots[i * rule.slots.length + slot], weight.shape)
+            : tf.fill(weight.shape, start),
+        ),
+      ),
     ]),
   );
-  let step = 0;
+  let step = state?.step ?? 0;
   return {
     apply(gradients, learningRate) {
       step++;
@@ -115,11 +147,25 @@ export function createWeightUpdates(optimizer: tf.Optimizer, weights: readonly t
             .map((input) => (typeof input === 'number' ? tf.scalar(input) : input));
           const [handle] = variables[i];
           // From the weight itself each time: a callback may have set it since the last step.
-          runOp('AssignVariableOp', [handle, weight], [['dtype', 'type', 'float32']], 0);
+          assign(handle, weight);
           runOp(rule.op, [...variables[i], ...inputs], rule.attributes, 0);
-          weight.assign(runOp('ReadVariableOp', [handle], [['dtype', 'type', 'float32']])[0]);
+          weight.assign(read(handle));
         });
       });
+    },
+    state() {
+      const slots = variables.flatMap(([, ...handles]) => handles);
+      return {
+        optimizer: name,
+        step,
+        // Not by tf.tidy, which looks for tensors in what it returns, number by number: a hundred times slower.
+        slots: slots.map((handle) => {
+          const value = read(handle);
+          const numbers = value.dataSync<'float32'>();
+          value.dispose();
+          return numbers;
+        }),
+      };
     },
     dispose() {
       for (const handle of variables.flat()) {
@@ -128,4 +174,34 @@ export function createWeightUpdates(optimizer: tf.Optimizer, weights: readonly t
       }
     },
   };
+}
+
+function assign(handle: tf.Tensor, value: tf.Tensor): void {
+  runOp('AssignVariableOp', [handle, value], [['dtype', 'type', 'float32']], 0);
+}
+
+function read(handle: tf.Tensor): tf.Tensor {
+  return runOp('ReadVariableOp', [handle], [['dtype', 'type', 'float32']])[0];
+}
+
+function checkState(
+  state: OptimizerState,
+  optimizer: string,
+  weights: readonly tf.Variable[],
+  slotsEach: number,
+): void {
+  if (state.optimizer !== optimizer) {
+    throw new Error(
+      `The optimizer must be ${state.optimizer}, as in the training to go on with, but is ${optimizer}; ` +
+        `compile the model as it was compiled then.`,
+    );
+  }
+  const sizes = weights.flatMap(({ size }) => Array<number>(slotsEach).fill(size)).join();
+  const found = state.slots.map(({ length }) => length).join();
+  if (sizes !== found) {
+    throw new Error(
+      `The optimizer's state must fit the model's weights, with slots of sizes ${sizes}, but has ${found}; ` +
+        `build the model from the hyperparameters it had then.`,
+    );
+  }
 }

@@ -30,9 +30,11 @@ export async function evaluate(
   try {
     let done = 0;
     for (const indices of cutBatches(order, options.batchSize ?? 512)) {
-      const rows = tf.tidy(() =>
-        (model.apply(gatherBatch(dataset, indices, shape).images) as tf.Tensor).dataSync<'float32'>(),
-      );
+      let rows: Float32Array = new Float32Array();
+      // Not returned: tidy looks for tensors in what is returned, number by number.
+      tf.tidy(() => {
+        rows = (model.apply(gatherBatch(dataset, indices, shape).images) as tf.Tensor).dataSync<'float32'>();
+      });
       if (done === 0) checkProbabilities(rows.subarray(0, classes));
       probabilities.set(rows, done * classes);
       done += indices.length;

@@ -1,14 +1,11 @@
-import { cutBatches, gatherBatch, shuffledIndices } from '../data/batches';
 import type { Dataset } from '../data/dataset';
 import { splitDataset } from '../data/split';
-import { deriveSeed } from '../random';
-import * as tf from '../tensorflow';
-import { evaluate } from './evaluate';
-import type { EpochRecord, History } from './history';
-import { InterruptedError, watchInterrupts } from './interrupt';
-import { checkModelShape } from './model-shape';
+import type * as tf from '../tensorflow';
+import type { Callback } from './callbacks';
+import type { History } from './history';
+import { InterruptedError } from './interrupt';
 import { startProgress } from './progress';
-import { createTrainingStep, learningRateOf, regularizationOf } from './training-step';
+import { type StepProgress, trainEpochs } from './train-epochs';
 
 export interface FitOptions {
   /** Passes over the training images, from 1. */
@@ -21,15 +18,10 @@ export interface FitOptions {
   readonly validation?: Dataset;
   /** Drives the split, the order of the images and dropout; default 0. The initial weights are the builder's. */
   readonly seed?: number;
-  /** Called after each epoch, awaited; for instance to show intermediate results. An error in it ends the training. */
-  readonly onEpochEnd?: (record: EpochRecord, model: tf.LayersModel) => void | Promise<void>;
+  /** Called in this order, for instance `[new EarlyStopping({ patience: 3 })]`. */
+  readonly callbacks?: readonly Callback[];
   /** Heading of the progress display, default `Training`; null shows none. */
   readonly title?: string | null;
-}
-
-/** Thrown when the loss is no longer a finite number. */
-export class DivergedError extends Error {
-  override readonly name = 'DivergedError';
 }
 
 const PROGRESS_EVERY_MS = 100;
@@ -49,111 +41,62 @@ export async function fit<Model extends tf.LayersModel>(
   train: Dataset,
   options: FitOptions,
 ): Promise<{ model: Model; history: History }> {
-  const { epochs, batchSize = 128, validationSplit = 0, seed = 0, title = 'Training' } = options;
-  checkOptions(model, train, options);
-  const shape = checkModelShape(model, train.classNames.length);
+  const { epochs, batchSize = 128, validationSplit = 0, seed = 0, title = 'Training', callbacks } = options;
+  checkValidation(options);
   const started = performance.now();
   const parts = validationSplit > 0 ? splitDataset(train, validationSplit, seed) : undefined;
   const images = parts?.train ?? train;
   const validation = parts?.validation ?? options.validation;
-  const stepsPerEpoch = Math.ceil(images.size / batchSize);
 
-  const step = createTrainingStep(model);
-  const records: EpochRecord[] = [];
-  const interrupts = watchInterrupts();
+  let shownAt = Number.NEGATIVE_INFINITY;
+  const show = ({ epoch, step, steps, loss, accuracy, imagesPerSecond }: StepProgress) => {
+    const now = performance.now();
+    const done = (epoch - 1) * steps + step;
+    const total = epochs * steps;
+    if (now - shownAt < PROGRESS_EVERY_MS && done < total) return;
+    shownAt = now;
+    const details = [
+      `epoch ${epoch} of ${epochs}`,
+      `loss ${loss.toFixed(3)}`,
+      `accuracy ${(100 * accuracy).toFixed(1)} %`,
+      `${Math.round(imagesPerSecond)} images/s`,
+    ];
+    progress?.update({ title: title as string, done, total, details });
+  };
+  const run = trainEpochs(model, images, {
+    epochs,
+    batchSize,
+    validation,
+    seed,
+    callbacks,
+    onStep: show,
+  });
   const progress = title === null ? undefined : startProgress(title);
   let outcome: 'done' | 'interrupted' | 'failed' = 'failed';
-  let shownAt = Number.NEGATIVE_INFINITY;
   try {
-    for (let epoch = 1; epoch <= epochs; epoch++) {
-      const epochStarted = performance.now();
-      let [seen, correct, lossSum, learningRate, stepOfEpoch] = [0, 0, 0, 0, 0];
-      for (const indices of cutBatches(shuffledIndices(images.size, seed, epoch), batchSize)) {
-        learningRate = learningRateOf(model, epoch - 1 + stepOfEpoch / stepsPerEpoch, epochs);
-        const stepSeed = deriveSeed(seed, 'step', epoch, stepOfEpoch);
-        const { loss, correct: right } = tf.tidy(() =>
-          step.run(gatherBatch(images, indices, shape), learningRate, stepSeed),
-        );
-        stepOfEpoch++;
-        checkFinite(loss, `in epoch ${epoch}, step ${stepOfEpoch} of ${stepsPerEpoch},`, learningRate);
-        seen += indices.length;
-        correct += right;
-        lossSum += loss * indices.length;
-
-        const now = performance.now();
-        const done = (epoch - 1) * stepsPerEpoch + stepOfEpoch;
-        const total = epochs * stepsPerEpoch;
-        if (progress && (now - shownAt >= PROGRESS_EVERY_MS || done === total)) {
-          shownAt = now;
-          const details = [
-            `epoch ${epoch} of ${epochs}`,
-            `loss ${(lossSum / seen).toFixed(3)}`,
-            `accuracy ${((100 * correct) / seen).toFixed(1)} %`,
-            `${Math.round((1000 * seen) / (now - epochStarted))} images/s`,
-          ];
-          progress.update({ title: title as string, done, total, details });
-        }
-        // An interrupt is a signal: it arrives when the event loop has its turn.
-        await new Promise(setImmediate);
-        interrupts.check();
-      }
-      const judged = validation && (await evaluate(model, validation));
-      const valLoss = judged && judged.loss + penalty(model);
-      checkFinite(valLoss ?? 0, `on the validation images after epoch ${epoch}`, learningRate);
-      const record: EpochRecord = {
-        epoch,
-        loss: lossSum / seen,
-        accuracy: correct / seen,
-        ...(judged && { valLoss, valAccuracy: judged.accuracy }),
-        learningRate,
-        seconds: (performance.now() - epochStarted) / 1000,
-      };
-      records.push(record);
-      await options.onEpochEnd?.(record, model);
-      interrupts.check();
-    }
+    let next = await run.next();
+    while (!next.done) next = await run.next();
+    const { records, ...end } = next.value;
+    const history: History = {
+      epochs: records,
+      ...end,
+      seconds: (performance.now() - started) / 1000,
+      trainSize: images.size,
+      validationSize: validation?.size ?? 0,
+      batchSize,
+      seed,
+    };
     outcome = 'done';
+    return { model, history };
   } catch (error) {
     if (error instanceof InterruptedError) outcome = 'interrupted';
     throw error;
   } finally {
-    step.dispose();
-    interrupts.stop();
     progress?.end(outcome);
   }
-  const history: History = {
-    epochs: records,
-    seconds: (performance.now() - started) / 1000,
-    trainSize: images.size,
-    validationSize: validation?.size ?? 0,
-    batchSize,
-    seed,
-  };
-  return { model, history };
 }
 
-function checkFinite(loss: number, where: string, learningRate: number): void {
-  if (Number.isFinite(loss)) return;
-  throw new DivergedError(
-    `The loss became ${loss} ${where} at learning rate ${learningRate.toPrecision(3)}; use a smaller learning rate ` +
-      `(try a tenth) or batch normalization.`,
-  );
-}
-
-function penalty(model: tf.LayersModel): number {
-  const sum = regularizationOf(model);
-  const value = sum.dataSync()[0];
-  sum.dispose();
-  return value;
-}
-
-function checkOptions(model: tf.LayersModel, train: Dataset, options: FitOptions): void {
-  const { epochs, batchSize = 128, validationSplit = 0, validation } = options;
-  for (const [name, value] of Object.entries({ epochs, batchSize })) {
-    if (!Number.isSafeInteger(value) || value < 1) {
-      throw new RangeError(`${name} must be a whole number, 1 or more, but got ${value}.`);
-    }
-  }
+function checkValidation({ validationSplit = 0, validation }: FitOptions): void {
   if (!(validationSplit >= 0 && validationSplit < 1)) {
     throw new RangeError(
       `validationSplit must be at least 0 and below 1, but got ${validationSplit}; 0.1 holds out a tenth.`,
@@ -162,25 +105,6 @@ function checkOptions(model: tf.LayersModel, train: Dataset, options: FitOptions
   if (validationSplit > 0 && validation) {
     throw new Error(
       `validation and validationSplit exclude each other, but got both (${validation.name} and ${validationSplit}); leave one out.`,
-    );
-  }
-  for (const [name, dataset] of Object.entries({ train, validation })) {
-    if (dataset?.size === 0) throw new RangeError(`${name} must have images, but ${dataset.name} has none.`);
-  }
-  if (validation && validation.classNames.length !== train.classNames.length) {
-    throw new Error(
-      `validation must have the classes of train, but has ${validation.classNames.length} instead of ` +
-        `${train.classNames.length}; take both from one data set.`,
-    );
-  }
-  if (!model.optimizer) {
-    throw new Error(
-      `model must be compiled, but has no optimizer; call compileModel(model, { optimizer: { kind: 'adam', learningRate: 0.001 } }).`,
-    );
-  }
-  if (model.loss !== 'categoricalCrossentropy') {
-    throw new Error(
-      `model must be compiled with loss 'categoricalCrossentropy', but has ${JSON.stringify(model.loss)}; compile it with that one.`,
     );
   }
 }

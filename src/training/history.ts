@@ -12,11 +12,17 @@ export interface EpochRecord {
   /** Of the epoch's last step. */
   readonly learningRate: number;
   readonly seconds: number;
+  /** What callbacks measured. */
+  readonly metrics?: Readonly<Record<string, number>>;
 }
 
 /** A training run, epoch by epoch. Plain data: survives JSON. */
 export interface History {
   readonly epochs: readonly EpochRecord[];
+  /** Why a callback ended the run before its last epoch, where one did. */
+  readonly stopped?: string;
+  /** The epoch whose weights the model was given at the end, where a callback did that. */
+  readonly bestEpoch?: number;
   /** Wall time of the whole run, with validation. */
   readonly seconds: number;
   readonly trainSize: number;

@@ -1,5 +1,8 @@
+export type { Callback, CallbackState, EndedTraining, Metrics, Training } from './callbacks';
+export { EarlyStopping, type EarlyStoppingOptions } from './early-stopping';
 export { evaluate } from './evaluate';
-export { DivergedError, type FitOptions, fit } from './fit';
+export { type FitOptions, fit } from './fit';
 export type { EpochRecord, History } from './history';
 export { InterruptedError } from './interrupt';
 export { loadModel, modelDirectory, saveModel, type TrainingRecord } from './save-model';
+export { DivergedError } from './train-epochs';

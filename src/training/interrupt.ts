@@ -20,17 +20,19 @@ export class InterruptedError extends Error {
 
 /**
  * Watches for an interrupt while a loop runs. Call `check` between two steps, after giving the event loop a turn;
- * it throws `InterruptedError` once an interrupt came. Call `stop` when the loop ends.
+ * it throws `InterruptedError` once an interrupt came, and `signal` is aborted at that moment, for what waits. Call
+ * `stop` when the loop ends.
  */
-export function watchInterrupts(): { check(): void; stop(): void } {
-  let interrupted = false;
-  const listener = () => {
-    interrupted = true;
-  };
+export function watchInterrupts(): { readonly signal: AbortSignal; check(): void; stop(): void } {
+  const controller = new AbortController();
+  const listener = () => controller.abort();
   emitter().on('interrupt', listener);
   return {
+    signal: controller.signal,
     check() {
-      if (interrupted) throw new InterruptedError('Interrupted: training stopped after the running step.');
+      if (controller.signal.aborted) {
+        throw new InterruptedError('Interrupted: training stopped after the running step.');
+      }
     },
     stop() {
       emitter().off('interrupt', listener);

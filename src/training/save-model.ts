@@ -5,7 +5,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { compileConfigOf, compileModel } from '../models/compile';
 import * as tf from '../tensorflow';
 import type { HyperParameterValues } from '../tuner/hyperparameters';
-import type { Objective } from '../tuner/random-search';
+import type { Objective } from '../tuner/objective';
 import type { Trial } from '../tuner/trial';
 import type { History } from './history';
 
@@ -35,13 +35,14 @@ export function modelDirectory(dataset: string, profile: string, model: string):
 }
 
 const FORMAT = 'inkwell-model';
+const FORMAT_VERSION = 2;
 const RECORD_FILE = 'training.json';
 const MODEL_FILES = ['model.json', 'weights.bin'] as const;
 
 /** What `training.json` holds: the record, and the checksums by which a damaged save is known. */
 interface TrainingFile {
   readonly format: typeof FORMAT;
-  readonly formatVersion: 1;
+  readonly formatVersion: number;
   readonly versions: { readonly node: string; readonly tfjs: string };
   readonly sha256: Readonly<Record<(typeof MODEL_FILES)[number], string>>;
   readonly record: TrainingRecord;
@@ -71,7 +72,7 @@ export async function saveModel(
   await model.save(tf.io.fileSystem(aside));
   const content: TrainingFile = {
     format: FORMAT,
-    formatVersion: 1,
+    formatVersion: FORMAT_VERSION,
     versions: { node: process.versions.node, tfjs: tf.version['tfjs-node'] },
     sha256: {
       'model.json': await checksum(aside, 'model.json'),
@@ -89,7 +90,7 @@ export async function saveModel(
  * The model that `saveModel` wrote to `directory`, and its record. The caller disposes the model. It predicts as before;
  * `fit` can train it further if `compileModel` compiled it.
  *
- * @throws Error where the folder is missing, not such a save, or damaged.
+ * @throws Error where the folder is missing, not such a save, of another format version, or damaged.
  */
 export async function loadModel(
   directory: string,
@@ -99,6 +100,12 @@ export async function loadModel(
     throw new Error(
       `directory must hold a saved model, but ${directory} has no ${RECORD_FILE} that saveModel wrote; ` +
         `save a model there first, or check the path.`,
+    );
+  }
+  if (content.formatVersion !== FORMAT_VERSION) {
+    throw new Error(
+      `${join(directory, RECORD_FILE)} must have format version ${FORMAT_VERSION}, but has ${content.formatVersion}, which ` +
+        `another version of saveModel wrote; train and save the model again.`,
     );
   }
   for (const file of MODEL_FILES) {
@@ -122,11 +129,16 @@ async function checksum(directory: string, file: string): Promise<string> {
     .digest('hex');
 }
 
-/** Undefined where the folder has no such file or another program's. */
+/** The file in any format version; undefined where the folder has none, or another program's. */
 async function readTrainingFile(directory: string): Promise<TrainingFile | undefined> {
   try {
-    const content = JSON.parse(await readFile(join(directory, RECORD_FILE), 'utf8')) as TrainingFile;
-    return content?.format === FORMAT && content.formatVersion === 1 ? content : undefined;
+    // A record has no null of its own: it is what JSON makes of NaN, for instance a failed trial's score.
+    const restoreNaN = (_key: string, value: unknown) => value ?? Number.NaN;
+    const content = JSON.parse(
+      await readFile(join(directory, RECORD_FILE), 'utf8'),
+      restoreNaN,
+    ) as TrainingFile;
+    return content?.format === FORMAT ? content : undefined;
   } catch {
     return undefined;
   }

@@ -3,7 +3,7 @@ import { compileConfigOf } from '../models/compile';
 import { learningRateAt } from '../models/schedules';
 import { deriveSeed } from '../random';
 import * as tf from '../tensorflow';
-import { createWeightUpdates } from '../tensorflow/weight-updates';
+import { createWeightUpdates, type OptimizerState } from '../tensorflow/weight-updates';
 import { checkProbabilities } from './model-shape';
 
 /** What one step over a batch gave. */
@@ -14,10 +14,12 @@ export type StepResult = {
   readonly correct: number;
 };
 
-/** Trains a compiled model batch by batch, from a fresh optimizer state. */
+/** Trains a compiled model batch by batch. */
 export interface TrainingStep {
   /** Takes one step and leaves the batch to its owner. The dropout masks follow from `seed`. */
   run(batch: Batch, learningRate: number, seed: number): StepResult;
+  /** A copy of the optimizer's state; `createTrainingStep` takes it. */
+  state(): OptimizerState;
   /** Frees the optimizer's state and leaves the model as it is. */
   dispose(): void;
 }
@@ -40,10 +42,13 @@ export function regularizationOf(model: tf.LayersModel): tf.Scalar {
 
 type DropoutLayer = tf.layers.Layer & { seed?: number };
 
-/** A step that trains `model` with its own optimizer. The caller disposes the step, not the model, when done. */
-export function createTrainingStep(model: tf.LayersModel): TrainingStep {
+/**
+ * A step that trains `model` with its own optimizer, from `state` or afresh. The caller disposes the step, not the model,
+ * when done.
+ */
+export function createTrainingStep(model: tf.LayersModel, state?: OptimizerState): TrainingStep {
   const weights = model.trainableWeights.map((weight) => weight.read() as tf.Variable);
-  const updates = createWeightUpdates(model.optimizer, weights);
+  const updates = createWeightUpdates(model.optimizer, weights, state);
   const dropouts = model.layers.filter((layer) => layer.getClassName() === 'Dropout') as DropoutLayer[];
   const dropoutSeeds = dropouts.map((layer) => layer.seed);
   let first = true;
@@ -72,6 +77,7 @@ export function createTrainingStep(model: tf.LayersModel): TrainingStep {
         return { loss: value.dataSync()[0], correct };
       });
     },
+    state: updates.state,
     dispose() {
       updates.dispose();
       dropouts.forEach((layer, index) => {

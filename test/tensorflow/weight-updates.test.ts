@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import * as tf from '../../src/tensorflow';
-import { createWeightUpdates } from '../../src/tensorflow/weight-updates';
+import { createWeightUpdates, type OptimizerState } from '../../src/tensorflow/weight-updates';
 
 /** One weight's path by the optimizer's published formula, in double precision. */
 type Reference = (gradients: number[], rate: number, start: number) => number;
@@ -102,6 +102,40 @@ describe('createWeightUpdates', () => {
     updates.dispose();
   });
 
+  it.each(REFERENCES)('%s goes on from its state bit for bit', (_name, optimizer) => {
+    const gradients = [0.5, -0.25, 1, 0.75, -2, 0.125].map((g) => tf.tensor2d([[g, -g, g * g]]));
+    const path = (state?: OptimizerState, from = 0, start = [[1, -2, 0.3]]) => {
+      const weight = tf.variable(tf.tensor2d(start));
+      const updates = createWeightUpdates(optimizer(), [weight], state);
+      const states = gradients.slice(from).map((gradient) => {
+        updates.apply([gradient], 0.1);
+        return { weight: weight.arraySync() as number[][], state: updates.state() };
+      });
+      updates.dispose();
+      return states;
+    };
+    const whole = path();
+    const kept = structuredClone(whole[2]);
+    expect(path(whole[2].state, 3, whole[2].weight)).toEqual(whole.slice(3));
+    expect(whole[2]).toEqual(kept);
+    expect(whole[2].state.step).toBe(3);
+  });
+
+  it('refuses a state of another optimizer or other weights', () => {
+    const [one, other] = [tf.variable(tf.zeros([3])), tf.variable(tf.zeros([4]))];
+    const updates = createWeightUpdates(tf.train.adam(1), [one]);
+    const state = updates.state();
+    updates.dispose();
+    const before = tf.memory().numTensors;
+    const rmsprop = tf.train.rmsprop(1);
+    expect(() => createWeightUpdates(rmsprop, [one], state)).toThrow(/must be Adam.*but is RMSProp/);
+    const adam = tf.train.adam(1);
+    expect(() => createWeightUpdates(adam, [other], state)).toThrow(/sizes 4,4, but has 3,3/);
+    adam.dispose();
+    rmsprop.dispose();
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
   it('leaves no tensor behind', () => {
     const weight = tf.variable(tf.zeros([3]));
     const gradient = tf.ones([3]);
@@ -109,6 +143,7 @@ describe('createWeightUpdates', () => {
     const before = tf.memory().numTensors;
     const updates = createWeightUpdates(optimizer, [weight]);
     for (let step = 0; step < 5; step++) updates.apply([gradient], 0.1);
+    createWeightUpdates(optimizer, [weight], updates.state()).dispose();
     updates.dispose();
     expect(tf.memory().numTensors).toBe(before);
   });

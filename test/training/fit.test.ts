@@ -1,7 +1,14 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { type CompileConfig, compileModel, Stack } from '../../src/models';
 import * as tf from '../../src/tensorflow';
-import { evaluate, type FitOptions, fit, InterruptedError } from '../../src/training';
+import {
+  type Callback,
+  EarlyStopping,
+  evaluate,
+  type FitOptions,
+  fit,
+  InterruptedError,
+} from '../../src/training';
 import { type Progress, reportProgressTo } from '../../src/training/progress';
 import { stripedImages } from './striped-images';
 
@@ -168,7 +175,10 @@ describe('fit', () => {
         epochs: 3,
         batchSize: 10,
         validationSplit: 0.25,
-        onEpochEnd: () => void during.push(tf.memory().numTensors),
+        callbacks: [
+          { onEpochEnd: () => void during.push(tf.memory().numTensors) },
+          new EarlyStopping({ patience: 9 }),
+        ],
       });
       model.dispose();
       expect(new Set(during.splice(0)).size).toBe(1);
@@ -211,19 +221,46 @@ describe('fit reports', () => {
     ]);
   });
 
-  it('each epoch to onEpochEnd, and stops where that throws', async () => {
+  it('each epoch to its callbacks, and stops where one throws', async () => {
     const ends: string[] = [];
     reportProgressTo(() => ({ update() {}, end: (outcome) => ends.push(outcome) }));
     const epochs: number[] = [];
     const model = mlp();
-    const onEpochEnd: FitOptions['onEpochEnd'] = async ({ epoch }, given) => {
-      expect(given).toBe(model);
-      epochs.push(epoch);
-      if (epoch === 2) throw new Error('enough');
+    const failing: Callback = {
+      async onEpochEnd({ epoch }, training) {
+        expect(training.model).toBe(model);
+        epochs.push(epoch);
+        if (epoch === 2) throw new Error('enough');
+      },
+      onTrainEnd: () => expect.unreachable(),
     };
-    await expect(fit(model, data, { epochs: 5, onEpochEnd })).rejects.toThrow('enough');
+    const before = tf.memory().numTensors;
+    await expect(fit(model, data, { epochs: 5, callbacks: [failing] })).rejects.toThrow('enough');
     expect(epochs).toEqual([1, 2]);
     expect(ends).toEqual(['failed']);
+    expect(tf.memory().numTensors).toBe(before);
+    model.dispose();
+  });
+
+  it('in the history why it stopped, and whose weights it restored', async () => {
+    const model = mlp();
+    const scores = [1, 3, 2, 2, 9];
+    const measure: Callback = { onEpochEnd: ({ epoch }) => ({ score: scores[epoch - 1] }) };
+    const kept: Float32Array[][] = [];
+    const keep: Callback = { onEpochEnd: (_, training) => void kept.push([...training.weights()]) };
+    const stopping = new EarlyStopping({ monitor: 'score', mode: 'max', patience: 2 });
+    const { history } = await fit(model, data, { epochs: 5, callbacks: [measure, keep, stopping] });
+    expect(history.epochs.map(({ metrics }) => metrics)).toEqual([
+      { score: 1 },
+      { score: 3 },
+      { score: 2 },
+      { score: 2 },
+    ]);
+    expect(history.bestEpoch).toBe(2);
+    expect(history.stopped).toBe('score: no better than 3.000 in epoch 2 for 2 epochs');
+    expect(kept[1]).not.toEqual(kept[3]);
+    expect(weightsOf(model)).toEqual(kept[1].map((weight) => Array.from(weight)));
+    expect(JSON.parse(JSON.stringify(history))).toEqual(history);
     model.dispose();
   });
 

@@ -6,6 +6,7 @@ import { compileModel, Stack } from '../../src/models';
 import { ACTIVATIONS } from '../../src/models/layers';
 import * as tf from '../../src/tensorflow';
 import { evaluate, fit, loadModel, saveModel } from '../../src/training';
+import type { Trial } from '../../src/tuner/trial';
 import { stripedImages } from './striped-images';
 
 const data = stripedImages(40);
@@ -69,6 +70,56 @@ describe('saveModel and loadModel', () => {
     );
     model.dispose();
     loaded.model.dispose();
+  });
+
+  it('keep the search, with scores that are no numbers', async () => {
+    const { model, record } = await trained();
+    const trial: Trial = {
+      id: 1,
+      status: 'completed',
+      hyperparameters: { layers: 2, activation: 'relu', normalize: false },
+      origin: 'oracle',
+      epochs: 1,
+      score: 0.5,
+      spread: 0.1,
+      scores: [0.4, 0.6],
+      histories: [record.history],
+      trainings: 2,
+      parameters: 10,
+      seconds: 1,
+      seed: 0,
+      attempts: 0,
+      versions: {},
+    };
+    const failed: Trial = {
+      ...trial,
+      id: 2,
+      status: 'failed',
+      score: Number.NaN,
+      scores: [0.5, Number.NaN],
+      reason: 'no',
+    };
+    const search = { objective: { name: 'valLoss', direction: 'min' } as const, trials: [trial, failed] };
+    await saveModel(model, join(root, 'search'), { ...record, search });
+    const loaded = await loadModel(join(root, 'search'));
+    expect(loaded.record.search).toEqual(search);
+    loaded.model.dispose();
+    model.dispose();
+  });
+
+  it('refuse a save of another format version, but replace it', async () => {
+    const { model, record } = await trained();
+    const directory = join(root, 'version-1');
+    await saveModel(model, directory, record);
+    const path = join(directory, 'training.json');
+    const text = await readFile(path, 'utf8');
+    await writeFile(path, text.replace('"formatVersion": 2', '"formatVersion": 1'));
+    await expect(loadModel(directory)).rejects.toThrow(
+      /must have format version 2, but has 1.*save the model again/,
+    );
+    await saveModel(model, directory, record);
+    (await loadModel(directory)).model.dispose();
+    model.dispose();
   });
 
   it("write what TensorFlow.js' own loader reads", async () => {

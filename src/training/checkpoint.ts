@@ -1,0 +1,166 @@
+import { mkdir, open, readFile, rename, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { crc32 } from 'node:zlib';
+import * as tf from '../tensorflow';
+import type { OptimizerState } from '../tensorflow/weight-updates';
+import type { CallbackState } from './callbacks';
+
+/** A training after one of its epochs, outside TensorFlow: all that the epochs to come depend on. */
+export interface TrainingSnapshot {
+  /** Epochs finished, from 1. */
+  readonly epoch: number;
+  /** Of the model's weights, moving averages included, in the order of `model.weights`. */
+  readonly shapes: readonly (readonly number[])[];
+  readonly weights: readonly Float32Array[];
+  /** How the training ended, where it has: at its last epoch, or because a callback stopped it. */
+  readonly end?: { readonly stopped?: string; readonly bestEpoch?: number };
+  /** Undefined where the training has ended: nothing depends on it any more. */
+  readonly optimizer?: OptimizerState;
+  /** One for each callback, null where it remembers nothing; empty where the training has ended. */
+  readonly callbacks: readonly (CallbackState | null)[];
+}
+
+/** Thrown for a checkpoint file that is missing, damaged or no checkpoint. */
+export class CheckpointError extends Error {
+  override readonly name = 'CheckpointError';
+}
+
+/** Copies of the model's weights, moving averages included, in the order of `model.weights`. */
+export function readWeights(model: tf.LayersModel): Float32Array[] {
+  return model.weights.map((weight) => weight.read().dataSync<'float32'>());
+}
+
+/**
+ * Sets the weights of `model` to those of a snapshot, for instance to predict with it.
+ *
+ * @throws Error where the model's weights have other shapes: it was built from other hyperparameters.
+ */
+export function restoreWeights(
+  model: tf.LayersModel,
+  { shapes, weights }: Pick<TrainingSnapshot, 'shapes' | 'weights'>,
+): void {
+  const show = (list: readonly (readonly (number | null)[])[]) =>
+    list.map((shape) => `[${shape.join(', ')}]`).join(' ');
+  const expected = show(model.weights.map(({ shape }) => shape));
+  if (show(shapes) !== expected) {
+    throw new Error(
+      `The snapshot must fit the model, whose weights have the shapes ${expected}, but has ${show(shapes)}; ` +
+        `build the model from the hyperparameters that the snapshot's had.`,
+    );
+  }
+  model.weights.forEach((weight, i) => {
+    const value = tf.tensor(weights[i], shapes[i] as number[]);
+    // Not by `write`, which would apply the layer's constraints once more.
+    (weight.read() as tf.Variable).assign(value);
+    value.dispose();
+  });
+}
+
+// A checkpoint is one file, little-endian:
+//   0  8 bytes  magic
+//   8  uint32   version
+//  12  uint32   CRC-32 of the rest of the file, from byte 16
+//  16  uint64   size of the file in bytes
+//  24  uint32   size of the header: JSON, filled up with spaces so that the numbers start at a multiple of 4
+//  28  header, then the float32 numbers of all its arrays in order
+const MAGIC = Buffer.from('INKWCKPT', 'latin1');
+const VERSION = 1;
+const FIXED_BYTES = 28;
+
+interface Header {
+  readonly epoch: number;
+  readonly end?: TrainingSnapshot['end'];
+  readonly shapes: TrainingSnapshot['shapes'];
+  readonly optimizer?: {
+    readonly optimizer: string;
+    readonly step: number;
+    readonly slots: readonly number[];
+  };
+  readonly callbacks: readonly ({ readonly values: unknown; readonly arrays: readonly number[] } | null)[];
+}
+
+/**
+ * Resolves when the snapshot lies on the disk as one file. It is written aside and flushed before it takes its name, so
+ * that whoever is killed while writing leaves the old file or the new one. The folder is made where there is none.
+ */
+export async function writeCheckpoint(path: string, snapshot: TrainingSnapshot): Promise<void> {
+  const { epoch, end, shapes, weights, optimizer, callbacks } = snapshot;
+  const lengths = (arrays: readonly Float32Array[]) => arrays.map(({ length }) => length);
+  const header: Header = {
+    epoch,
+    end,
+    shapes,
+    optimizer: optimizer && { ...optimizer, slots: lengths(optimizer.slots) },
+    callbacks: callbacks.map(
+      (state) => state && { values: state.values, arrays: lengths(state.arrays ?? []) },
+    ),
+  };
+  const json = Buffer.from(JSON.stringify(header));
+  const head = Buffer.alloc(FIXED_BYTES + Math.ceil(json.length / 4) * 4, ' ');
+  const arrays = [
+    ...weights,
+    ...(optimizer?.slots ?? []),
+    ...callbacks.flatMap((state) => state?.arrays ?? []),
+  ].map(({ buffer, byteOffset, byteLength }) => new Uint8Array(buffer, byteOffset, byteLength));
+  MAGIC.copy(head);
+  head.writeUInt32LE(VERSION, 8);
+  const size = arrays.reduce((sum, { length }) => sum + length, head.length);
+  head.writeBigUInt64LE(BigInt(size), 16);
+  head.writeUInt32LE(head.length - FIXED_BYTES, 24);
+  json.copy(head, FIXED_BYTES);
+  head.writeUInt32LE(
+    arrays.reduce((sum, bytes) => crc32(bytes, sum), crc32(head.subarray(16))),
+    12,
+  );
+
+  const directory = dirname(path);
+  const aside = `${path}.new`;
+  await mkdir(directory, { recursive: true });
+  await writeFile(aside, [head, ...arrays], { flush: true });
+  await rename(aside, path);
+  // The new name must be on the disk as well before anyone relies on it.
+  const folder = await open(directory);
+  await folder.sync().finally(() => folder.close());
+}
+
+/**
+ * The snapshot that `writeCheckpoint` wrote; its arrays are views of one buffer.
+ *
+ * @throws CheckpointError where the file is missing, cut short, damaged, or no checkpoint of this version.
+ */
+export async function readCheckpoint(path: string): Promise<TrainingSnapshot> {
+  const fail = (what: string): never => {
+    throw new CheckpointError(
+      `The checkpoint ${path} ${what}; train from the start, or from an earlier checkpoint.`,
+    );
+  };
+  const bytes = await readFile(path).catch((error: Error) => fail(`cannot be read (${error.message})`));
+  if (bytes.length < FIXED_BYTES)
+    fail(`is cut short: it has ${bytes.length} bytes, fewer than any checkpoint`);
+  if (!bytes.subarray(0, 8).equals(MAGIC)) fail(`is no checkpoint: it must begin with ${MAGIC}`);
+  const version = bytes.readUInt32LE(8);
+  if (version !== VERSION) fail(`has format version ${version}, but only version ${VERSION} can be read`);
+  const size = bytes.readBigUInt64LE(16);
+  if (BigInt(bytes.length) !== size) fail(`is damaged: it must have ${size} bytes, but has ${bytes.length}`);
+  const [expected, found] = [bytes.readUInt32LE(12), crc32(bytes.subarray(16))];
+  if (expected !== found) {
+    fail(`is damaged: its CRC-32 must be ${expected.toString(16)}, but is ${found.toString(16)}`);
+  }
+  const start = FIXED_BYTES + bytes.readUInt32LE(24);
+  const header = JSON.parse(bytes.toString('utf8', FIXED_BYTES, start)) as Header;
+  let offset = bytes.byteOffset + start;
+  const take = (length: number): Float32Array => {
+    const array = new Float32Array(bytes.buffer, offset, length);
+    offset += array.byteLength;
+    return array;
+  };
+  const { epoch, end, shapes, optimizer, callbacks } = header;
+  return {
+    epoch,
+    shapes,
+    weights: shapes.map((shape) => take(shape.reduce((product, side) => product * side, 1))),
+    ...(end && { end }),
+    ...(optimizer && { optimizer: { ...optimizer, slots: optimizer.slots.map(take) } }),
+    callbacks: callbacks.map((state) => state && { values: state.values, arrays: state.arrays.map(take) }),
+  };
+}

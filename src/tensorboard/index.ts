@@ -1,0 +1,2 @@
+export { type HparamsRow, writeHparams, writeHparamsExperiment } from './hparams';
+export { TensorBoard } from './tensorboard';

@@ -1,0 +1,181 @@
+import { randomUUID } from 'node:crypto';
+import { linkSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join, resolve } from 'node:path';
+
+/** Thrown where another run, in this process or another, works in the folder. */
+export class SearchInUseError extends Error {
+  override readonly name = 'SearchInUseError';
+}
+
+/** The right to be the only one that writes in a folder. */
+export interface FolderLock {
+  /** Gives the folder free. Once is enough; the end of the process does it too. */
+  release(): void;
+}
+
+/** Who holds a lock, and enough to tell whether that very process still lives. */
+interface Holder {
+  readonly pid: number;
+  /**
+   * When the process began, in clock ticks since the machine did; undefined where the system has no `/proc`.
+   */
+  readonly processStart?: string;
+  /** Of the machine's present run; undefined where the system has no `/proc`. */
+  readonly bootId?: string;
+  readonly host: string;
+  /** ISO 8601. */
+  readonly since: string;
+}
+
+function readText(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8').trim();
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * State and start of a process from `/proc/<pid>/stat`, proc(5): fields 3 and 22, counted behind the name,
+ * which may hold anything.
+ */
+function readProcess(pid: number): { readonly state: string; readonly start: string } | undefined {
+  const fields = readText(`/proc/${pid}/stat`)
+    ?.replace(/^.*\)\s/s, '')
+    .split(' ');
+  return fields && { state: fields[0], start: fields[19] };
+}
+
+const readBootId = () => readText('/proc/sys/kernel/random/boot_id');
+
+function describeSelf(): Holder {
+  return {
+    pid: process.pid,
+    processStart: readProcess(process.pid)?.start,
+    bootId: readBootId(),
+    host: hostname(),
+    since: new Date().toISOString(),
+  };
+}
+
+/** The holder that a lock names; undefined where it was released, or a power cut left it without its text. */
+function readHolder(path: string): Holder | undefined {
+  try {
+    const holder = JSON.parse(readFileSync(path, 'utf8')) as Holder;
+    return Number.isSafeInteger(holder.pid) && typeof holder.host === 'string' ? holder : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether a holder of this host is surely gone. */
+function isGone({ pid, processStart, bootId }: Holder): boolean {
+  const bootNow = readBootId();
+  if (bootId !== undefined && bootNow !== undefined && bootId !== bootNow) return true;
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    // EPERM: it is there, under another user.
+    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return true;
+  }
+  const found = readProcess(pid);
+  // Z and X: ended, but its parent has not asked about it yet.
+  return found !== undefined && ('ZX'.includes(found.state) || (processStart ?? found.start) !== found.start);
+}
+
+function refuse(folder: string, locks: string, { pid, host, since }: Holder): never {
+  if (host !== hostname()) {
+    throw new SearchInUseError(
+      `The folder ${folder} is in use by process ${pid} on the computer ${host}, since ${since}. Whether it still runs ` +
+        `cannot be seen from here (${hostname()}). Wait until it ends or stop it there; if it is gone, delete ${locks}.`,
+    );
+  }
+  if (pid === process.pid) {
+    throw new SearchInUseError(
+      `The folder ${folder} is in use by this very process (${pid}, in a notebook its kernel), since ${since}: a run in ` +
+        'it has not ended. Wait until it ends, interrupt it, or restart the kernel; or give this search another folder.',
+    );
+  }
+  throw new SearchInUseError(
+    `The folder ${folder} is in use by process ${pid}, since ${since}. Wait until it ends or stop it ` +
+      `(kill ${pid}); or give this search another folder.`,
+  );
+}
+
+/** What gives free the locks that this process holds. */
+const held = new Set<() => void>();
+
+function releaseAll(): void {
+  for (const release of held) release();
+}
+
+/** The number of a lock's file, and of the draft of one, which has more to its name. */
+const numberOf = (name: string) => Number.parseInt(name, 10);
+
+/** The highest number among locks; 0 without one. */
+function findHighest(locks: string): number {
+  const names = readdirSync(locks).filter((name) => /^\d+$/.test(name));
+  return Math.max(0, ...names.map(numberOf));
+}
+
+/** Whether the lock is ours: it appears at once with its whole text, unless there is one of that number. */
+function createLock(path: string, text: string): boolean {
+  const draft = `${path}.${randomUUID()}`;
+  writeFileSync(draft, text);
+  try {
+    linkSync(draft, path);
+    return true;
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    // ENOENT: a higher lock was taken, and this draft cleared away.
+    if (code === 'EEXIST' || code === 'ENOENT') return false;
+    throw error;
+  } finally {
+    rmSync(draft, { force: true });
+  }
+}
+
+/**
+ * The only right to write in `folder`, which is made where it is missing. Throws `SearchInUseError`, with the
+ * holder's process id, since when, and the cure, where somebody has it: another process, this one, or one on
+ * another computer that shares the folder. The lock of a process that is gone is taken over, also where its
+ * id now belongs to another process or the machine was started anew.
+ *
+ * Locks are the numbered files of `<folder>/.lock`, and the one with the highest number counts. A lock is
+ * taken over by creating the next number, which one process alone can do; the highest is never deleted, so
+ * that whoever looked before cannot mistake a freed number for a dead one. A released lock is an empty file.
+ *
+ * Computers and containers that share a folder must have host names of their own.
+ */
+export function lockFolder(folder: string): FolderLock {
+  const root = resolve(folder);
+  const locks = join(root, '.lock');
+  mkdirSync(locks, { recursive: true });
+  const text = JSON.stringify(describeSelf());
+  for (;;) {
+    const highest = findHighest(locks);
+    const holder = readHolder(join(locks, `${highest}`));
+    if (holder && (holder.host !== hostname() || !isGone(holder))) refuse(root, locks, holder);
+    const number = highest + 1;
+    const path = join(locks, `${number}`);
+    // Either way to `continue`, another process has taken a lock meanwhile: look at that one.
+    if (!createLock(path, text)) continue;
+    if (findHighest(locks) > number) {
+      rmSync(path, { force: true });
+      continue;
+    }
+    for (const name of readdirSync(locks)) {
+      if (numberOf(name) < number) rmSync(join(locks, name), { force: true });
+    }
+    const release = () => {
+      held.delete(release);
+      if (held.size === 0) process.off('exit', releaseAll);
+      // The folder may have been deleted and taken anew meanwhile.
+      if (readText(path) === text) truncateSync(path);
+    };
+    if (held.size === 0) process.on('exit', releaseAll);
+    held.add(release);
+    return { release };
+  }
+}

@@ -1,6 +1,6 @@
 import { deriveSeed } from '../random';
 import * as tf from '../tensorflow';
-import type { HyperParameters } from '../tuner/hyperparameters';
+import type { HyperParameters } from '../tuner/space/hyperparameters';
 
 export const ACTIVATIONS = ['relu', 'leakyRelu', 'elu', 'tanh', 'sigmoid'] as const;
 export type Activation = (typeof ACTIVATIONS)[number];

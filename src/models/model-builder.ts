@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs-node';
-import type { HyperParameters } from '../tuner/hyperparameters';
+import type { HyperParameters } from '../tuner/space/hyperparameters';
 
 /** What a builder needs to know of the data; every `Dataset` is one. */
 export interface DataShape {

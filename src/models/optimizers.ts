@@ -1,5 +1,5 @@
 import * as tf from '../tensorflow';
-import type { HyperParameters } from '../tuner/hyperparameters';
+import type { HyperParameters } from '../tuner/space/hyperparameters';
 
 /** An optimizer and its learning rate, above 0. What is left out takes the default of the optimizer's paper or of Keras. */
 export type OptimizerConfig =

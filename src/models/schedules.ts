@@ -1,4 +1,4 @@
-import type { HyperParameters } from '../tuner/hyperparameters';
+import type { HyperParameters } from '../tuner/space/hyperparameters';
 
 /**
  * How the learning rate changes over a training run.

@@ -9,6 +9,8 @@ export {
   describeDataset,
   describeEffect,
   describeFit,
+  describeImportance,
+  describeSearch,
 } from './sentences';
 export { type Markdown, markdown, show } from './show';
 export type { TableOptions } from './table-view';

@@ -1,4 +1,4 @@
-import type { HyperParameterValues } from '../tuner/hyperparameters';
+import type { HyperParameterValues } from '../tuner/space/hyperparameters';
 import { display } from './kernel';
 import { renderTable } from './table-view';
 

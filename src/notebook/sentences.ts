@@ -1,10 +1,11 @@
 /** Readings of a run's numbers, as sentences of Markdown for `show(markdown(...))`. */
 import type { Dataset } from '../data/dataset';
 import { compareModels, type EvaluatedModel } from '../evaluation/model-comparison';
-import type { SearchResults } from '../plots/search-results';
+import { completedTrials, isShare, partialTrials, type SearchResults } from '../plots/search-results';
 import type { History } from '../training/history';
 import type { Budget } from '../tuner/budget';
-import type { RandomSearch } from '../tuner/random-search';
+import type { HyperparameterImportance } from '../tuner/importance';
+import type { Trial } from '../tuner/trial';
 import { effect } from './tables';
 
 /** What the data set is: its name, source, size and number of classes. */
@@ -27,28 +28,100 @@ export function describeBudget(budget: Budget, train: Dataset): string {
 
 /**
  * The effect of a hyperparameter on a search's score: its values, best mean first, each with its mean score and number of
- * trials. Says so where no completed trial has it, or all had the same value.
+ * completed trials. Says so where no completed trial has it, or all had the same value.
  */
 export function describeEffect(search: SearchResults, name: string): string {
-  if (!search.trials.some((trial) => trial.status === 'completed' && name in trial.hyperparameters)) {
+  if (!completedTrials(search).some((trial) => name in trial.hyperparameters)) {
     return `no completed trial has \`${name}\``;
   }
-  const format = (score: number) =>
-    search.objective === 'valAccuracy' ? formatPercent(score) : score.toFixed(3);
-  const rows = effect(search, name).objects() as { [key: string]: unknown; trials: number; mean: number }[];
-  const values = rows.map((row) => `**${row[name]}** ${format(row.mean)} (${plural(row.trials, 'trial')})`);
+  const table = effect(search, name);
+  const [column] = table.columnNames();
+  const rows = table.objects() as { [key: string]: unknown; trials: number; mean: number }[];
+  const values = rows.map(
+    (row) => `**${row[column]}** ${formatScore(search, row.mean)} (${plural(row.trials, 'trial')})`,
+  );
   if (values.length === 1) return `${values[0]}; all trials had the same value`;
-  const gap = format(Math.abs(rows[0].mean - rows[rows.length - 1].mean)).replace('%', 'points');
+  const gap = formatScore(search, Math.abs(rows[0].mean - rows[rows.length - 1].mean)).replace('%', 'points');
   return `${values.join(', ')}: ${gap} between the best mean and the worst`;
 }
 
 /** How good the best trial is, and why its score flatters it. */
-export function describeBest({ best, objective, trials }: RandomSearch): string {
-  const format = (score: number) => (objective === 'valAccuracy' ? formatPercent(score) : score.toFixed(3));
-  const spread = best.scores.length > 1 ? ` ± ${format(best.spread)} over the folds` : '';
+export function describeBest(search: SearchResults & { readonly best: Trial }): string {
+  const { best } = search;
+  const repeated = best.scores.length > 1;
+  const spread = repeated
+    ? ` ± ${formatScore(search, best.spread)} over ${best.scores.length} trainings`
+    : '';
+  const unfinished = best.status === 'completed' ? '' : ` (${best.status}, not trained to the end)`;
+  const reached = `Trial ${best.id}${unfinished} reached ${formatScore(search, best.score)}${spread}, with ${formatCount(best.parameters)} weights.`;
+  const compared = completedTrials(search).length + partialTrials(search).length;
+  if (compared < 2) return reached;
   return (
-    `Trial ${best.id} reached ${format(best.score)}${spread}, with ${formatCount(best.parameters)} weights. Being the ` +
-    `best of ${trials.length} makes this score a little too good: it was chosen for being good.`
+    `${reached} Being the best of ${formatCount(compared)} makes this score a little too good: it was chosen for being ` +
+    'good.'
+  );
+}
+
+/**
+ * How the trials of a search ended, how many of their trainings were skipped, and how many epochs were trained against
+ * training every configuration in full. Failed and running trials count in the first alone.
+ */
+export function describeSearch({ trials }: SearchResults): string {
+  if (trials.length === 0) return 'No trial was begun yet.';
+  const counts = (['completed', 'paused', 'pruned', 'failed', 'running'] as const)
+    .map((status) => ({ status, count: trials.filter((trial) => trial.status === status).length }))
+    .filter(({ count }) => count > 0)
+    .map(({ status, count }) => `${formatCount(count)} ${status}`);
+  const ended = `${plural(trials.length, 'trial')}: ${counts.join(', ')}.`;
+  const trained = trials.filter(
+    ({ status, histories }) => status !== 'failed' && status !== 'running' && histories.length > 0,
+  );
+  // Only a completed trial shows how long a whole training is.
+  if (!trained.some((trial) => trial.status === 'completed')) return ended;
+  const whole = Math.max(...trained.map((trial) => trial.epochs));
+  const trainings = sum(trained.map((trial) => trial.trainings));
+  const begun = sum(trained.map((trial) => trial.histories.length));
+  const epochs = sum(trained.flatMap((trial) => trial.histories.map((history) => history.epochs.length)));
+  const full = trainings * whole;
+  const skipped = trainings - begun;
+  return [
+    ended,
+    ...(skipped > 0
+      ? [
+          `${formatCount(skipped)} of ${plural(trainings, 'training')} ${skipped === 1 ? 'was' : 'were'} skipped.`,
+        ]
+      : []),
+    ...(epochs < full
+      ? [
+          `Training all in full would take ${plural(full, 'epoch')}; ${formatCount(epochs)} were trained, ` +
+            `${formatPercent(1 - epochs / full)} fewer.`,
+        ]
+      : []),
+  ].join(' ');
+}
+
+/**
+ * What `hyperparameterImportance` found in `trials` trials: the most important hyperparameters, three at most, and what
+ * their shares do not show.
+ */
+export function describeImportance(importances: readonly HyperparameterImportance[], trials: number): string {
+  const first = importances
+    .filter(({ importance }) => importance > 0)
+    .sort((a, b) => b.importance - a.importance)
+    .slice(0, 3);
+  if (first.length === 0) return 'The best trials do not differ from the rest in any hyperparameter.';
+  const names = first.map(
+    ({ name, importance, trials: having }) =>
+      `**${name}** (${formatPercent(importance)}${having < trials ? `, from ${plural(having, 'trial')}` : ''})`,
+  );
+  const listed =
+    names.length === 1 ? names[0] : `${names.slice(0, -1).join(', ')} and ${names[names.length - 1]}`;
+  return (
+    `The best of ${plural(trials, 'trial')} differ from the rest most in ${listed}. The shares say neither which values are ` +
+    'good nor what two hyperparameters do together, and they hold for this search space and this budget alone. ' +
+    (trials < 50
+      ? 'From so few trials their order may be chance.'
+      : 'Another seed would give somewhat different ones.')
   );
 }
 
@@ -79,6 +152,16 @@ export function describeComparison(models: readonly [EvaluatedModel, EvaluatedMo
     `${formatCount(worse.mistakes)} in ${formatCount(models[0].predictions.size)} images. The intervals ` +
     `${apart ? 'do not overlap.' : 'overlap, so on this test set the difference may be chance.'}`
   );
+}
+
+/** Shares as `97.5 %`, losses with three decimals, other metrics with four digits. */
+function formatScore({ objective }: SearchResults, score: number): string {
+  if (isShare(objective)) return formatPercent(score);
+  return /loss$/i.test(objective.name) ? score.toFixed(3) : String(Number(score.toPrecision(4)));
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
 }
 
 /** `1,234`. */

@@ -1,23 +1,17 @@
 // danfo.js loads tfjs-node itself, so the environment that TensorFlow is to run in must be set before.
 
-import * as aq from 'arquero';
 import * as dfd from 'danfojs-node';
 import { type Dataset, type LoadedDataset, PIXELS } from '../data/dataset';
 import { classCounts as countClasses } from '../data/statistics';
 import type { ClassificationReport } from '../evaluation/classification-report';
 import { type ConfusionMatrix, mostConfused as findMostConfused } from '../evaluation/confusion-matrix';
 import { compareModels, type EvaluatedModel } from '../evaluation/model-comparison';
-import type { SearchResults } from '../plots/search-results';
 import * as tf from '../tensorflow';
 import type { History } from '../training/history';
 import type { TrainingRecord } from '../training/save-model';
-import {
-  type Domain,
-  describeDomain,
-  type HyperParameterValue,
-  type HyperParameterValues,
-} from '../tuner/hyperparameters';
-import type { RandomSearch } from '../tuner/random-search';
+import { freeName, round, roundOrBlank, shorten } from './table-cells';
+
+export * from './search-tables';
 
 /** Parts of a data set by name: `{ training: train, test }`. */
 type Parts = Readonly<Record<string, Dataset>>;
@@ -90,90 +84,9 @@ export function classCounts(parts: Parts): dfd.DataFrame {
   );
 }
 
-/**
- * The trials of a search, best first and failed ones last, with their hyperparameters; blank where a trial lacks one.
- *
- * `names`: the hyperparameters to show. Default: all.
- */
-export function trials(search: SearchResults, options: { names?: readonly string[] } = {}): dfd.DataFrame {
-  const { names = [...new Set(search.trials.flatMap((trial) => Object.keys(trial.hyperparameters)))] } =
-    options;
-  const sign = search.objective === 'valLoss' ? 1 : -1;
-  const failed = search.trials.some((trial) => trial.status === 'failed');
-  const folded = search.trials.some((trial) => trial.scores.length > 1);
-  const ranked = [...search.trials].sort(
-    (a, b) =>
-      Number(a.status === 'failed') - Number(b.status === 'failed') ||
-      sign * (a.score - b.score) ||
-      a.id - b.id,
-  );
-  return new dfd.DataFrame(
-    ranked.map((trial, i) => ({
-      rank: trial.status === 'failed' ? null : i + 1,
-      trial: trial.id,
-      [search.objective]: trial.status === 'failed' ? null : round(trial.score),
-      ...(folded ? { spread: round(trial.spread) } : {}),
-      seconds: round(trial.seconds, 1),
-      parameters: trial.parameters,
-      ...Object.fromEntries(names.map((name) => [name, shorten(trial.hyperparameters[name])])),
-      ...(failed ? { error: trial.error ?? null } : {}),
-    })),
-  );
-}
-
-/**
- * What the completed trials with each value of a hyperparameter scored: number, mean, sample standard deviation and best,
- * the best mean first, as an arquero table. Other hyperparameters vary along with it, so a difference is a hint.
- *
- * @throws RangeError where no completed trial has the hyperparameter.
- */
-export function effect(search: SearchResults, name: string): aq.ColumnTable {
-  const rows = search.trials
-    .filter((trial) => trial.status === 'completed' && name in trial.hyperparameters)
-    .map((trial) => ({ value: shorten(trial.hyperparameters[name]), score: trial.score }));
-  if (rows.length === 0) {
-    throw new RangeError(`name must be a hyperparameter of a completed trial, but none has "${name}".`);
-  }
-  const lower = search.objective === 'valLoss';
-  // One trial alone has no standard deviation.
-  const rounded = (column: string) =>
-    aq.escape(({ [column]: value }: Record<string, number | undefined>) =>
-      value === undefined ? null : round(value),
-    );
-  return aq
-    .from(rows)
-    .groupby('value')
-    .rollup({
-      trials: aq.op.count(),
-      mean: aq.op.mean('score'),
-      std: aq.op.stdev('score'),
-      best: lower ? aq.op.min('score') : aq.op.max('score'),
-    })
-    .orderby(lower ? 'mean' : aq.desc('mean'))
-    .derive({ mean: rounded('mean'), std: rounded('std'), best: rounded('best') })
-    .rename({ value: name });
-}
-
-/** A search space, one hyperparameter a row: what `describeSpace` found. */
-export function searchSpace(space: ReadonlyMap<string, Domain>): dfd.DataFrame {
-  // A column named `values` would hide the frame's own property of that name.
-  return new dfd.DataFrame(
-    [...space].map(([hyperparameter, domain]) => ({ hyperparameter, domain: describeDomain(domain) })),
-  );
-}
-
-/** A configuration, one hyperparameter a row. */
-export function hyperparameters(values: HyperParameterValues): dfd.DataFrame {
-  return new dfd.DataFrame(
-    Object.entries(values).map(([hyperparameter, value]) => ({
-      hyperparameter,
-      value: String(shorten(value)),
-    })),
-  );
-}
-
-/** A training run, one epoch a row. */
+/** A training run, one epoch a row, with what callbacks measured. */
 export function history(run: History): dfd.DataFrame {
+  const metrics = [...new Set(run.epochs.flatMap((record) => Object.keys(record.metrics ?? {})))];
   return new dfd.DataFrame(
     run.epochs.map((record) => ({
       epoch: record.epoch,
@@ -181,11 +94,19 @@ export function history(run: History): dfd.DataFrame {
       accuracy: round(record.accuracy),
       ...(record.valLoss === undefined ? {} : { valLoss: round(record.valLoss) }),
       ...(record.valAccuracy === undefined ? {} : { valAccuracy: round(record.valAccuracy) }),
+      ...Object.fromEntries(
+        metrics.map((name) => [
+          freeName(name, 'metric', EPOCH_COLUMNS),
+          roundOrBlank(record.metrics?.[name]),
+        ]),
+      ),
       learningRate: shorten(record.learningRate),
       seconds: round(record.seconds, 1),
     })),
   );
 }
+
+const EPOCH_COLUMNS = ['epoch', 'loss', 'accuracy', 'valLoss', 'valAccuracy', 'learningRate', 'seconds'];
 
 /** How saved models came about, one model a row; accuracies are those of the last epoch. */
 export function trainingRecords(records: readonly TrainingRecord[]): dfd.DataFrame {
@@ -288,34 +209,4 @@ export function tensors(named: Readonly<Record<string, tf.Tensor>>): dfd.DataFra
       })),
     ),
   );
-}
-
-/** What a search and the training of its winner came to. */
-export function searchResults(search: RandomSearch, run: History): dfd.DataFrame {
-  const { best, trials, objective } = search;
-  const last = run.epochs[run.epochs.length - 1];
-  const failed = trials.filter((trial) => trial.status === 'failed').length;
-  return new dfd.DataFrame(
-    [
-      ['configurations tried', `${trials.length}${failed > 0 ? ` (${failed} failed)` : ''}`],
-      [`best ${objective} in the search`, `${round(best.score)} ± ${round(best.spread)}`],
-      [
-        'valAccuracy after the final training',
-        `${last.valAccuracy === undefined ? '–' : round(last.valAccuracy)}`,
-      ],
-      ['weights', `${best.parameters}`],
-      ['seconds of the search', `${round(search.seconds, 0)}`],
-      ['seconds of the final training', `${round(run.seconds, 0)}`],
-    ].map(([what, value]) => ({ what, value })),
-  );
-}
-
-function round(value: number, digits = 4): number {
-  return Number(value.toFixed(digits));
-}
-
-/** Three significant digits for fractions; null where there is no value, which danfo.js shows as blank. */
-function shorten(value: HyperParameterValue | undefined): HyperParameterValue | null {
-  if (value === undefined) return null;
-  return typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(3)) : value;
 }

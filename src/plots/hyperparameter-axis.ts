@@ -1,4 +1,4 @@
-import type { HyperParameterValue } from '../tuner/hyperparameters';
+import type { HyperParameterValue } from '../tuner/space/hyperparameters';
 
 /** Where the values of one hyperparameter lie on a figure's axis. Plain data. */
 export interface HyperParameterAxis {

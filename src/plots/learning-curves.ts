@@ -1,12 +1,16 @@
 import type { Data } from 'plotly.js';
-import type { EpochRecord, History } from '../training/history';
+import type { History } from '../training/history';
 import type { Figure } from './figure';
 import { colors, createFigure } from './template';
 
 /** Accuracy and loss after each epoch, side by side, for training and, where it was held out, validation. */
 export function learningCurves(history: History, options: { title?: string } = {}): Figure {
   const { epochs } = history;
-  const curve = (name: 'training' | 'validation', key: keyof EpochRecord, panel: '' | '2'): Data => ({
+  const curve = (
+    name: 'training' | 'validation',
+    key: 'accuracy' | 'loss' | 'valAccuracy' | 'valLoss',
+    panel: '' | '2',
+  ): Data => ({
     type: 'scatter',
     mode: 'lines+markers',
     name,

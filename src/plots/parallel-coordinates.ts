@@ -1,15 +1,15 @@
 import type { Trial } from '../tuner/trial';
 import type { Figure } from './figure';
 import { placeValues } from './hyperparameter-axis';
-import { completedTrials, type SearchResults } from './search-results';
+import { completedTrials, escapeText, isShare, type SearchResults } from './search-results';
 import { createFigure } from './template';
 
 /** More axes do not fit a notebook's width. */
 const MAX_AXES = 8;
 
 /**
- * Each completed trial as a line through its hyperparameters to its score, coloured from dark (worst) to yellow (best); drag along an axis to
- * pick trials out.
+ * Each completed trial as a line through its hyperparameters to its score, coloured from dark (worst) to yellow (best); drag
+ * along an axis to pick trials out. Trials that were not trained to the end are left out.
  *
  * `names`: the hyperparameters to show. Default: those that vary, at most 8, the ones that most trials have first. A
  * trial that lacks one passes through `none`.
@@ -38,7 +38,7 @@ export function parallelCoordinates(
     const { positions, ticks } = placeValues(name, values);
     const ends = [...positions, ...ticks.map((tick) => tick.position)];
     return {
-      label: name,
+      label: escapeText(name),
       values: positions,
       range: [Math.min(...ends), Math.max(...ends)],
       tickvals: ticks.map((tick) => tick.position),
@@ -53,12 +53,12 @@ export function parallelCoordinates(
         dimensions: [
           ...dimensions,
           {
-            label: search.objective,
+            label: escapeText(search.objective.name),
             values: scores,
-            tickformat: search.objective === 'valAccuracy' ? '.1%' : '.3f',
+            tickformat: isShare(search.objective) ? '.1%' : '.3~g',
           },
         ],
-        line: { color: scores, colorscale: 'Viridis', reversescale: search.objective === 'valLoss' },
+        line: { color: scores, colorscale: 'Viridis', reversescale: search.objective.direction === 'min' },
         labelangle: -20,
         labelfont: { size: 12 },
         tickfont: { size: 11 },

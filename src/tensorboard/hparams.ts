@@ -1,6 +1,6 @@
 import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Domain, HyperParameterValue, HyperParameterValues } from '../tuner/domain';
+import type { Domain, HyperParameterValue, HyperParameterValues } from '../tuner/space/domain';
 import type { TrialStatus } from '../tuner/trial';
 import {
   createLogDir,

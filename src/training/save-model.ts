@@ -4,8 +4,8 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { basename, dirname, join, resolve } from 'node:path';
 import { compileConfigOf, compileModel } from '../models/compile';
 import * as tf from '../tensorflow';
-import type { HyperParameterValues } from '../tuner/hyperparameters';
 import type { Objective } from '../tuner/objective';
+import type { HyperParameterValues } from '../tuner/space/hyperparameters';
 import type { Trial } from '../tuner/trial';
 import type { History } from './history';
 

@@ -1,11 +1,21 @@
 export { type Budget, type Profile, searchBudget } from './budget';
+export type { CallbackFactory } from './executors/training-job';
+export { FatalError } from './fatal-error';
+export { type HyperparameterImportance, hyperparameterImportance } from './importance';
+export { SearchInUseError } from './journal/folder-lock';
+export { JournalError } from './journal/journal';
+export type { Objective } from './objective';
+export type { Decision, Oracle, SearchView } from './oracles/oracle';
+export { medianPruner } from './pruners/median';
+export { patiencePruner } from './pruners/patience';
+export type { Pruner } from './pruners/pruner';
+export { type Asked, type RunOptions, Search, type SearchOptions } from './search';
+export { Asha, BayesianOptimization, GridSearch, Hyperband, RandomSearch } from './searches';
+export { type Domain, describeDomain } from './space/domain';
 export {
-  type Domain,
-  describeDomain,
   HyperParameters,
   type HyperParameterValue,
   type HyperParameterValues,
-} from './hyperparameters';
-export { type Objective, RandomSearch, type SearchOptions } from './random-search';
-export { describeSpace } from './search-space';
+} from './space/hyperparameters';
+export { describeSpace, type SearchSpace } from './space/search-space';
 export type { Trial } from './trial';

@@ -1,23 +1,47 @@
 import type { History } from '../training/history';
-import type { HyperParameterValues } from './hyperparameters';
+import type { HyperParameterValues } from './space/hyperparameters';
 
-/** One configuration that a search tried. Plain data: survives JSON. */
+/**
+ * How far a trial has come:
+ * - `running`: it is being trained, or was when the search stopped; the next run goes on with it
+ * - `paused`: trained as far as the oracle asked, which may ask for more (Hyperband, ASHA)
+ * - `completed`: trained to the end, or to where a callback such as early stopping ended it
+ * - `pruned`: ended before that, because it could no longer win or its loss was no number; `reason` says which
+ * - `failed`: it threw, as often as `maxRetriesPerTrial` allows; `reason` is the last error
+ */
+export type TrialStatus = 'running' | 'paused' | 'completed' | 'pruned' | 'failed';
+
+/** One configuration that a search tried. Plain data: survives JSON, but for NaN, which becomes null. */
 export interface Trial {
-  /** From 1, in the order tried. */
+  /** From 1, in the order begun. */
   readonly id: number;
-  readonly status: 'completed' | 'failed';
+  readonly status: TrialStatus;
+  /** The active ones alone, in the order the builder asked for them. */
   readonly hyperparameters: HyperParameterValues;
-  /** Mean of `scores`; NaN if the trial failed. */
+  /** Who chose the configuration: the oracle, or the user through `enqueue`. */
+  readonly origin: 'oracle' | 'user';
+  /** How many epochs each of its trainings was asked to come to, so far. */
+  readonly epochs: number;
+  /** Mean of `scores`; NaN without one. */
   readonly score: number;
-  /** Sample standard deviation of `scores` over the folds; 0 with one fold. */
+  /** Sample standard deviation of `scores`; 0 with one. */
   readonly spread: number;
-  /** The objective on each fold's held-out images, after the last epoch. */
+  /** The objective of each training that ended or reached `epochs`: executions, within each its folds. */
   readonly scores: readonly number[];
-  /** One training run for each fold. */
+  /** The trainings in the same order, begun ones included. */
   readonly histories: readonly History[];
-  /** Weights of the model. */
+  /** Trainings planned: executions times folds. Fewer `scores` than this in a pruned trial: the rest were skipped. */
+  readonly trainings: number;
+  /** Weights of the model; 0 while unknown. */
   readonly parameters: number;
+  /** Training and validating, over all trainings and sessions. */
   readonly seconds: number;
-  /** Why it failed. */
-  readonly error?: string;
+  /** Drives its folds' initial weights, order of images and dropout. */
+  readonly seed: number;
+  /** Failed attempts, the last of which failed the trial if its status is `failed`. */
+  readonly attempts: number;
+  /** Why it was pruned, failed or ended early. */
+  readonly reason?: string;
+  /** What it was trained with, the last time. */
+  readonly versions: Readonly<Record<string, string>>;
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { buildCnn } from '../../src/models';
 import { compileConfigOf } from '../../src/models/compile';
-import { HyperParameters } from '../../src/tuner/hyperparameters';
+import { HyperParameters } from '../../src/tuner/space/hyperparameters';
 import { cnnValues, dense } from './configurations';
 
 const data = { classNames: ['a', 'b', 'c'] };

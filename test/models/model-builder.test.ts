@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { buildCnn, buildMlp, type ModelBuilder } from '../../src/models';
 import { random } from '../../src/random';
 import * as tf from '../../src/tensorflow';
-import { valueAt } from '../../src/tuner/domain';
-import { HyperParameters } from '../../src/tuner/hyperparameters';
+import { valueAt } from '../../src/tuner/space/domain';
+import { HyperParameters } from '../../src/tuner/space/hyperparameters';
 import { cnnValues, mlpValues } from './configurations';
 
 const data = { classNames: ['a', 'b', 'c'] };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { buildReferenceCnn, buildReferenceMlp } from '../../src/models';
-import { HyperParameters } from '../../src/tuner/hyperparameters';
+import { HyperParameters } from '../../src/tuner/space/hyperparameters';
 import { dense } from './configurations';
 
 const data = { classNames: ['a', 'b', 'c'] };

@@ -8,10 +8,13 @@ import {
   describeDataset,
   describeEffect,
   describeFit,
+  describeImportance,
+  describeSearch,
 } from '../../src/notebook/sentences';
 import type { History } from '../../src/training';
-import type { HyperParameterValues, RandomSearch } from '../../src/tuner';
+import type { HyperParameterValues } from '../../src/tuner/space/domain';
 import type { Trial } from '../../src/tuner/trial';
+import { makeHistory, makePruned, makeTrial, valAccuracy } from '../plots/fixtures';
 
 const train = {
   name: 'mnist',
@@ -20,14 +23,13 @@ const train = {
   classNames: ['0', '1'],
 } as unknown as Dataset;
 
-function trial(id: number, score: number, hyperparameters: HyperParameterValues): Trial {
-  const status = Number.isNaN(score) ? 'failed' : 'completed';
-  const none = { scores: [score, score], histories: [], parameters: 1234, seconds: 1 };
-  return { id, status, hyperparameters, score, spread: 0.01, ...none };
-}
+const trial = (id: number, score: number, hyperparameters: HyperParameterValues): Trial =>
+  makeTrial(id, score, hyperparameters, { scores: [score, score], spread: 0.01, parameters: 1234 });
+
+const valLoss = { name: 'valLoss', direction: 'min' } as const;
 
 const search = {
-  objective: 'valAccuracy' as const,
+  objective: valAccuracy,
   trials: [
     trial(1, 0.9, { optimizer: 'adam', layers: 1 }),
     trial(2, 0.8, { optimizer: 'adam', layers: 1 }),
@@ -57,7 +59,7 @@ describe('describeEffect', () => {
   });
 
   it('puts the lowest loss first', () => {
-    expect(describeEffect({ ...search, objective: 'valLoss' }, 'optimizer')).toBe(
+    expect(describeEffect({ ...search, objective: valLoss }, 'optimizer')).toBe(
       '**sgd** 0.800 (1 trial), **adam** 0.850 (2 trials): 0.050 between the best mean and the worst',
     );
   });
@@ -68,12 +70,81 @@ describe('describeEffect', () => {
   });
 });
 
-it('describeBest gives score, spread and weights', () => {
-  const found = { ...search, best: search.trials[0] } as unknown as RandomSearch;
-  expect(describeBest(found)).toBe(
-    'Trial 1 reached 90.0 % ± 1.0 % over the folds, with 1,234 weights. Being the best of 4 makes this score a little ' +
-      'too good: it was chosen for being good.',
-  );
+describe('describeBest', () => {
+  it('gives score, spread and weights, and counts all trials that could have won', () => {
+    const found = { ...search, best: search.trials[0], trials: [...search.trials, makePruned(5, 0.99)] };
+    expect(describeBest(found)).toBe(
+      'Trial 1 reached 90.0 % ± 1.0 % over 2 trainings, with 1,234 weights. Being the best of 4 makes this score a ' +
+        'little too good: it was chosen for being good.',
+    );
+  });
+
+  it('of a lone trial, of one not trained to the end, and of a metric of its own', () => {
+    const best = makeTrial(1, 0.41256);
+    expect(describeBest({ best, trials: [best], objective: valLoss })).toBe(
+      'Trial 1 reached 0.413, with 100 weights.',
+    );
+    const pruned = makePruned(1, 12.34567);
+    expect(
+      describeBest({ best: pruned, trials: [pruned], objective: { name: 'bleu', direction: 'max' } }),
+    ).toBe('Trial 1 (pruned, not trained to the end) reached 12.35, with 100 weights.');
+  });
+});
+
+describe('describeSearch', () => {
+  const whole = (id: number) =>
+    makeTrial(id, 0.8, {}, { trainings: 3, histories: [makeHistory(4), makeHistory(4), makeHistory(4)] });
+
+  it('counts trials by how they ended, trainings skipped and epochs spared', () => {
+    // Two trials of 3 times 4 epochs and a pruned one of 2: 26 of 36 epochs, and two trainings never begun.
+    const trials = [whole(1), makePruned(2, 0.5), makeTrial(3, Number.NaN), whole(4)];
+    expect(describeSearch({ trials, objective: valAccuracy })).toBe(
+      '4 trials: 2 completed, 1 pruned, 1 failed. 2 of 9 trainings were skipped. Training all in full would take 36 ' +
+        'epochs; 26 were trained, 27.8 % fewer.',
+    );
+  });
+
+  it('says no more than it knows', () => {
+    expect(describeSearch({ trials: [whole(1), whole(2)], objective: valAccuracy })).toBe(
+      '2 trials: 2 completed.',
+    );
+    // Without a completed trial nobody knows how long a whole training is.
+    expect(describeSearch({ trials: [makePruned(1, 0.5)], objective: valAccuracy })).toBe(
+      '1 trial: 1 pruned.',
+    );
+    expect(describeSearch({ trials: [], objective: valAccuracy })).toBe('No trial was begun yet.');
+  });
+});
+
+describe('describeImportance', () => {
+  const importances = [
+    { name: 'l2', importance: 0.05, trials: 1 },
+    { name: 'learningRate', importance: 0.5, trials: 20 },
+    { name: 'units', importance: 0.25, trials: 20 },
+    { name: 'dropout', importance: 0.2, trials: 20 },
+  ];
+
+  it('names the three largest, and warns of few trials', () => {
+    const sentence = describeImportance(importances, 20);
+    expect(sentence).toContain(
+      'The best of 20 trials differ from the rest most in **learningRate** (50.0 %), **units** (25.0 %) and ' +
+        '**dropout** (20.0 %).',
+    );
+    expect(sentence).toContain('their order may be chance');
+    expect(describeImportance(importances, 200)).not.toContain('may be chance');
+  });
+
+  it('has words for one and for none', () => {
+    expect(describeImportance(importances.slice(0, 1), 20)).toContain(
+      'most in **l2** (5.0 %, from 1 trial).',
+    );
+    const nothing = importances.map((share) => ({ ...share, importance: 0 }));
+    for (const none of [[], nothing]) {
+      expect(describeImportance(none, 20)).toBe(
+        'The best trials do not differ from the rest in any hyperparameter.',
+      );
+    }
+  });
 });
 
 describe('describeFit', () => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { effect, parallelCoordinates, searchHistory } from '../../src/plots';
+import { effect, importance, parallelCoordinates, searchComparison, searchHistory } from '../../src/plots';
 import { varyingNames } from '../../src/plots/parallel-coordinates';
 import { bestSoFar } from '../../src/plots/search-history';
-import { makeTrial } from './fixtures';
+import { makePruned, makeTrial, valAccuracy } from './fixtures';
 
 const trials = [
   makeTrial(1, 0.7, { optimizer: 'adam', adamLearningRate: 1e-3, units: 64, epochs: 2 }),
@@ -10,18 +10,77 @@ const trials = [
   makeTrial(3, 0.9, { optimizer: 'sgd', units: 128, epochs: 2 }),
   makeTrial(4, 0.8, { optimizer: 'adam', adamLearningRate: 1e-2, units: 64, epochs: 2 }),
 ];
-const search = { trials, objective: 'valAccuracy' as const };
+const search = { trials, objective: valAccuracy };
+const valLoss = { name: 'valLoss', direction: 'min' } as const;
 
 describe('searchHistory', () => {
   it('follows the best score, highest for accuracy and lowest for loss, without failed trials', () => {
-    expect(bestSoFar(search)).toEqual([0.7, 0.9, 0.9]);
-    expect(bestSoFar({ trials, objective: 'valLoss' })).toEqual([0.7, 0.7, 0.7]);
+    const scores = (objective: typeof valAccuracy) =>
+      bestSoFar({ trials, objective }).map(({ score }) => score);
+    expect(scores(valAccuracy)).toEqual([0.7, 0.7, 0.9, 0.9]);
+    expect(scores(valLoss)).toEqual([0.7, 0.7, 0.7, 0.7]);
     expect(searchHistory(search).data[1]).toMatchObject({ x: [1, 3, 4], y: [0.7, 0.9, 0.8] });
+  });
+
+  it('sets pruned trials apart, with their reason, and never counts them as the best', () => {
+    const figure = searchHistory({
+      trials: [makePruned(1, 0.99), ...trials.slice(2)],
+      objective: valAccuracy,
+    });
+    expect(figure.data[0]).toMatchObject({ x: [3, 4], y: [0.9, 0.9] });
+    expect(figure.data[1]).toMatchObject({ x: [3, 4], y: [0.9, 0.8] });
+    expect(figure.data[2]).toMatchObject({
+      name: 'pruned',
+      x: [1],
+      y: [0.99],
+      text: ['trial 1, pruned after 2 epochs, 1 of 3 trainings scored<br>cannot win any more'],
+      marker: { symbol: 'circle-open' },
+    });
+    expect(searchHistory(search).data).toHaveLength(2);
+  });
+
+  it('keeps a long reason to a few lines that mean themselves', () => {
+    const reason = `Error: shape <3, 4> ${'is not what the layer above it expects '.repeat(20)}`;
+    const trial = { ...makePruned(1, 0.5), reason };
+    const figure = searchHistory({ trials: [...trials, trial], objective: valAccuracy });
+    const [text] = (figure.data[2] as { text: string[] }).text;
+    expect(text).toContain('shape &lt;3, 4&gt;');
+    expect(text.split('<br>')).toHaveLength(5);
+    expect(text.length).toBeLessThan(350);
+  });
+
+  it('leaves the scale to the others where a pruned loss was about to explode', () => {
+    const losses = [0.4, 0.5, 0.6, 0.7, 0.8].map((loss, i) => makeTrial(i + 1, loss));
+    const draw = (...pruned: number[]) =>
+      searchHistory({
+        trials: [...losses, ...pruned.map((loss, i) => makePruned(i + 6, loss))],
+        objective: valLoss,
+      });
+    // The quartiles of all seven are 0.5 and 1.2, so above 1.2 + 3 * 0.7 is far out; 0.4 to 1.2 and 6 % on each side remain.
+    const figure = draw(1.2, 900);
+    expect(figure.data[2]).toMatchObject({ name: 'pruned (1 off the scale)', y: [1.2, 900] });
+    expect(figure.layout.yaxis?.range).toEqual([expect.closeTo(0.352), expect.closeTo(1.248)]);
+    expect(draw(1.2).layout.yaxis?.range).toBeUndefined();
+    expect(draw(1.2).data[2]).toMatchObject({ name: 'pruned' });
+  });
+
+  it('takes a score that became null in a file for none', () => {
+    const saved = JSON.parse(JSON.stringify({ trials, objective: valLoss })) as typeof search;
+    saved.trials[1] = { ...saved.trials[1], status: 'pruned' };
+    expect(searchHistory(saved).data[1]).toMatchObject({ y: [0.7, 0.9, 0.8] });
+    expect(searchHistory(saved).data).toHaveLength(2);
+  });
+
+  it('names a metric of its own on the axis', () => {
+    const { layout, data } = searchHistory({ trials, objective: { name: 'macro<F1>', direction: 'max' } });
+    expect(layout.yaxis?.title?.text).toBe('macro&lt;F1&gt;');
+    expect(layout.yaxis?.tickformat).toBeUndefined();
+    expect((data[1] as { hovertemplate: string }).hovertemplate).toContain('.4~g');
   });
 
   it('shows the spread where there are folds', () => {
     const folded = { ...trials[0], scores: [0.6, 0.8], spread: 0.14 };
-    const { data } = searchHistory({ trials: [folded], objective: 'valAccuracy' });
+    const { data } = searchHistory({ trials: [folded], objective: valAccuracy });
     expect(data[1]).toMatchObject({ error_y: { array: [0.14], visible: true } });
   });
 });
@@ -56,11 +115,17 @@ describe('parallelCoordinates', () => {
     expect(rate.values[2]).toBeCloseTo(-2, 12);
   });
 
+  it('leaves out trials that were not trained to the end, and colours the lowest loss best', () => {
+    const { data } = parallelCoordinates({ trials: [makePruned(5, 0.1), ...trials], objective: valLoss });
+    expect(data[0]).toMatchObject({ line: { color: [0.7, 0.9, 0.8], reversescale: true } });
+    expect(parallelCoordinates(search).data[0]).toMatchObject({ line: { reversescale: false } });
+  });
+
   it('refuses names that no trial has, and searches without a completed trial', () => {
     expect(() => dimensions(['momentum'])).toThrow(
       'but got "momentum". They have optimizer, adamLearningRate',
     );
-    const failed = { trials: [trials[1]], objective: 'valAccuracy' as const };
+    const failed = { trials: [trials[1]], objective: valAccuracy };
     expect(() => parallelCoordinates(failed)).toThrow('none of its 1 trials is');
   });
 });
@@ -79,7 +144,77 @@ describe('effect', () => {
     expect((data[0] as { x: number[] }).x[0]).toBeCloseTo(-3, 12);
   });
 
+  it('shows pruned trials without counting them in a mean', () => {
+    const pruned = [makePruned(5, 0.2, { optimizer: 'adam' }), makePruned(6, 0.1, { optimizer: 'rmsprop' })];
+    const { data, layout } = effect({ trials: [...trials, ...pruned], objective: valAccuracy }, 'optimizer');
+    expect(layout.xaxis?.ticktext).toEqual(['adam', 'rmsprop', 'sgd']);
+    expect(data[0]).toMatchObject({ x: [0, 2, 0], y: [0.7, 0.9, 0.8] });
+    expect(data[1]).toMatchObject({ name: 'pruned', x: [0, 1], y: [0.2, 0.1] });
+    expect(data[2]).toMatchObject({ name: 'mean', x: [0, 2], y: [0.75, 0.9] });
+  });
+
   it('refuses a hyperparameter that no completed trial has', () => {
     expect(() => effect(search, 'momentum')).toThrow('none has "momentum"');
+  });
+});
+
+describe('searchComparison', () => {
+  const timeline = [
+    { trial: 1, seconds: 10, epochs: 4, score: 0.7, status: 'completed' as const },
+    { trial: 2, seconds: 15, epochs: 6, score: 0.95, status: 'pruned' as const },
+    { trial: 3, seconds: 25, epochs: 10, score: 0.6, status: 'completed' as const },
+    { trial: 4, seconds: 40, epochs: 14, score: 0.8, status: 'completed' as const },
+    { trial: 5, seconds: 45, epochs: 16, score: Number.NaN, status: 'failed' as const },
+  ];
+  const timed = { ...search, timeline };
+
+  it('steps up at each completed trial that became the best, and goes on to the end of the search', () => {
+    // Trial 2 is pruned and trial 3 no better: they take time and give no step.
+    const { data } = searchComparison({ random: timed });
+    expect(data[0]).toMatchObject({ name: 'random', x: [10, 40, 45], y: [0.7, 0.8, 0.8] });
+    expect((data[0] as { marker: { size: number[] } }).marker.size).toEqual([9, 9, 0]);
+    expect(searchComparison({ random: timed }, { by: 'epochs' }).data[0]).toMatchObject({ x: [4, 14, 16] });
+  });
+
+  it('steps down for a loss', () => {
+    const { data } = searchComparison({ random: { ...timed, objective: valLoss } });
+    expect(data[0]).toMatchObject({ x: [10, 25, 45], y: [0.7, 0.6, 0.6] });
+  });
+
+  it('counts long searches in minutes, and a search without a completed trial as an empty line', () => {
+    const long = { ...timed, timeline: timeline.map((entry) => ({ ...entry, seconds: 60 * entry.seconds })) };
+    const { data, layout } = searchComparison({ random: long, TPE: { ...timed, timeline: [timeline[1]] } });
+    expect(layout.xaxis?.title?.text).toBe('Training time (minutes)');
+    expect(data[0]).toMatchObject({ x: [10, 40, 45] });
+    expect(data[1]).toMatchObject({ name: 'TPE', x: [] });
+  });
+
+  it('refuses nothing to compare, and scores that cannot be compared', () => {
+    expect(() => searchComparison({})).toThrow('at least one search');
+    expect(() => searchComparison({ TPE: { ...timed, timeline: [] } })).toThrow('none of them does');
+    expect(() => searchComparison({ a: timed, b: { ...timed, objective: valLoss } })).toThrow(
+      '"a" has valAccuracy (max) and "b" has valLoss (min)',
+    );
+  });
+});
+
+describe('importance', () => {
+  it('draws the largest share on top', () => {
+    const { data, layout } = importance([
+      { name: 'units', importance: 0.25, trials: 20 },
+      { name: 'learningRate', importance: 0.7, trials: 12 },
+      { name: 'l2', importance: 0.05, trials: 20 },
+    ]);
+    expect(data[0]).toMatchObject({
+      y: ['learningRate', 'units', 'l2'],
+      x: [0.7, 0.25, 0.05],
+      text: ['70 % (12 trials)', '25 %', '5.0 %'],
+      customdata: [12, 20, 20],
+    });
+    expect(layout.yaxis?.autorange).toBe('reversed');
+  });
+
+  it('refuses an empty list', () => {
+    expect(() => importance([])).toThrow('at least one hyperparameter');
   });
 });

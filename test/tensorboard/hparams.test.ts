@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { writeHparams, writeHparamsExperiment } from '../../src/tensorboard';
-import type { Domain } from '../../src/tuner/domain';
+import type { Domain } from '../../src/tuner/space/domain';
 import { eventFiles, type Message, readCurves, readEvents } from './event-reader';
 import { GOLDEN } from './golden';
 

@@ -1,0 +1,191 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { type Objective, rankByScore } from '../objective';
+import { type FolderLock, lockFolder } from './folder-lock';
+import { Journal } from './journal';
+import {
+  type SearchConfig,
+  type SearchEvent,
+  SearchState,
+  scoreTraining,
+  type TrialState,
+} from './search-state';
+
+const JOURNAL = 'journal.jsonl';
+const CHECKPOINTS = 'checkpoints';
+
+/**
+ * What a search keeps on disk: `journal.jsonl`, from which its state follows, and `checkpoints/`, the weights of running and
+ * paused trials and of the best ones.
+ *
+ * One process at a time may write: between `open` and `close`. Reading needs no right.
+ */
+export class SearchFolder {
+  readonly path: string;
+  readonly checkpoints: string;
+  /** Follows the journal, event by event. */
+  state = new SearchState();
+  readonly #config: SearchConfig;
+  readonly #keepModels: number;
+  #journal: Journal<SearchEvent> | undefined;
+  #lock: FolderLock | undefined;
+
+  /**
+   * @param path undefined: a temporary folder that goes with the process.
+   * @throws Error where the folder holds the journal of a search with other settings, or a damaged one.
+   */
+  constructor(
+    path: string | undefined,
+    config: SearchConfig,
+    options: { overwrite: boolean; keepModels: number },
+  ) {
+    this.path = path === undefined ? makeTemporaryFolder() : resolve(path);
+    this.checkpoints = join(this.path, CHECKPOINTS);
+    this.#config = config;
+    this.#keepModels = options.keepModels;
+    if (options.overwrite) this.#moveAside();
+    if (existsSync(this.#journalPath)) this.#read();
+  }
+
+  /** Takes the right to write and reads what others wrote since. */
+  open(): void {
+    mkdirSync(this.checkpoints, { recursive: true });
+    this.#lock = lockFolder(this.path);
+    try {
+      this.#read();
+      if (this.state.config === undefined) this.record({ kind: 'search', config: this.#config });
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+  }
+
+  close(): void {
+    this.#journal = undefined;
+    this.#lock?.release();
+    this.#lock = undefined;
+  }
+
+  /** Writes an event to disk, then lets the state follow. */
+  record(event: SearchEvent): void {
+    if (this.#journal === undefined) throw new Error('The folder must be open to be written to.');
+    this.#journal.append(event);
+    this.state.apply(event);
+  }
+
+  /**
+   * Removes the checkpoints that nothing needs: those of ended trials but the best ones, and what a kill left behind. While
+   * trainings run, `busy`, the folders of running trials are left alone: a checkpoint may just be on its way.
+   */
+  sweep(options: { busy: boolean }): void {
+    const needed = new Set(this.#neededCheckpoints());
+    const running = this.state.trials
+      .filter(({ status }) => status === 'running')
+      .map(({ id }) => trialFolder(id));
+    for (const folder of readdirSync(this.checkpoints)) {
+      if (options.busy && running.includes(folder)) continue;
+      const files = readdirSync(join(this.checkpoints, folder)).map((file) => join(folder, file));
+      const left = files.filter((file) => !needed.has(file));
+      if (left.length === files.length) rmSync(join(this.checkpoints, folder), { recursive: true });
+      else for (const file of left) this.removeCheckpoint(file);
+    }
+  }
+
+  removeCheckpoint(file: string): void {
+    rmSync(join(this.checkpoints, file), { force: true });
+  }
+
+  #neededCheckpoints(): (string | undefined)[] {
+    const { objective } = this.#config;
+    const open = this.state.trials.filter(({ status }) => status === 'running' || status === 'paused');
+    const completed = this.state.results().filter(({ status }) => status === 'completed');
+    const best = rankByScore(completed, objective).slice(0, this.#keepModels);
+    return [
+      ...open.flatMap(({ trainings }) => trainings.map(({ checkpoint }) => checkpoint)),
+      ...best.map(({ id }) => bestTraining(this.state.trial(id), objective).checkpoint),
+    ];
+  }
+
+  get #journalPath(): string {
+    return join(this.path, JOURNAL);
+  }
+
+  #read(): void {
+    const { events, journal, warning } = Journal.open<SearchEvent>(this.#journalPath);
+    if (warning) console.warn(warning);
+    const state = new SearchState();
+    for (const event of events) state.apply(event);
+    if (state.config) this.#checkSame(state.config, this.#config);
+    this.state = state;
+    this.#journal = journal;
+  }
+
+  #checkSame(found: object, given: object): void {
+    const differing = describeDifferences(found, given);
+    if (differing.length === 0) return;
+    throw new Error(
+      `${this.path} holds a search with other settings: ${differing.join('; ')}. Choose another directory, ` +
+        `or overwrite: true to begin anew (the old folder is moved aside).`,
+    );
+  }
+
+  /** Begins a run with these settings, which must be those of the earlier runs. */
+  checkRun(run: NonNullable<SearchState['run']>): void {
+    if (this.state.run) this.#checkSame(this.state.run, run);
+    else this.record({ kind: 'run', config: run });
+  }
+
+  #moveAside(): void {
+    if (!existsSync(this.#journalPath)) return;
+    // Refused while a search runs there.
+    const lock = lockFolder(this.path);
+    try {
+      let number = 1;
+      while (existsSync(`${this.path}.${number}`)) number++;
+      const aside = `${this.path}.${number}`;
+      mkdirSync(aside);
+      for (const name of [CHECKPOINTS, JOURNAL]) renameSync(join(this.path, name), join(aside, name));
+    } finally {
+      lock.release();
+    }
+  }
+}
+
+/** Name of the folder of a trial's checkpoints. */
+export function trialFolder(id: number): string {
+  return `trial-${id}`;
+}
+
+/** The training of a trial with the best score; the first of equal ones. */
+export function bestTraining(trial: TrialState, objective: Objective) {
+  const scored = trial.trainings.map((training, index) => ({
+    ...{ id: index, score: scoreTraining(training, objective) },
+    ...{ index, checkpoint: training.checkpoint },
+  }));
+  const [best = scored[0]] = rankByScore(scored, objective);
+  return best;
+}
+
+/** `folds was 3 and is 5`, for each setting that differs, by its path. */
+function describeDifferences(found: object, given: object, path = ''): string[] {
+  const [before, now] = [found, given] as Readonly<Record<string, unknown>>[];
+  const names = new Set([...Object.keys(before), ...Object.keys(now)]);
+  return [...names].flatMap((name) => {
+    const [a, b] = [before[name], now[name]];
+    if (isDeepStrictEqual(a, b)) return [];
+    if (isPlainObject(a) && isPlainObject(b)) return describeDifferences(a, b, `${path}${name}.`);
+    return [`${path}${name} was ${JSON.stringify(a)} and is ${JSON.stringify(b)}`];
+  });
+}
+
+function isPlainObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function makeTemporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'inkwell-search-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}

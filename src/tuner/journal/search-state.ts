@@ -1,0 +1,317 @@
+import { deriveSeed } from '../../random';
+import type { EpochRecord, History } from '../../training/history';
+import { type Objective, objectiveValue } from '../objective';
+import type { Domain, HyperParameterValues } from '../space/hyperparameters';
+import type { Trial, TrialStatus } from '../trial';
+
+/** What makes two searches the same search. Plain data. */
+export interface SearchConfig {
+  readonly objective: Objective;
+  readonly oracle: Readonly<Record<string, string | number | boolean>>;
+  readonly pruners: readonly Readonly<Record<string, string | number | boolean>>[];
+  readonly racing: boolean;
+  readonly folds: number;
+  readonly executionsPerTrial: number;
+  readonly validationSplit: number;
+  readonly seed: number;
+  /** The domains that took the place of the builder's, with `tuneNewEntries` and `allowNewEntries`. */
+  readonly given: unknown;
+}
+
+/** What all trainings of a search have in common. Plain data. */
+export interface RunConfig {
+  readonly epochs: number;
+  readonly batchSize: number;
+  readonly dataset: {
+    readonly name: string;
+    readonly size: number;
+    readonly classNames: readonly string[];
+    readonly checksum: string;
+  };
+}
+
+/** What the journal of a search holds, line by line. Plain data. */
+export type SearchEvent =
+  /** First of all. */
+  | { readonly kind: 'search'; readonly config: SearchConfig }
+  | { readonly kind: 'run'; readonly config: RunConfig }
+  /** A process took the search up. */
+  | { readonly kind: 'session'; readonly pid: number; readonly at: string; readonly versions: Versions }
+  | { readonly kind: 'enqueued'; readonly hyperparameters: HyperParameterValues }
+  /** The first of the queue was left out. */
+  | { readonly kind: 'dequeued'; readonly reason: string }
+  | {
+      readonly kind: 'begun';
+      readonly trial: number;
+      readonly hyperparameters: HyperParameterValues;
+      readonly space: Readonly<Record<string, Domain>>;
+      readonly origin: Trial['origin'];
+      readonly epochs: number;
+      readonly trainings: number;
+      readonly parameters: number;
+      readonly seed: number;
+    }
+  | { readonly kind: 'continued'; readonly trial: number; readonly epochs: number }
+  | {
+      readonly kind: 'epoch';
+      readonly trial: number;
+      readonly training: number;
+      readonly record: EpochRecord;
+      /** Path within the search's folder of checkpoints. */
+      readonly checkpoint: string;
+      readonly trainSize: number;
+      readonly validationSize: number;
+      /** Wall time of the search so far, over all sessions. */
+      readonly elapsedMs: number;
+    }
+  /** A training came to the epoch asked for, or to an end of its own. */
+  | { readonly kind: 'trained'; readonly trial: number; readonly training: number; readonly end: TrainingEnd }
+  /** The user's own loop said how a trial came out. */
+  | { readonly kind: 'told'; readonly trial: number; readonly score: number }
+  /** An attempt at a training failed. */
+  | { readonly kind: 'attempt'; readonly trial: number; readonly reason: string; readonly final: boolean }
+  /** What became of a trial; `kept` is the number of epochs of each training that count, null where the training does not. */
+  | {
+      readonly kind: 'settled';
+      readonly trial: number;
+      readonly status: Exclude<TrialStatus, 'running'>;
+      readonly kept: readonly (number | null)[];
+      readonly reason?: string;
+    };
+
+type Versions = Readonly<Record<string, string>>;
+
+/** How a training came to its end, or to the epoch asked for (`reached`). */
+export interface TrainingEnd {
+  readonly kind: 'reached' | 'stopped' | 'diverged';
+  readonly reason?: string;
+  /** The epoch whose weights it has, where that is not the last. */
+  readonly bestEpoch?: number;
+}
+
+export interface TrainingState {
+  records: EpochRecord[];
+  checkpoint?: string;
+  /** Set when it needs no more training, as far as asked for. */
+  end?: TrainingEnd;
+  told?: number;
+  trainSize: number;
+  validationSize: number;
+}
+
+export interface TrialState {
+  readonly id: number;
+  readonly hyperparameters: HyperParameterValues;
+  readonly origin: Trial['origin'];
+  readonly seed: number;
+  readonly parameters: number;
+  readonly trainings: TrainingState[];
+  epochs: number;
+  status: TrialStatus;
+  attempts: number;
+  /** It has failed for good, though it may not be settled yet. */
+  failed: boolean;
+  reason?: string;
+  versions: Versions;
+}
+
+/** A moment of a search: a trial came as far as it was asked to, or ended. */
+export interface TimelineEntry {
+  readonly trial: number;
+  readonly status: Exclude<TrialStatus, 'running'>;
+  readonly score: number;
+  /** Seconds of training and epochs of the whole search until then. */
+  readonly seconds: number;
+  readonly epochs: number;
+}
+
+/** A search as its journal tells it: `apply` each event in order. */
+export class SearchState {
+  config?: SearchConfig;
+  run?: RunConfig;
+  versions: Versions = {};
+  readonly trials: TrialState[] = [];
+  readonly queue: HyperParameterValues[] = [];
+  /** All that was ever enqueued. */
+  readonly enqueued: HyperParameterValues[] = [];
+  /** The domain of every hyperparameter that a trial had. */
+  readonly space = new Map<string, Domain>();
+  readonly timeline: TimelineEntry[] = [];
+  /** Wall time over all sessions, to the last epoch's end. */
+  elapsedMs = 0;
+  /** Number of events applied. */
+  events = 0;
+  #seconds = 0;
+  #epochs = 0;
+
+  apply(event: SearchEvent): void {
+    this.events++;
+    switch (event.kind) {
+      case 'search':
+        this.config = event.config;
+        break;
+      case 'run':
+        this.run = event.config;
+        break;
+      case 'session':
+        this.versions = event.versions;
+        break;
+      case 'enqueued':
+        this.queue.push(event.hyperparameters);
+        this.enqueued.push(event.hyperparameters);
+        break;
+      case 'dequeued':
+        this.queue.shift();
+        break;
+      case 'begun': {
+        const { trial: id, hyperparameters, origin, epochs, seed, parameters } = event;
+        const trainings = Array.from({ length: event.trainings }, () => ({
+          records: [],
+          trainSize: 0,
+          validationSize: 0,
+        }));
+        this.trials.push({
+          ...{ id, hyperparameters, origin, epochs, seed, parameters, trainings, versions: this.versions },
+          ...{ status: 'running', attempts: 0, failed: false },
+        });
+        for (const [name, domain] of Object.entries(event.space)) this.space.set(name, domain);
+        if (origin === 'user') this.queue.shift();
+        break;
+      }
+      case 'continued': {
+        const trial = this.trial(event.trial);
+        trial.epochs = event.epochs;
+        trial.status = 'running';
+        for (const training of trial.trainings) {
+          if (training.end?.kind === 'reached') training.end = undefined;
+          training.told = undefined;
+        }
+        break;
+      }
+      case 'epoch': {
+        const trial = this.trial(event.trial);
+        const training = trial.trainings[event.training];
+        training.records.push(event.record);
+        training.checkpoint = event.checkpoint;
+        training.trainSize = event.trainSize;
+        training.validationSize = event.validationSize;
+        trial.versions = this.versions;
+        this.elapsedMs = event.elapsedMs;
+        this.#seconds += event.record.seconds;
+        this.#epochs++;
+        break;
+      }
+      case 'trained':
+        this.trial(event.trial).trainings[event.training].end = event.end;
+        break;
+      case 'told': {
+        const [training] = this.trial(event.trial).trainings;
+        training.told = event.score;
+        training.end = { kind: 'reached' };
+        break;
+      }
+      case 'attempt': {
+        const trial = this.trial(event.trial);
+        trial.attempts++;
+        trial.reason = event.reason;
+        trial.failed = event.final;
+        break;
+      }
+      case 'settled': {
+        const trial = this.trial(event.trial);
+        trial.status = event.status;
+        trial.reason = event.reason;
+        for (const [index, training] of trial.trainings.entries()) {
+          const kept = event.kept[index];
+          if (kept !== null && kept >= training.records.length) continue;
+          training.records.length = kept ?? 0;
+          training.end = undefined;
+        }
+        this.timeline.push({
+          ...{ trial: trial.id, status: event.status, score: scoreTrial(trial, this.#objective()).score },
+          ...{ seconds: this.#seconds, epochs: this.#epochs },
+        });
+        break;
+      }
+    }
+  }
+
+  trial(id: number): TrialState {
+    const trial = this.trials[id - 1];
+    if (trial === undefined)
+      throw new RangeError(`The search has no trial ${id}; it has ${this.trials.length}.`);
+    return trial;
+  }
+
+  /** Copies as users see them, by id. */
+  results(): Trial[] {
+    return this.trials.map((trial) => describeTrial(trial, this.#objective(), this.run?.batchSize ?? 0));
+  }
+
+  #objective(): Objective {
+    if (this.config === undefined) throw new Error('The journal must begin with the settings of the search.');
+    return this.config.objective;
+  }
+}
+
+/** The objective of a training at the epoch whose weights it has; NaN where it diverged or has no epoch. */
+export function scoreTraining({ records, end, told }: TrainingState, objective: Objective): number {
+  if (told !== undefined) return told;
+  if (end?.kind === 'diverged') return Number.NaN;
+  // A training that was cut short by pruning counts as far as its records go.
+  const best = end?.bestEpoch === undefined ? undefined : records[end.bestEpoch - 1];
+  const record = best ?? records[records.length - 1];
+  return record === undefined ? Number.NaN : objectiveValue(record, objective);
+}
+
+function scoreTrial(
+  trial: TrialState,
+  objective: Objective,
+): { scores: number[]; score: number; spread: number } {
+  const counted = trial.trainings.filter((training) =>
+    trial.status === 'running' ? training.end !== undefined : training.records.length > 0 || training.end,
+  );
+  const scores =
+    trial.status === 'failed' ? [] : counted.map((training) => scoreTraining(training, objective));
+  return { scores, ...meanAndSpread(scores) };
+}
+
+function describeTrial(trial: TrialState, objective: Objective, batchSize: number): Trial {
+  const { id, status, hyperparameters, origin, epochs, seed, parameters, attempts, reason, versions } = trial;
+  const histories = trial.trainings
+    .map(
+      ({ records, end, trainSize, validationSize }, training): History => ({
+        epochs: [...records],
+        seconds: sum(records.map((record) => record.seconds)),
+        ...{ trainSize, validationSize, batchSize, seed: trainingSeed(seed, training) },
+        ...(end?.bestEpoch === undefined ? {} : { bestEpoch: end.bestEpoch }),
+        ...(end?.kind === 'stopped' ? { stopped: end.reason } : {}),
+      }),
+    )
+    .filter((history) => history.epochs.length > 0);
+  const ended = trial.trainings.find(({ end }) => end?.kind === 'stopped')?.end?.reason;
+  return {
+    ...{ id, status, hyperparameters, origin, epochs, ...scoreTrial(trial, objective) },
+    ...{ histories, trainings: trial.trainings.length, parameters, seed, attempts, versions },
+    seconds: sum(histories.map((history) => history.seconds)),
+    ...((reason ?? ended) === undefined ? {} : { reason: reason ?? ended }),
+  };
+}
+
+/** The seed of one training of a trial: its initial weights, order of images and dropout. */
+export function trainingSeed(trialSeed: number, training: number): number {
+  return deriveSeed(trialSeed, 'training', training);
+}
+
+/** Mean and sample standard deviation (n - 1 in the denominator); NaN and 0 of none, and 0 for the spread of one. */
+export function meanAndSpread(scores: readonly number[]): { score: number; spread: number } {
+  if (scores.length === 0) return { score: Number.NaN, spread: 0 };
+  const score = sum(scores) / scores.length;
+  if (scores.length < 2) return { score, spread: 0 };
+  const squares = sum(scores.map((value) => (value - score) ** 2));
+  return { score, spread: Math.sqrt(squares / (scores.length - 1)) };
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}

@@ -1,0 +1,195 @@
+import type { Random } from '../../random';
+import {
+  contains,
+  type Domain,
+  type HyperParameterValue,
+  type HyperParameterValues,
+  isOrdered,
+  positionOf,
+  valueAt,
+} from '../space/domain';
+import { normalMass } from './normal';
+
+/** The kernels of one hyperparameter: one for each configuration that has it, and the prior. */
+interface Kernels {
+  /** The configurations that have it, by index, and last the prior, whose index is their number. */
+  readonly places: readonly number[];
+  /** Probability (of values that can be counted) or density on the unit interval, for each of `places`. */
+  likelihoods(value: HyperParameterValue): number[];
+  sample(place: number, draw: Random): HyperParameterValue;
+}
+
+/**
+ * Parzen estimator of the configurations of some trials: a mixture with one component for each of them and
+ * one for the prior, which is uniform over every domain; all weigh the same. A component is a product of
+ * kernels, one for each hyperparameter (Falkner, Klein and Hutter, "BOHB", ICML 2018, section 3.2), so the
+ * mixture knows which values go together. Numbers and ordered choices lie in the unit interval of their
+ * domain, where a log scale is even.
+ *
+ * Conditional hyperparameters: a configuration that lacks one says nothing about it. Its component has no
+ * kernel there, and what is chosen there leaves its share of the mixture as it was. So choosing 'sgd' raises
+ * the shares of the components with 'sgd', and it is these that have a kernel for the momentum.
+ */
+export class ParzenEstimator {
+  readonly #configurations: readonly HyperParameterValues[];
+  readonly #kernels = new Map<string, Kernels>();
+
+  constructor(configurations: readonly HyperParameterValues[]) {
+    this.#configurations = configurations;
+  }
+
+  /** Shares of the components before anything is chosen; they sum to 1, and the prior's is the last. */
+  get shares(): number[] {
+    const count = this.#configurations.length + 1;
+    return Array.from({ length: count }, () => 1 / count);
+  }
+
+  /** A value of the hyperparameter, drawn given what was chosen before. */
+  sample(shares: readonly number[], name: string, domain: Domain, draw: Random): HyperParameterValue {
+    const { places, sample } = this.#kernelsOf(name, domain);
+    let rest = draw.next() * places.reduce((sum, place) => sum + shares[place], 0);
+    const drawn = places.find((place) => {
+      rest -= shares[place];
+      return rest < 0;
+    });
+    // Rounding can leave a little rest.
+    return sample(drawn ?? places[places.length - 1], draw);
+  }
+
+  /**
+   * How likely the value is given what was chosen before, and the shares once it is chosen, too (Bayes'
+   * rule).
+   */
+  choose(
+    shares: readonly number[],
+    name: string,
+    domain: Domain,
+    value: HyperParameterValue,
+  ): { likelihood: number; shares: number[] } {
+    const { places, likelihoods } = this.#kernelsOf(name, domain);
+    const each = likelihoods(value);
+    let all = 0;
+    let likelihood = 0;
+    for (const [i, place] of places.entries()) {
+      all += shares[place];
+      likelihood += shares[place] * each[i];
+    }
+    likelihood /= all;
+    const chosen = [...shares];
+    for (const [i, place] of places.entries()) chosen[place] *= each[i] / likelihood;
+    return { likelihood, shares: chosen };
+  }
+
+  #kernelsOf(name: string, domain: Domain): Kernels {
+    const key = `${name} ${JSON.stringify(domain)}`;
+    let kernels = this.#kernels.get(key);
+    if (kernels === undefined) {
+      // A value from before the builder's domain was changed is none that could be chosen now.
+      const values = this.#configurations.map((configuration) => {
+        const value = configuration[name];
+        return value !== undefined && contains(domain, value) ? value : undefined;
+      });
+      kernels = isOrdered(domain)
+        ? createNumericKernels(domain, values)
+        : createChoiceKernels(domain, values);
+      this.#kernels.set(key, kernels);
+    }
+    return kernels;
+  }
+}
+
+type Values = readonly (HyperParameterValue | undefined)[];
+
+function placesWithPrior(values: Values): number[] {
+  return [...values.keys()].filter((place) => values[place] !== undefined).concat(values.length);
+}
+
+/** Each kernel is one count for its own value and one count shared out among the kernels for every value. */
+function createChoiceKernels(domain: Domain, values: Values): Kernels {
+  const places = placesWithPrior(values);
+  const count = domain.kind === 'choice' ? domain.values.length : domain.kind === 'boolean' ? 2 : 1;
+  const smoothing = 1 / places.length;
+  const own = 1 / (1 + count * smoothing);
+  return {
+    places,
+    likelihoods: (value) =>
+      places.map((place) => {
+        if (values[place] === undefined) return 1 / count;
+        return own * (smoothing + (values[place] === value ? 1 : 0));
+      }),
+    sample(place, draw) {
+      const value = values[place];
+      return value !== undefined && draw.next() < own ? value : valueAt(domain, draw.next());
+    },
+  };
+}
+
+/**
+ * Gaussians cut off at the ends of the unit interval. Each is as wide as the longer way to a neighbour
+ * (Bergstra et al. 2011, section 4), but no narrower than 1 / (kernels + 1), or 1 / 100 where there are many,
+ * as in Hyperopt and Optuna: the search must not take its first few good values for the only ones.
+ */
+function createNumericKernels(domain: Domain, values: Values): Kernels {
+  const places = placesWithPrior(values);
+  const center = values.map((value) => (value === undefined ? 0.5 : positionOf(domain, value)));
+  const ascending = places.slice(0, -1).sort((a, b) => center[a] - center[b]);
+  const narrowest = 1 / Math.min(100, places.length + 1);
+  const width = new Map<number, number>();
+  for (const [i, place] of ascending.entries()) {
+    const below = i > 0 ? center[ascending[i - 1]] : undefined;
+    const above = i < ascending.length - 1 ? center[ascending[i + 1]] : undefined;
+    // The ends of the interval count as neighbours of a lone value only: else the outermost kernels would be
+    // wide for ever.
+    const lone = below === undefined && above === undefined;
+    const toBelow = lone ? center[place] : center[place] - (below ?? center[place]);
+    const toAbove = lone ? 1 - center[place] : (above ?? center[place]) - center[place];
+    width.set(place, Math.max(narrowest, toBelow, toAbove));
+  }
+  const inside = new Map(
+    [...width].map(([place, w]) => [place, normalMass(-center[place] / w, (1 - center[place]) / w)]),
+  );
+  return {
+    places,
+    likelihoods(value) {
+      const { from, to } = shareOf(domain, value);
+      return places.map((place) => {
+        const w = width.get(place);
+        if (w === undefined) return to > from ? to - from : 1;
+        const [a, b] = [(from - center[place]) / w, (to - center[place]) / w];
+        const mass = to > from ? normalMass(a, b) : Math.exp((-a * a) / 2) / (w * Math.sqrt(2 * Math.PI));
+        return mass / (inside.get(place) as number);
+      });
+    },
+    sample(place, draw) {
+      const w = width.get(place);
+      if (w === undefined) return valueAt(domain, draw.next());
+      // The center lies inside, so at least a third of all draws do.
+      for (;;) {
+        const u = center[place] + w * drawNormal(draw);
+        if (u >= 0 && u < 1) return valueAt(domain, u);
+      }
+    },
+  };
+}
+
+/** Which part of the unit interval `valueAt` maps to the value; a point where the domain is continuous. */
+function shareOf(domain: Domain, value: HyperParameterValue): { from: number; to: number } {
+  const middle = positionOf(domain, value);
+  if ((domain.kind === 'float' || domain.kind === 'int') && domain.step === undefined) {
+    if (domain.kind === 'float') return { from: middle, to: middle };
+    if (domain.sampling !== 'linear') {
+      const { sampling } = domain;
+      const range: Domain = { kind: 'float', min: domain.min - 0.5, max: domain.max + 0.5, sampling };
+      const x = value as number;
+      return { from: positionOf(range, x - 0.5), to: positionOf(range, x + 0.5) };
+    }
+  }
+  // All others have shares of one size: twice the middle of the first.
+  const half = positionOf(domain, valueAt(domain, 0));
+  return { from: middle - half, to: middle + half };
+}
+
+/** A standard normal number (Box and Muller 1958). */
+function drawNormal(draw: Random): number {
+  return Math.sqrt(-2 * Math.log(1 - draw.next())) * Math.cos(2 * Math.PI * draw.next());
+}

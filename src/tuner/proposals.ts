@@ -1,0 +1,214 @@
+import type { DataShape } from '../models/model-builder';
+import { deriveSeed } from '../random';
+import type * as tf from '../tensorflow';
+import { FatalError } from './fatal-error';
+import type { SearchFolder } from './journal/search-folder';
+import type { TrialState } from './journal/search-state';
+import type { Decision, Definition, Oracle, SearchView, Suggest } from './oracles/oracle';
+import { contains, describeDomain } from './space/domain';
+import { HyperParameters, type HyperParameterValues } from './space/hyperparameters';
+
+/** Asks `hp` for all that a configuration consists of; a model builder does, and returns a model. */
+export type SpaceDefinition = (hp: HyperParameters, data: DataShape) => unknown;
+
+export interface ProposalOptions {
+  readonly seed: number;
+  readonly maxTrials: number;
+  readonly maxEpochs: number;
+  readonly maxModelWeights: number;
+  readonly given?: HyperParameters;
+  readonly tuneNewEntries: boolean;
+  readonly allowNewEntries: boolean;
+}
+
+/** Carries out an oracle's decisions on a search's folder: which trial is trained next, and how far. */
+export class Proposals {
+  /** True once every configuration of the space was tried. */
+  spaceExhausted = false;
+  readonly #builder: SpaceDefinition;
+  readonly #oracle: Oracle;
+  readonly #folder: SearchFolder;
+  readonly #options: ProposalOptions;
+  readonly #weights = new WeakMap<Definition, number>();
+
+  constructor(builder: SpaceDefinition, oracle: Oracle, folder: SearchFolder, options: ProposalOptions) {
+    this.#builder = builder;
+    this.#oracle = oracle;
+    this.#folder = folder;
+    this.#options = options;
+  }
+
+  /**
+   * Begins or continues a trial and returns it; `wait` where a running trial must end first, `finished` where nothing is left
+   * to do or a limit is reached.
+   */
+  next(run: { epochs: number; trainings: number; data: DataShape }): TrialState | 'wait' | 'finished' {
+    for (;;) {
+      const { state } = this.#folder;
+      const mayStart = state.trials.length < this.#options.maxTrials;
+      const pinned = mayStart ? state.queue[0] : undefined;
+      const broken: Broken = {};
+      let decision: Decision;
+      try {
+        decision = this.#oracle.next(this.#view(run, mayStart, pinned, broken));
+      } catch (error) {
+        // Not tried again when the search is run again, with the mistake mended.
+        if (pinned && error instanceof FatalError)
+          this.#folder.record({ kind: 'dequeued', reason: error.message });
+        if (error !== broken.error || error instanceof FatalError) throw error;
+        return this.#beginBroken(run, broken as Required<Broken>, pinned);
+      }
+      switch (decision.kind) {
+        case 'wait':
+          return 'wait';
+        case 'finished':
+          if (pinned !== undefined) {
+            this.#leaveOut(pinned, 'it was tried before, or has more weights than maxModelWeights');
+            continue;
+          }
+          this.spaceExhausted = decision.spaceExhausted;
+          return 'finished';
+        case 'prune': {
+          const trial = state.trial(decision.trial);
+          const kept = trial.trainings.map(({ records }) => records.length);
+          const { reason } = decision;
+          this.#folder.record({ kind: 'settled', trial: trial.id, status: 'pruned', kept, reason });
+          this.#folder.sweep({ busy: true });
+          continue;
+        }
+        case 'continue': {
+          const trial = state.trial(decision.trial);
+          if (!this.#affords((decision.epochs - trial.epochs) * trial.trainings.length)) return 'finished';
+          this.#folder.record({ kind: 'continued', trial: trial.id, epochs: decision.epochs });
+          return trial;
+        }
+        case 'start': {
+          if (!mayStart || !this.#affords(decision.epochs * run.trainings)) return 'finished';
+          const { hyperparameters, space } = decision.definition;
+          const unused = pinned && Object.keys(pinned).filter((name) => !(name in hyperparameters));
+          if (unused?.length) {
+            console.warn(
+              `The enqueued configuration names ${unused.join(', ')}, which the builder did not ask for with the other values; ` +
+                `it asked for ${Object.keys(hyperparameters).join(', ')}.`,
+            );
+          }
+          return this.#begin(run, { hyperparameters, space }, decision.epochs, pinned, {
+            parameters: this.#weights.get(decision.definition) ?? 0,
+          });
+        }
+      }
+    }
+  }
+
+  #view(
+    run: { epochs: number; data: DataShape },
+    mayStart: boolean,
+    pinned: HyperParameterValues | undefined,
+    broken: Broken,
+  ): SearchView {
+    const { state } = this.#folder;
+    return {
+      trials: state.results(),
+      epochs: run.epochs,
+      objective: (state.config as NonNullable<typeof state.config>).objective,
+      ...{ seed: this.#options.seed, mayStart, enqueued: pinned !== undefined },
+      define: (suggest) => this.#define(suggest, run.data, pinned, broken),
+    };
+  }
+
+  #define(
+    suggest: Suggest,
+    data: DataShape,
+    pinned: HyperParameterValues | undefined,
+    broken: Broken,
+  ): Definition | undefined {
+    const { given, tuneNewEntries, allowNewEntries, maxModelWeights } = this.#options;
+    const hp = new HyperParameters(
+      (name, domain) => {
+        const value = pinned?.[name];
+        if (value === undefined) return suggest(name, domain);
+        if (contains(domain, value)) return value;
+        throw new FatalError(
+          `An enqueued configuration has ${name} ${JSON.stringify(value)}, but it must be ${describeDomain(domain)}; ` +
+            `enqueue a value of that domain.`,
+        );
+      },
+      { ...(given && { overrides: given }), tuneNewEntries, allowNewEntries },
+    );
+    let built: unknown;
+    try {
+      built = this.#builder(hp, data);
+    } catch (error) {
+      broken.error = error;
+      broken.definition = { hyperparameters: hp.values, space: hp.space };
+      throw error;
+    }
+    for (const [name, domain] of hp.space) {
+      const known = this.#folder.state.space.get(name);
+      if (known !== undefined && JSON.stringify(known) !== JSON.stringify(domain)) {
+        throw new FatalError(
+          `"${name}" is ${describeDomain(domain)}, but was ${describeDomain(known)} in earlier trials of this search; ` +
+            `give the search another directory, or overwrite: true to begin anew.`,
+        );
+      }
+    }
+    const weights = isModel(built) ? built.countParams() : 0;
+    if (isModel(built)) built.dispose();
+    if (weights > maxModelWeights) return undefined;
+    const definition = { hyperparameters: hp.values, space: hp.space };
+    this.#weights.set(definition, weights);
+    return definition;
+  }
+
+  #begin(
+    run: { trainings: number },
+    { hyperparameters, space }: Definition,
+    epochs: number,
+    pinned: HyperParameterValues | undefined,
+    { parameters }: { parameters: number },
+  ): TrialState {
+    const { state } = this.#folder;
+    const id = state.trials.length + 1;
+    this.#folder.record({
+      ...{ kind: 'begun', trial: id, hyperparameters, space: Object.fromEntries(space), epochs, parameters },
+      ...{ trainings: run.trainings, origin: pinned ? 'user' : 'oracle' },
+      seed: deriveSeed(this.#options.seed, 'trial', id),
+    });
+    return state.trial(id);
+  }
+
+  /** A configuration whose model cannot be built is a failed trial. */
+  #beginBroken(
+    run: { epochs: number; trainings: number },
+    { error, definition }: Required<Broken>,
+    pinned: HyperParameterValues | undefined,
+  ): TrialState {
+    const trial = this.#begin(run, definition, run.epochs, pinned, { parameters: 0 });
+    const reason = error instanceof Error ? error.message : String(error);
+    this.#folder.record({ kind: 'attempt', trial: trial.id, reason, final: true });
+    return trial;
+  }
+
+  #leaveOut(pinned: HyperParameterValues, reason: string): void {
+    console.warn(`The enqueued configuration ${JSON.stringify(pinned)} is left out: ${reason}.`);
+    this.#folder.record({ kind: 'dequeued', reason });
+  }
+
+  #affords(epochs: number): boolean {
+    const asked = this.#folder.state.trials.reduce(
+      (sum, trial) => sum + trial.epochs * trial.trainings.length,
+      0,
+    );
+    return asked + epochs <= this.#options.maxEpochs;
+  }
+}
+
+/** What a builder had asked for when it threw. */
+interface Broken {
+  error?: unknown;
+  definition?: Definition;
+}
+
+function isModel(value: unknown): value is tf.LayersModel {
+  return typeof value === 'object' && value !== null && 'countParams' in value && 'dispose' in value;
+}

@@ -1,0 +1,322 @@
+import { join, relative } from 'node:path';
+import type { Dataset } from '../data';
+import { stratifiedFolds } from '../data';
+import { InterruptedError, watchInterrupts } from '../training/interrupt';
+import { startProgress } from '../training/progress';
+import type {
+  EventAnswer,
+  Executor,
+  Part,
+  TrainingEvent,
+  TrainingJob,
+  TrainingOutcome,
+} from './executors/executor';
+import { FatalError } from './fatal-error';
+import { type SearchFolder, trialFolder } from './journal/search-folder';
+import { type TrialState, trainingSeed } from './journal/search-state';
+import { checkObjective, isBetter } from './objective';
+import type { Proposals } from './proposals';
+import { judge, type Rules } from './pruners/verdict';
+import type { SearchBoard } from './search-board';
+import type { Trial } from './trial';
+
+export interface SearchRunOptions extends Rules {
+  readonly batchSize: number;
+  readonly folds: number;
+  readonly executionsPerTrial: number;
+  readonly validationSplit: number;
+  readonly seed: number;
+  readonly maxTrials: number;
+  readonly maxTimeMs: number;
+  readonly maxRetriesPerTrial: number;
+  readonly tensorBoard?: SearchBoard;
+  readonly onTrialEnd?: (trial: Trial) => void | Promise<void>;
+  /** Asked after each epoch. */
+  readonly isStopped: () => boolean;
+}
+
+/** Failures in a row after which a search gives up: the fault is then in the model or the data. */
+const MAX_FAILURES_IN_A_ROW = 3;
+
+/**
+ * One run of a search: keeps an executor busy with trainings until nothing is left to do.
+ *
+ * The order of work is that of the ids: first what running trials still need, then a new trial. A trial is settled after all trials
+ * with smaller ids, so the outcome is the same for any number of trainings at a time.
+ */
+export class SearchRun {
+  readonly #folder: SearchFolder;
+  readonly #proposals: Proposals;
+  readonly #executor: Executor;
+  readonly #train: Dataset;
+  readonly #options: SearchRunOptions;
+  readonly #active = new Map<
+    string,
+    { job: TrainingJob; epoch: number; step: number; steps: number; loss: number }
+  >();
+  readonly #started = performance.now();
+  readonly #elapsedBefore: number;
+  readonly #progress = startProgress('Search');
+  readonly #sizes = new Map<number, { trainSize: number; validationSize: number }>();
+  #ended: Trial[] = [];
+  #failures: Trial[] = [];
+  #error: unknown;
+
+  constructor(
+    folder: SearchFolder,
+    proposals: Proposals,
+    executor: Executor,
+    train: Dataset,
+    options: SearchRunOptions,
+  ) {
+    this.#folder = folder;
+    this.#proposals = proposals;
+    this.#executor = executor;
+    this.#train = train;
+    this.#options = options;
+    this.#elapsedBefore = folder.state.elapsedMs;
+  }
+
+  async toEnd(): Promise<void> {
+    const interrupts = watchInterrupts();
+    const interrupted = new Promise<void>((resolve) => {
+      interrupts.signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+    const jobs = new Set<Promise<void>>();
+    let outcome: 'done' | 'interrupted' | 'failed' = 'failed';
+    try {
+      for (;;) {
+        this.#settle();
+        await this.#reportEnded();
+        while (jobs.size < this.#executor.slots && !this.#isOver()) {
+          const job = this.#nextJob();
+          if (job === undefined) break;
+          const running = this.#runJob(job).finally(() => jobs.delete(running));
+          jobs.add(running);
+        }
+        this.#draw();
+        if (jobs.size === 0) break;
+        await Promise.race([...jobs, interrupted]);
+        // What was thrown first is the cause.
+        if (this.#error !== undefined) throw this.#error;
+        interrupts.check();
+      }
+      outcome = 'done';
+    } catch (error) {
+      if (error instanceof InterruptedError) outcome = 'interrupted';
+      throw error;
+    } finally {
+      interrupts.stop();
+      await this.#executor.close();
+      await Promise.allSettled(jobs);
+      this.#folder.sweep({ busy: false });
+      this.#progress.end(outcome);
+    }
+  }
+
+  async #runJob(job: TrainingJob): Promise<void> {
+    const key = `${job.trial}/${job.training}`;
+    this.#active.set(key, { job, epoch: job.records.length + 1, step: 0, steps: 1, loss: Number.NaN });
+    try {
+      const outcome = await this.#executor.run(job, (event) => this.#onEvent(key, event));
+      if (this.#error === undefined) this.#onOutcome(job, outcome);
+    } catch (error) {
+      this.#error ??= error;
+    } finally {
+      this.#active.delete(key);
+    }
+  }
+
+  #onEvent(key: string, event: TrainingEvent): EventAnswer {
+    const active = this.#active.get(key);
+    if (active === undefined || this.#error !== undefined) return 'stop';
+    try {
+      if (event.kind === 'step') {
+        Object.assign(active, event);
+        this.#draw();
+        return undefined;
+      }
+      if (event.kind === 'warning') {
+        console.warn(event.message);
+        return undefined;
+      }
+      Object.assign(active, { epoch: event.record.epoch + 1, step: 0 });
+      return this.#onEpoch(active.job, event);
+    } catch (error) {
+      this.#error = error;
+      return 'stop';
+    }
+  }
+
+  #onEpoch(job: TrainingJob, event: Extract<TrainingEvent, { kind: 'epoch' }>): EventAnswer {
+    const { state } = this.#folder;
+    const trial = state.trial(job.trial);
+    if (trial.status !== 'running') return 'stop';
+    checkObjective(event.record, this.#options.objective);
+    const training = trial.trainings[job.training];
+    const former = training.checkpoint;
+    const checkpoint = relative(this.#folder.checkpoints, event.checkpoint);
+    this.#folder.record({
+      ...{ kind: 'epoch', trial: job.trial, training: job.training, record: event.record, checkpoint },
+      ...this.#sizesOf(job.part),
+      elapsedMs: this.#elapsedMs(),
+    });
+    this.#options.tensorBoard?.writeEpoch(job, event.record);
+    if (former && former !== checkpoint) this.#folder.removeCheckpoint(former);
+    this.#settle();
+    this.#draw();
+    // Settled means pruned, unless it was the last epoch.
+    return this.#isOver() || state.trial(job.trial).status !== 'running' ? 'stop' : undefined;
+  }
+
+  #onOutcome(job: TrainingJob, outcome: TrainingOutcome): void {
+    const { trial, training } = job;
+    const state = this.#folder.state.trial(trial);
+    if (state.status !== 'running') return;
+    switch (outcome.kind) {
+      case 'cancelled':
+        return;
+      case 'failed': {
+        const { reason, fatal } = outcome;
+        if (fatal) {
+          this.#error = new FatalError(reason);
+          return;
+        }
+        const final = state.attempts >= this.#options.maxRetriesPerTrial;
+        this.#folder.record({ kind: 'attempt', trial, reason, final });
+        return;
+      }
+      default: {
+        const { kind } = outcome;
+        const reason = 'reason' in outcome ? { reason: outcome.reason } : {};
+        const bestEpoch =
+          'bestEpoch' in outcome && outcome.bestEpoch !== undefined ? { bestEpoch: outcome.bestEpoch } : {};
+        this.#folder.record({ kind: 'trained', trial, training, end: { kind, ...reason, ...bestEpoch } });
+      }
+    }
+  }
+
+  #nextJob(): TrainingJob | undefined {
+    for (;;) {
+      for (const trial of this.#folder.state.trials) {
+        if (trial.status !== 'running' || trial.failed) continue;
+        const training = trial.trainings.findIndex(
+          ({ end }, index) => end === undefined && !this.#active.has(`${trial.id}/${index}`),
+        );
+        if (training >= 0) return this.#describeJob(trial, training);
+      }
+      const { epochs, folds, executionsPerTrial } = this.#options;
+      const next = this.#proposals.next({ epochs, trainings: folds * executionsPerTrial, data: this.#train });
+      if (next === 'finished') return undefined;
+      if (next === 'wait') {
+        if (this.#active.size > 0) return undefined;
+        throw new Error('The oracle waits for a trial that is running, but none is: the oracle is at fault.');
+      }
+      // Nothing is to be trained where the builder failed.
+      this.#settle();
+    }
+  }
+
+  #describeJob(trial: TrialState, training: number): TrainingJob {
+    const { folds, validationSplit, seed, batchSize, epochs } = this.#options;
+    const { records, checkpoint } = trial.trainings[training];
+    const { checkpoints } = this.#folder;
+    return {
+      ...{ trial: trial.id, training, hyperparameters: trial.hyperparameters, batchSize, epochs },
+      directory: join(checkpoints, trialFolder(trial.id)),
+      seed: trainingSeed(trial.seed, training),
+      part:
+        folds === 1
+          ? { kind: 'holdOut', share: validationSplit, seed }
+          : { kind: 'fold', fold: training % folds, folds, seed },
+      until: trial.epochs,
+      records: [...records],
+      ...(records.length > 0 && checkpoint ? { checkpoint: join(checkpoints, checkpoint) } : {}),
+    };
+  }
+
+  /** Settles what can be settled, in the order of the ids. */
+  #settle(): void {
+    const { state } = this.#folder;
+    for (const trial of state.trials) {
+      if (trial.status !== 'running') continue;
+      const verdict = judge(trial, state.trials.slice(0, trial.id - 1), this.#options);
+      if (verdict === undefined) return;
+      this.#folder.record(verdict);
+      this.#folder.sweep({ busy: true });
+      const result = state.results()[trial.id - 1];
+      if (verdict.status !== 'paused') {
+        this.#ended.push(result);
+        this.#options.tensorBoard?.writeTrial(result, state.space);
+      }
+      this.#failures = verdict.status === 'failed' ? [...this.#failures, result] : [];
+      if (this.#failures.length >= MAX_FAILURES_IN_A_ROW) {
+        const [first] = this.#failures;
+        throw new Error(
+          `${MAX_FAILURES_IN_A_ROW} trials failed in a row, so the search stopped; the first of them ` +
+            `(trial ${first.id}): ${first.reason}`,
+        );
+      }
+    }
+  }
+
+  async #reportEnded(): Promise<void> {
+    const ended = this.#ended;
+    this.#ended = [];
+    for (const trial of ended) await this.#options.onTrialEnd?.(trial);
+  }
+
+  #isOver(): boolean {
+    return this.#options.isStopped() || this.#elapsedMs() >= this.#options.maxTimeMs;
+  }
+
+  #elapsedMs(): number {
+    return this.#elapsedBefore + performance.now() - this.#started;
+  }
+
+  #sizesOf(part: Part): { trainSize: number; validationSize: number } {
+    const index = part.kind === 'fold' ? part.fold : 0;
+    if (this.#sizes.size === 0) {
+      const { size } = this.#train;
+      const held =
+        part.kind === 'fold'
+          ? stratifiedFolds(this.#train, part.folds, part.seed).map(({ validation }) => validation.length)
+          : [Math.round(part.share * size)];
+      for (const [fold, validationSize] of held.entries()) {
+        this.#sizes.set(fold, { trainSize: size - validationSize, validationSize });
+      }
+    }
+    return this.#sizes.get(index) as { trainSize: number; validationSize: number };
+  }
+
+  #draw(): void {
+    const { maxTrials, epochs, folds, executionsPerTrial, objective } = this.#options;
+    const { trials } = this.#folder.state;
+    const trainings = folds * executionsPerTrial;
+    const isOpen = ({ status }: TrialState) => status === 'running' || status === 'paused';
+    const epochsDone = trials
+      .filter(isOpen)
+      .flatMap((trial) => trial.trainings.map(({ records, end }) => (end ? trial.epochs : records.length)))
+      .reduce((sum, count) => sum + count, 0);
+    const ended = trials.filter((trial) => !isOpen(trial));
+    const begun = [...this.#active.values()].reduce((sum, { step, steps }) => sum + step / steps, 0);
+    const best = this.#folder.state
+      .results()
+      .filter(({ status }) => status === 'completed')
+      .reduce((score, trial) => (isBetter(trial.score, score, objective) ? trial.score : score), Number.NaN);
+    this.#progress.update({
+      title: 'Search',
+      done: Number((ended.length * trainings * epochs + epochsDone + begun).toFixed(1)),
+      total: maxTrials * trainings * epochs,
+      details: [
+        `${ended.length} of ${maxTrials} trials`,
+        ...[...this.#active.values()].map(({ job, epoch, loss }) => {
+          const fold = trainings > 1 ? ` training ${job.training + 1} of ${trainings}` : '';
+          const shown = Number.isFinite(loss) ? ` loss ${loss.toFixed(3)}` : '';
+          return `trial ${job.trial}${fold} epoch ${Math.min(epoch, job.until)} of ${job.until}${shown}`;
+        }),
+        ...(Number.isNaN(best) ? [] : [`best ${objective.name} ${best.toFixed(4)}`]),
+      ],
+    });
+  }
+}

@@ -1,0 +1,103 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, describe, expect, it } from 'vitest';
+import { random } from '../../src/random';
+import { Journal } from '../../src/tuner/journal/journal';
+import type { SearchEvent } from '../../src/tuner/journal/search-state';
+import type { Trial } from '../../src/tuner/trial';
+import { startSearchProcess } from './searching/run-search-process';
+import type { SearchPlan } from './searching/search-process';
+
+/** How many times a search is killed, over all plans; `KILLS=200 npx vitest run test/tuner/killed-search.test.ts` for more. */
+const KILLS = Number(process.env.KILLS ?? 50);
+
+const folder = mkdtempSync(join(tmpdir(), 'inkwell-killed-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const plans: Record<string, SearchPlan> = {
+  'random search with cross-validation, racing and pruning': {
+    method: 'random',
+    options: { maxTrials: 5, folds: 3, racing: true, prune: true, seed: 3 },
+    run: { epochs: 4, batchSize: 8 },
+    images: 240,
+  },
+  'random search with early stopping': {
+    method: 'random',
+    options: { maxTrials: 6, executionsPerTrial: 2, seed: 4, objective: 'valLoss' },
+    run: { epochs: 5, batchSize: 8, earlyStopping: true },
+    images: 240,
+  },
+  'Hyperband with two workers': {
+    method: 'hyperband',
+    options: { factor: 2, seed: 5 } as SearchPlan['options'],
+    run: { epochs: 4, batchSize: 8, workers: 2 },
+    images: 240,
+  },
+  TPE: {
+    method: 'tpe',
+    options: { maxTrials: 9, startupTrials: 4, seed: 6 } as SearchPlan['options'],
+    run: { epochs: 3, batchSize: 8 },
+    images: 240,
+  },
+};
+
+/** What does not depend on the clock. */
+function essence(trials: readonly Trial[]): unknown {
+  return JSON.parse(
+    JSON.stringify(trials, (key, value) => (key === 'seconds' || key === 'versions' ? undefined : value)),
+  );
+}
+
+/** Lines of the journal that tell of one and the same epoch, beyond the first. */
+function epochsTrainedTwice(directory: string): string[] {
+  const { events } = Journal.open<SearchEvent>(join(directory, 'journal.jsonl'));
+  const epochs = events.flatMap((event) =>
+    event.kind === 'epoch'
+      ? [`trial ${event.trial} training ${event.training} epoch ${event.record.epoch}`]
+      : [],
+  );
+  return epochs.filter((epoch, i) => epochs.indexOf(epoch) !== i);
+}
+
+describe('a search that is killed and run again', () => {
+  const draw = random(Number(process.env.KILL_SEED ?? 0), 'kills');
+  const share = Math.ceil(KILLS / Object.keys(plans).length);
+  it.each(Object.entries(plans))(
+    `${share} times: %s`,
+    async (name, plan) => {
+      const start = (directory: string) =>
+        startSearchProcess({ ...plan, options: { ...plan.options, directory } });
+      const base = join(folder, name.replaceAll(' ', '-'));
+      const whole = start(`${base}-whole`);
+      await whole.running;
+      const began = performance.now();
+      const unbroken = (await whole.ended).found as NonNullable<Awaited<typeof whole.ended>['found']>;
+      const duration = performance.now() - began;
+
+      let kills = 0;
+      for (let round = 0; kills < share; round++) {
+        const directory = `${base}-${round}`;
+        let found: typeof unbroken | undefined;
+        while (found === undefined) {
+          const run = start(directory);
+          await run.running;
+          if (kills < share) {
+            // Most of the searches need several kills, some end before the first.
+            await sleep(draw.next() * 0.4 * duration);
+            kills += run.child.kill('SIGKILL') ? 1 : 0;
+          }
+          found = (await run.ended).found;
+        }
+        expect(essence(found.trials)).toEqual(essence(unbroken.trials));
+        expect(found.best).toBe(unbroken.best);
+        expect(epochsTrainedTwice(directory)).toEqual([]);
+        // The weights of the best trial, and nothing else.
+        const kept = readdirSync(join(directory, 'checkpoints'), { recursive: true });
+        expect(kept).toHaveLength(2);
+      }
+    },
+    1_800_000,
+  );
+});

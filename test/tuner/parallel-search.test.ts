@@ -1,0 +1,100 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import type { Trial } from '../../src/tuner/trial';
+import { Kernel } from '../kernel/jupyter-client';
+import { startSearchProcess } from './searching/run-search-process';
+import type { SearchPlan } from './searching/search-process';
+
+const folder = mkdtempSync(join(tmpdir(), 'inkwell-parallel-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** What does not depend on the clock. */
+function essence(trials: readonly Trial[]): unknown {
+  return JSON.parse(
+    JSON.stringify(trials, (key, value) => (key === 'seconds' || key === 'versions' ? undefined : value)),
+  );
+}
+
+describe('the number of workers changes nothing but the time', () => {
+  it.each<[string, SearchPlan]>([
+    [
+      'random search with racing, pruning and early stopping',
+      {
+        method: 'random',
+        options: { maxTrials: 8, folds: 3, racing: true, prune: true, seed: 3 },
+        run: { epochs: 3, batchSize: 8, earlyStopping: true },
+        images: 120,
+      },
+    ],
+    [
+      'Hyperband',
+      {
+        method: 'hyperband',
+        options: { seed: 1, folds: 2 },
+        run: { epochs: 4, batchSize: 8 },
+        images: 120,
+      },
+    ],
+  ])('%s', async (_name, plan) => {
+    const run = async (workers: number) => {
+      const { ended } = startSearchProcess({ ...plan, run: { ...plan.run, workers } });
+      return (await ended).found as { trials: Trial[]; best: number };
+    };
+    const one = await run(1);
+    expect(one.trials.length).toBeGreaterThan(4);
+    expect(one.trials.some(({ status }) => status === 'pruned')).toBe(true);
+    for (const workers of [2, 5]) {
+      const several = await run(workers);
+      expect(essence(several.trials)).toEqual(essence(one.trials));
+      expect(several.best).toBe(one.best);
+    }
+  });
+});
+
+describe('a search with workers in the kernel', () => {
+  /** Processes whose parent is `pid`. */
+  const childrenOf = (pid: number) => {
+    const lines = execFileSync('ps', ['-eo', 'ppid=,pid=,stat='], { encoding: 'utf8' }).split('\n');
+    return lines
+      .map((line) => line.trim().split(/\s+/))
+      .filter(([ppid, , stat]) => Number(ppid) === pid && !stat.startsWith('Z'));
+  };
+
+  it('is stopped by an interrupt within a second, leaves no worker, and goes on when the cell runs again', async () => {
+    const kernel = await Kernel.start();
+    try {
+      await kernel.execute(`
+        import { buildMlp, loadDataset, RandomSearch, takeSubset } from './src';
+        const { train } = await loadDataset('mnist');
+        const sample = takeSubset(train, 3000, 0);`);
+      const code = `
+        const search = new RandomSearch(buildMlp, { maxTrials: 3, folds: 2, directory: ${JSON.stringify(join(folder, 'kernel'))} });
+        await search.run(sample, { epochs: 3, workers: 2, onTrialEnd: ({ id }) => console.log('ended', id) });
+        console.log(search.trials.map(({ status }) => status).join());`;
+      const ended = kernel.printed('ended 1');
+      const cell = kernel.execute(code);
+      await ended;
+      expect(childrenOf(kernel.process.pid as number).length).toBe(2);
+      const pressed = performance.now();
+      kernel.interrupt();
+      const stopped = await cell;
+      expect(performance.now() - pressed).toBeLessThan(1000);
+      expect(stopped.error?.ename).toBe('InterruptedError');
+      expect(childrenOf(kernel.process.pid as number)).toEqual([]);
+      const again = await kernel.execute(code);
+      expect(again.stdout).not.toContain('ended 1\n');
+      expect(again.stdout).toContain('completed,completed,completed');
+      expect(readdirSync(join(folder, 'kernel')).sort()).toEqual(['.lock', 'checkpoints', 'journal.jsonl']);
+
+      const inCell = await kernel.execute(`
+        const mine = (hp: any, data: any) => buildMlp(hp, data);
+        await new RandomSearch(mine, { maxTrials: 1 }).run(sample, { epochs: 1, workers: 2 });`);
+      expect(inCell.error?.evalue).toMatch(/model builder.*src\//s);
+    } finally {
+      await kernel.kill();
+    }
+  });
+});

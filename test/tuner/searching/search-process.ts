@@ -1,0 +1,34 @@
+// A process that searches, to be killed: `tsx search-process.ts '{"method": "random", "directory": ...}'`.
+// It prints `running` when the search begins, and its trials as JSON when it has ended.
+import { EarlyStopping } from '../../../src/training/early-stopping';
+import { medianPruner } from '../../../src/tuner/pruners/median';
+import type { RunOptions, Search, SearchOptions } from '../../../src/tuner/search';
+import { BayesianOptimization, Hyperband, RandomSearch } from '../../../src/tuner/searches';
+import { stripedImages } from '../../training/striped-images';
+import { buildSmall } from './builders';
+
+/** What to search with; plain data. */
+export interface SearchPlan {
+  readonly method: 'random' | 'hyperband' | 'tpe';
+  readonly options: Omit<SearchOptions, 'pruners'> & { readonly prune?: boolean };
+  readonly run: RunOptions & { readonly earlyStopping?: boolean };
+  readonly images: number;
+}
+
+export const callbacks = () => [new EarlyStopping({ monitor: 'valLoss', patience: 1 })];
+
+const methods = { random: RandomSearch, hyperband: Hyperband, tpe: BayesianOptimization };
+
+async function main(plan: SearchPlan): Promise<void> {
+  const { prune, ...options } = plan.options;
+  const { earlyStopping, ...run } = plan.run;
+  const search: Search = new methods[plan.method](buildSmall, {
+    ...options,
+    ...(prune && { pruners: [medianPruner({ startupTrials: 2 })] }),
+  });
+  console.log('running');
+  await search.run(stripedImages(plan.images), { ...run, ...(earlyStopping && { callbacks }) });
+  console.log(JSON.stringify({ trials: search.trials, best: search.best.id }));
+}
+
+if (require.main === module) void main(JSON.parse(process.argv[2]));

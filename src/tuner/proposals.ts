@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { DataShape } from '../models/model-builder';
 import { deriveSeed } from '../random';
 import type * as tf from '../tensorflow';
@@ -5,8 +6,8 @@ import { FatalError } from './fatal-error';
 import type { SearchFolder } from './journal/search-folder';
 import type { TrialState } from './journal/search-state';
 import type { Decision, Definition, Oracle, SearchView, Suggest } from './oracles/oracle';
-import { contains, describeDomain } from './space/domain';
-import { HyperParameters, type HyperParameterValues } from './space/hyperparameters';
+import { contains, defaultValue, describeDomain } from './space/domain';
+import { checkSameDomain, HyperParameters, type HyperParameterValues } from './space/hyperparameters';
 
 /** Asks `hp` for all that a configuration consists of; a model builder does, and returns a model. */
 export type SpaceDefinition = (hp: HyperParameters, data: DataShape) => unknown;
@@ -100,6 +101,34 @@ export class Proposals {
     }
   }
 
+  /** In which domains the builder, run on the last trial's values, differs from the earlier trials: `units was ... and is ...`. */
+  findChanges(data: DataShape): string[] {
+    const { state } = this.#folder;
+    const last = state.trials[state.trials.length - 1];
+    if (last === undefined || last.failed) return [];
+    const { given, tuneNewEntries, allowNewEntries } = this.#options;
+    const values = { ...last.hyperparameters };
+    const hp = new HyperParameters((name, domain) => values[name] ?? defaultValue(domain), {
+      ...(given && { overrides: given }),
+      tuneNewEntries,
+      allowNewEntries,
+    });
+    try {
+      const built = this.#builder(hp, data);
+      if (isModel(built)) built.dispose();
+    } catch {
+      // What a builder throws belongs to the next trial.
+      return [];
+    }
+    return [...hp.space].flatMap(([name, domain]) => {
+      const known = state.space.get(name);
+      if (known !== undefined && isDeepStrictEqual(known, domain)) return [];
+      return [
+        `${name} was ${known ? describeDomain(known) : 'not asked for'} and is ${describeDomain(domain)}`,
+      ];
+    });
+  }
+
   #view(
     run: { epochs: number; data: DataShape },
     mayStart: boolean,
@@ -145,12 +174,7 @@ export class Proposals {
     }
     for (const [name, domain] of hp.space) {
       const known = this.#folder.state.space.get(name);
-      if (known !== undefined && JSON.stringify(known) !== JSON.stringify(domain)) {
-        throw new FatalError(
-          `"${name}" is ${describeDomain(domain)}, but was ${describeDomain(known)} in earlier trials of this search; ` +
-            `give the search another directory, or overwrite: true to begin anew.`,
-        );
-      }
+      if (known !== undefined) checkSameDomain(name, known, domain);
     }
     const weights = isModel(built) ? built.countParams() : 0;
     if (isModel(built)) built.dispose();

@@ -55,8 +55,11 @@ export interface SearchOptions {
    * it. Default: a temporary folder that goes with the process.
    */
   directory?: string;
-  /** Begins anew, and moves the former folder aside to `<directory>.1`, `.2` and so on. Default false. */
-  overwrite?: boolean;
+  /**
+   * True: begins anew, and moves what `directory` held to `<directory>.1`, `.2` and so on; `ifChanged`: only if that is a search with
+   * other settings, data or domains, which is an error by default (false).
+   */
+  overwrite?: boolean | 'ifChanged';
   /** Number of best trials whose weights are kept for `bestModels`, from 0; default 1. */
   keepModels?: number;
   /** How often a trial's failed training is tried again, from its last finished epoch, before the trial counts as failed; default 1. */
@@ -348,7 +351,10 @@ export class Search {
     this.#stopped = false;
     try {
       this.#folder.open();
-      this.#folder.checkRun({ epochs, batchSize, dataset: describeData(train) });
+      this.#folder.beginRun(
+        { epochs, batchSize, dataset: describeData(train) },
+        this.#proposals.findChanges(train),
+      );
       this.#folder.record({
         ...{ kind: 'session', pid: process.pid, at: new Date().toISOString() },
         versions: describeVersions(workers === undefined ? 'all' : String(threadsPerWorker ?? 1)),

@@ -408,7 +408,34 @@ describe('going on', () => {
       });
     await expect(
       new RandomSearch(edited, { maxTrials: 2, directory }).run(data, { epochs: 1 }),
-    ).rejects.toThrow(/"rate" is a number from 0.001 to 0.01.*but was a number from 0.0001 to 0.01/);
+    ).rejects.toThrow(
+      /rate was a number from 0.0001 to 0.01 on a log scale and is a number from 0.001 to 0.01/,
+    );
+  });
+
+  it('begins anew where something differs, if asked to, and keeps what there was', async () => {
+    const directory = newFolder();
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+    const options = { maxTrials: 1, directory, overwrite: 'ifChanged' } as const;
+    const run = async (builder: ModelBuilder, epochs: number, seed = 0) => {
+      const search = new RandomSearch(builder, { ...options, seed });
+      await search.run(data, { epochs });
+      return search;
+    };
+    const first = await run(wide, 1);
+    expect((await run(wide, 1)).trials).toEqual(first.trials);
+    expect(existsSync(`${directory}.1`)).toBe(false);
+    // Another number of epochs, another seed, another space.
+    expect((await run(wide, 2)).trials[0].histories[0].epochs).toHaveLength(2);
+    expect(warn.mock.calls[0][0]).toMatch(/epochs was 1 and is 2\. What it had found is in .*\.1\./);
+    expect((await run(wide, 2, 1)).trials).toHaveLength(1);
+    expect([1e-9, 0.01]).toContain((await run(build, 2, 1)).trials[0].hyperparameters.rate);
+    const aside = [1, 2, 3].map(
+      (n) => new RandomSearch(wide, { seed: n === 3 ? 1 : 0, directory: `${directory}.${n}` }),
+    );
+    expect(aside[0].trials).toEqual(first.trials);
+    expect(aside.map(({ trials }) => trials.length)).toEqual([1, 1, 1]);
+    warn.mockRestore();
   });
 
   it('refuses a second run on its folder while one goes on', async () => {

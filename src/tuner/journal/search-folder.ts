@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
@@ -6,6 +6,7 @@ import { type Objective, rankByScore } from '../objective';
 import { type FolderLock, lockFolder } from './folder-lock';
 import { Journal } from './journal';
 import {
+  type RunConfig,
   type SearchConfig,
   type SearchEvent,
   SearchState,
@@ -15,6 +16,13 @@ import {
 
 const JOURNAL = 'journal.jsonl';
 const CHECKPOINTS = 'checkpoints';
+
+export interface SearchFolderOptions {
+  /** True: what the folder holds is moved aside; `ifChanged`: if it is a search with other settings. */
+  readonly overwrite: boolean | 'ifChanged';
+  /** Completed trials whose best weights are kept. */
+  readonly keepModels: number;
+}
 
 /**
  * What a search keeps on disk: `journal.jsonl`, from which its state follows, and `checkpoints/`, the weights of running and
@@ -28,25 +36,32 @@ export class SearchFolder {
   /** Follows the journal, event by event. */
   state = new SearchState();
   readonly #config: SearchConfig;
-  readonly #keepModels: number;
+  readonly #options: SearchFolderOptions;
   #journal: Journal<SearchEvent> | undefined;
+  /** Bytes of the journal that the state follows. */
+  #size = 0;
   #lock: FolderLock | undefined;
 
   /**
    * @param path undefined: a temporary folder that goes with the process.
    * @throws Error where the folder holds the journal of a search with other settings, or a damaged one.
    */
-  constructor(
-    path: string | undefined,
-    config: SearchConfig,
-    options: { overwrite: boolean; keepModels: number },
-  ) {
+  constructor(path: string | undefined, config: SearchConfig, options: SearchFolderOptions) {
     this.path = path === undefined ? makeTemporaryFolder() : resolve(path);
     this.checkpoints = join(this.path, CHECKPOINTS);
     this.#config = config;
-    this.#keepModels = options.keepModels;
-    if (options.overwrite) this.#moveAside();
-    if (existsSync(this.#journalPath)) this.#read();
+    this.#options = options;
+    if (!existsSync(this.#journalPath)) return;
+    if (options.overwrite !== true) {
+      this.#read();
+      const differing = this.state.config ? describeDifferences(this.state.config, config) : [];
+      if (differing.length === 0) return;
+      if (options.overwrite === false) throw this.#otherSearch(differing);
+    }
+    // Refused while a search runs there.
+    const lock = lockFolder(this.path);
+    this.#moveAside();
+    lock.release();
   }
 
   /** Takes the right to write and reads what others wrote since. */
@@ -54,8 +69,11 @@ export class SearchFolder {
     mkdirSync(this.checkpoints, { recursive: true });
     this.#lock = lockFolder(this.path);
     try {
-      this.#read();
+      const size = existsSync(this.#journalPath) ? statSync(this.#journalPath).size : 0;
+      if (this.#journal === undefined || size !== this.#size) this.#read();
       if (this.state.config === undefined) this.record({ kind: 'search', config: this.#config });
+      const differing = describeDifferences(this.state.config as SearchConfig, this.#config);
+      if (differing.length > 0) throw this.#otherSearch(differing);
     } catch (error) {
       this.close();
       throw error;
@@ -63,15 +81,33 @@ export class SearchFolder {
   }
 
   close(): void {
-    this.#journal = undefined;
     this.#lock?.release();
     this.#lock = undefined;
   }
 
+  /**
+   * Begins a run, which must have the settings of the earlier runs; `changes` says what else is not as it was then.
+   *
+   * @throws Error where something differs, unless the folder was opened with `overwrite: 'ifChanged'`.
+   */
+  beginRun(run: RunConfig, changes: readonly string[]): void {
+    const differing = [...(this.state.run ? describeDifferences(this.state.run, run) : []), ...changes];
+    if (differing.length > 0) {
+      if (this.#options.overwrite === false) throw this.#otherSearch(differing);
+      const aside = this.#moveAside();
+      console.warn(`The search begins anew: ${differing.join('; ')}. What it had found is in ${aside}.`);
+      mkdirSync(this.checkpoints);
+      this.record({ kind: 'search', config: this.#config });
+    }
+    if (this.state.run === undefined) this.record({ kind: 'run', config: run });
+  }
+
   /** Writes an event to disk, then lets the state follow. */
   record(event: SearchEvent): void {
-    if (this.#journal === undefined) throw new Error('The folder must be open to be written to.');
+    if (this.#lock === undefined) throw new Error('The folder must be open to be written to.');
+    this.#journal ??= Journal.open<SearchEvent>(this.#journalPath).journal;
     this.#journal.append(event);
+    this.#size = statSync(this.#journalPath).size;
     this.state.apply(event);
   }
 
@@ -101,7 +137,7 @@ export class SearchFolder {
     const { objective } = this.#config;
     const open = this.state.trials.filter(({ status }) => status === 'running' || status === 'paused');
     const completed = this.state.results().filter(({ status }) => status === 'completed');
-    const best = rankByScore(completed, objective).slice(0, this.#keepModels);
+    const best = rankByScore(completed, objective).slice(0, this.#options.keepModels);
     return [
       ...open.flatMap(({ trainings }) => trainings.map(({ checkpoint }) => checkpoint)),
       ...best.map(({ id }) => bestTraining(this.state.trial(id), objective).checkpoint),
@@ -115,41 +151,31 @@ export class SearchFolder {
   #read(): void {
     const { events, journal, warning } = Journal.open<SearchEvent>(this.#journalPath);
     if (warning) console.warn(warning);
-    const state = new SearchState();
-    for (const event of events) state.apply(event);
-    if (state.config) this.#checkSame(state.config, this.#config);
-    this.state = state;
+    this.state = new SearchState();
+    for (const event of events) this.state.apply(event);
     this.#journal = journal;
+    this.#size = existsSync(this.#journalPath) ? statSync(this.#journalPath).size : 0;
   }
 
-  #checkSame(found: object, given: object): void {
-    const differing = describeDifferences(found, given);
-    if (differing.length === 0) return;
-    throw new Error(
+  #otherSearch(differing: readonly string[]): Error {
+    return new Error(
       `${this.path} holds a search with other settings: ${differing.join('; ')}. Choose another directory, ` +
-        `or overwrite: true to begin anew (the old folder is moved aside).`,
+        `or overwrite: true to begin anew (what it holds is moved aside).`,
     );
   }
 
-  /** Begins a run with these settings, which must be those of the earlier runs. */
-  checkRun(run: NonNullable<SearchState['run']>): void {
-    if (this.state.run) this.#checkSame(this.state.run, run);
-    else this.record({ kind: 'run', config: run });
-  }
-
-  #moveAside(): void {
-    if (!existsSync(this.#journalPath)) return;
-    // Refused while a search runs there.
-    const lock = lockFolder(this.path);
-    try {
-      let number = 1;
-      while (existsSync(`${this.path}.${number}`)) number++;
-      const aside = `${this.path}.${number}`;
-      mkdirSync(aside);
-      for (const name of [CHECKPOINTS, JOURNAL]) renameSync(join(this.path, name), join(aside, name));
-    } finally {
-      lock.release();
+  /** Moves the files, not the folder: the lock stays where it is. Returns where they are. */
+  #moveAside(): string {
+    let number = 1;
+    while (existsSync(`${this.path}.${number}`)) number++;
+    const aside = `${this.path}.${number}`;
+    mkdirSync(aside);
+    for (const name of [CHECKPOINTS, JOURNAL]) {
+      if (existsSync(join(this.path, name))) renameSync(join(this.path, name), join(aside, name));
     }
+    this.state = new SearchState();
+    this.#journal = undefined;
+    return aside;
   }
 }
 

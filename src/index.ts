@@ -5,5 +5,6 @@ export * from './evaluation';
 export * from './models';
 export * from './notebook';
 export * as figures from './plots';
+export * from './tensorboard';
 export * from './training';
 export * from './tuner';

@@ -1,13 +1,17 @@
-// How much faster several workers search the MLP space of notebook 02 than one: `npx tsx bench/tuner/workers.ts [workers] [rounds]`.
-// EMNIST-like data if data/ (or DATA_DIR) holds it, else the built-in MNIST. Each round runs both, in turn, so that a busy
-// machine slows both.
+/**
+ * Prints how much faster several workers search the MLP space of notebook 02 than one:
+ *
+ *     npx tsx bench/tuner/workers.ts [workers] [rounds] [data set]
+ *
+ * Default: one for each core, 3 rounds, EMNIST Balanced if data/ or DATA_DIR holds it, else the built-in MNIST. Each round runs
+ * one worker, then several, so that a busy machine slows both.
+ */
 import { availableParallelism, cpus } from 'node:os';
 import { buildMlp, loadDataset, RandomSearch, searchBudget, takeSubset } from '../../src';
 
 async function main(): Promise<void> {
-  const most = Number(process.argv[2] ?? availableParallelism());
-  const rounds = Number(process.argv[3] ?? 3);
-  const { train } = await loadDataset();
+  const [most = availableParallelism(), rounds = 3] = process.argv.slice(2, 4).map(Number);
+  const { train } = await loadDataset(process.argv[4]);
   const { searchImages, trials, folds, searchEpochs } = searchBudget('mlp', 'quick');
   const sample = takeSubset(train, searchImages, 0);
   console.log(
@@ -30,7 +34,9 @@ async function main(): Promise<void> {
     );
   }
   ratios.sort((a, b) => a - b);
-  console.log(`median ${ratios[Math.floor(ratios.length / 2)].toFixed(2)}, the scores were ${scores.size === 1 ? 'the same' : 'NOT THE SAME'}`);
+  console.log(
+    `median ${ratios[Math.floor(ratios.length / 2)].toFixed(2)}, the scores were ${scores.size === 1 ? 'the same' : 'NOT THE SAME'}`,
+  );
 }
 
 void main();

@@ -18,7 +18,7 @@ export function formatDuration(seconds: number): string {
   return hours > 0 ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;
 }
 
-/** What a running task shows; `left` is the estimated time to its end in seconds, where one can be made. */
+/** What a running task shows; `left` is the estimated time to its end in seconds, where one can be made. `total` may be infinite: unknown. */
 export function renderRunning(
   { title, done, total, details }: Progress,
   elapsed: number,
@@ -27,8 +27,12 @@ export function renderRunning(
   const share = total > 0 ? Math.min(1, done / total) : 0;
   const filled = Math.floor(share * BAR_WIDTH);
   const words = [
-    `${Math.floor(share * 100)} %`,
-    `${done.toLocaleString('en-US')} of ${total.toLocaleString('en-US')}`,
+    ...(Number.isFinite(total)
+      ? [
+          `${Math.floor(share * 100)} %`,
+          `${done.toLocaleString('en-US')} of ${total.toLocaleString('en-US')}`,
+        ]
+      : []),
     formatDuration(elapsed) + (left === undefined ? '' : ` (${formatDuration(left)} left)`),
     ...details,
   ].join(' · ');
@@ -46,10 +50,11 @@ export function renderEnded(
   outcome: 'done' | 'interrupted' | 'failed',
 ): { html: string; text: string } {
   const time = formatDuration(elapsed);
+  const of = Number.isFinite(total) ? ` of ${total}` : '';
   const ending = {
     done: ['✓', time],
-    interrupted: ['■', `interrupted after ${done} of ${total}, ${time}`],
-    failed: ['✗', `failed after ${done} of ${total}, ${time}`],
+    interrupted: ['■', `interrupted after ${done}${of}, ${time}`],
+    failed: ['✗', `failed after ${done}${of}, ${time}`],
   } as const;
   const [mark, words] = ending[outcome];
   const text = `${mark} ${title}: ${[words, ...details].join(' · ')}`;
@@ -79,7 +84,9 @@ export function drawProgress(title: string, write: (display: Display) => void): 
     // A resumed search starts with steps that cost nothing: only those done since count.
     const since = latest.done - (first?.done ?? 0);
     const left =
-      since > 0 ? ((elapsed - (first?.seconds ?? 0)) / since) * (latest.total - latest.done) : undefined;
+      since > 0 && Number.isFinite(latest.total)
+        ? ((elapsed - (first?.seconds ?? 0)) / since) * (latest.total - latest.done)
+        : undefined;
     draw(renderRunning(latest, elapsed, left));
   };
   return {

@@ -10,6 +10,7 @@ import {
   trainedEpochs,
 } from '../plots/search-results';
 import type { History } from '../training/history';
+import { bestSearch } from '../tuner/best-search';
 import type { HyperparameterImportance } from '../tuner/importance';
 import { isBetter, rankByScore } from '../tuner/objective';
 import { rankTrials } from '../tuner/oracles/ranking';
@@ -267,29 +268,33 @@ export function hyperparameters(values: HyperParameterValues): dfd.DataFrame {
   );
 }
 
-/** What a search and the training of its winner came to. */
+/** What searches, by name, and the training of the best configuration came to. */
 export function searchResults(
-  search: SearchResults & { readonly best: Trial; readonly seconds: number },
+  searches: Readonly<Record<string, SearchResults & { readonly seconds: number }>>,
   run: History,
 ): dfd.DataFrame {
-  const { best, trials, objective } = search;
-  const last = run.epochs[run.epochs.length - 1];
+  const { name, search } = bestSearch(searches);
+  const [best] = rankedTrials(search);
+  const trials = Object.values(searches).flatMap((each) => each.trials);
   const early = (['pruned', 'failed'] as const)
     .map((status) => [trials.filter((trial) => trial.status === status).length, status] as const)
     .filter(([count]) => count > 0)
     .map(([count, status]) => `${count} ${status}`)
     .join(', ');
   const spread = best.scores.length > 1 ? ` ± ${round(best.spread)}` : '';
+  const last = run.epochs[run.epochs.length - 1];
+  const seconds = Object.values(searches).reduce((total, each) => total + each.seconds, 0);
   return new dfd.DataFrame(
     [
-      ['configurations tried', `${trials.length}${early && ` (${early})`}`],
-      [`best ${objective.name} in the search`, `${round(best.score)}${spread}`],
+      ['trials of all searches', `${trials.length}${early && ` (${early})`}`],
+      [`best ${search.objective.name} in a search`, `${round(best.score)}${spread}`],
+      ['found by', `${name}, trial ${best.id}`],
       [
         'valAccuracy after the final training',
         `${last.valAccuracy === undefined ? '–' : round(last.valAccuracy)}`,
       ],
       ['weights', `${best.parameters}`],
-      ['seconds of the search', `${round(search.seconds, 0)}`],
+      ['seconds of training in the searches', `${round(seconds, 0)}`],
       ['seconds of the final training', `${round(run.seconds, 0)}`],
     ].map(([what, value]) => ({ what, value })),
   );

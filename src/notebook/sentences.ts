@@ -1,11 +1,17 @@
 /** Readings of a run's numbers, as sentences of Markdown for `show(markdown(...))`. */
 import type { Dataset } from '../data/dataset';
 import { compareModels, type EvaluatedModel } from '../evaluation/model-comparison';
-import { completedTrials, isShare, partialTrials, type SearchResults } from '../plots/search-results';
+import {
+  completedTrials,
+  isShare,
+  partialTrials,
+  rankedTrials,
+  type SearchResults,
+} from '../plots/search-results';
 import type { History } from '../training/history';
+import { bestSearch } from '../tuner/best-search';
 import type { Budget } from '../tuner/budget';
-import type { HyperparameterImportance } from '../tuner/importance';
-import type { Trial } from '../tuner/trial';
+import { canRateImportance, type HyperparameterImportance, MIN_IMPORTANCE_TRIALS } from '../tuner/importance';
 import { effect } from './tables';
 
 /** What the data set is: its name, source, size and number of classes. */
@@ -13,7 +19,7 @@ export function describeDataset({ name, source, size, classNames }: Dataset): st
   return `**${name}**, from ${source}: ${formatCount(size)} training images in ${classNames.length} classes.`;
 }
 
-/** What a search and the training of its winner on `train` are going to do. */
+/** What the three searches of a notebook and the training of the winner on `train` are going to do. */
 export function describeBudget(budget: Budget, train: Dataset): string {
   const { trials, folds, searchEpochs, epochs } = budget;
   const [searched, trained] = [budget.searchImages, budget.trainImages].map((images) =>
@@ -21,8 +27,9 @@ export function describeBudget(budget: Budget, train: Dataset): string {
   );
   const judged = folds > 1 ? `${folds}-fold cross-validation` : 'a hold-out';
   return (
-    `The search tries ${plural(trials, 'configuration')} with ${judged}, ${plural(searchEpochs, 'epoch')} each, on ` +
-    `${searched} training images of **${train.name}**; the best one is then trained for ${plural(epochs, 'epoch')} on ${trained}.`
+    `The random search tries ${plural(trials, 'configuration')} with ${judged}, ${plural(searchEpochs, 'epoch')} each, on ` +
+    `${searched} training images of **${train.name}**: ${plural(trials * folds * searchEpochs, 'epoch')} in all. Hyperband ` +
+    `and TPE may train as many. The best configuration of the three searches is then trained for ${plural(epochs, 'epoch')} on ${trained}.`
   );
 }
 
@@ -45,20 +52,24 @@ export function describeEffect(search: SearchResults, name: string): string {
   return `${values.join(', ')}: ${gap} between the best mean and the worst`;
 }
 
-/** How good the best trial is, and why its score flatters it. */
-export function describeBest(search: SearchResults & { readonly best: Trial }): string {
-  const { best } = search;
-  const repeated = best.scores.length > 1;
-  const spread = repeated
-    ? ` ± ${formatScore(search, best.spread)} over ${best.scores.length} trainings`
-    : '';
-  const unfinished = best.status === 'completed' ? '' : ` (${best.status}, not trained to the end)`;
-  const reached = `Trial ${best.id}${unfinished} reached ${formatScore(search, best.score)}${spread}, with ${formatCount(best.parameters)} weights.`;
-  const compared = completedTrials(search).length + partialTrials(search).length;
+/** How good the best trial of all searches is, which are given by name, and why its score flatters it. */
+export function describeBest(searches: Readonly<Record<string, SearchResults>>): string {
+  const { name, search } = bestSearch(searches);
+  const [best] = rankedTrials(search);
+  const spread =
+    best.scores.length > 1
+      ? ` ± ${formatScore(search, best.spread)} over ${best.scores.length} trainings`
+      : '';
+  const reached = `${name}, trial ${best.id}: ${formatScore(search, best.score)}${spread}, with ${formatCount(best.parameters)} weights.`;
+  const compared = new Set(
+    Object.values(searches)
+      .flatMap((each) => [...completedTrials(each), ...partialTrials(each)])
+      .map(({ hyperparameters }) => JSON.stringify(hyperparameters)),
+  ).size;
   if (compared < 2) return reached;
   return (
-    `${reached} Being the best of ${formatCount(compared)} makes this score a little too good: it was chosen for being ` +
-    'good.'
+    `${reached} Being the best of ${formatCount(compared)} configurations makes this score a little too good: it was ` +
+    'chosen for being good.'
   );
 }
 
@@ -101,10 +112,17 @@ export function describeSearch({ trials }: SearchResults): string {
 }
 
 /**
- * What `hyperparameterImportance` found in `trials` trials: the most important hyperparameters, three at most, and what
- * their shares do not show.
+ * What mattered in a search: the most important hyperparameters, three at most, and what their shares do not show; or that
+ * the search has too few trials for them.
  */
-export function describeImportance(importances: readonly HyperparameterImportance[], trials: number): string {
+export function describeImportance(
+  search: SearchResults & { importance(): readonly HyperparameterImportance[] },
+): string {
+  const trials = search.trials.filter(({ status }) => status !== 'failed' && status !== 'running').length;
+  if (!canRateImportance(search)) {
+    return `Importances need ${MIN_IMPORTANCE_TRIALS} trials with a score; this search has ${formatCount(trials)}.`;
+  }
+  const importances = search.importance();
   const first = importances
     .filter(({ importance }) => importance > 0)
     .sort((a, b) => b.importance - a.importance)

@@ -4,5 +4,5 @@ export { evaluate } from './evaluate';
 export { type FitOptions, fit } from './fit';
 export type { EpochRecord, History } from './history';
 export { InterruptedError } from './interrupt';
-export { loadModel, modelDirectory, saveModel, type TrainingRecord } from './save-model';
+export { loadModel, modelDirectory, saveModel, searchDirectory, type TrainingRecord } from './save-model';
 export { DivergedError } from './train-epochs';

@@ -20,9 +20,9 @@ export interface TrainingRecord {
   readonly classNames: readonly string[];
   /** Name of the budget it was searched and trained with, for instance `quick`. */
   readonly profile?: string;
-  /** The search that found the hyperparameters. */
+  /** A search over the same model: its trials show what each hyperparameter does. */
   readonly search?: { readonly objective: Objective; readonly trials: readonly Trial[] };
-  /** Wall time of search and training. */
+  /** Time of searching and training, added up over workers. */
   readonly seconds?: number;
 }
 
@@ -32,6 +32,13 @@ export interface TrainingRecord {
  */
 export function modelDirectory(dataset: string, profile: string, model: string): string {
   return join('runs', `${dataset}-${profile}`, model);
+}
+
+/**
+ * The folder in which the notebooks keep a search for a model's hyperparameters: `runs/mnist-quick/mlp-search/random`.
+ */
+export function searchDirectory(dataset: string, profile: string, model: string, search: string): string {
+  return join('runs', `${dataset}-${profile}`, `${model}-search`, search);
 }
 
 const FORMAT = 'inkwell-model';

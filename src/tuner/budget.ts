@@ -1,7 +1,9 @@
+import { availableParallelism } from 'node:os';
+
 /** How much a search may cost: `small` shows that all runs, `quick` takes minutes, `full` is the real search. */
 export type Profile = 'small' | 'quick' | 'full';
 
-/** The cost of a search and of training its winner. */
+/** The cost of a random search and of training the winner. */
 export interface Budget {
   /** Training images the search uses, a stratified subset. */
   readonly searchImages: number;
@@ -9,7 +11,7 @@ export interface Budget {
   readonly trials: number;
   /** Cross-validation folds of each trial. */
   readonly folds: number;
-  /** Epochs of each fold's training. */
+  /** Epochs of each fold's training, from 2: Hyperband needs some that it can leave out. */
   readonly searchEpochs: number;
   /** Training images for the winner's training; as many as there are where there are fewer. */
   readonly trainImages: number;
@@ -22,14 +24,14 @@ const ALL = Number.MAX_SAFE_INTEGER;
 
 const BUDGETS: Record<'mlp' | 'cnn', Record<Profile, Budget>> = {
   mlp: {
-    small: { searchImages: 1000, trials: 2, folds: 2, searchEpochs: 1, trainImages: 2000, epochs: 1 },
-    quick: { searchImages: 12000, trials: 8, folds: 3, searchEpochs: 3, trainImages: ALL, epochs: 8 },
-    full: { searchImages: 24000, trials: 24, folds: 3, searchEpochs: 5, trainImages: ALL, epochs: 30 },
+    small: { searchImages: 1000, trials: 2, folds: 2, searchEpochs: 2, trainImages: 2000, epochs: 1 },
+    quick: { searchImages: 6000, trials: 12, folds: 3, searchEpochs: 4, trainImages: ALL, epochs: 8 },
+    full: { searchImages: 15000, trials: 24, folds: 3, searchEpochs: 8, trainImages: ALL, epochs: 30 },
   },
   cnn: {
-    small: { searchImages: 600, trials: 2, folds: 2, searchEpochs: 1, trainImages: 2000, epochs: 1 },
-    quick: { searchImages: 6000, trials: 16, folds: 2, searchEpochs: 2, trainImages: ALL, epochs: 5 },
-    full: { searchImages: 9000, trials: 20, folds: 3, searchEpochs: 3, trainImages: ALL, epochs: 12 },
+    small: { searchImages: 600, trials: 2, folds: 2, searchEpochs: 2, trainImages: 2000, epochs: 1 },
+    quick: { searchImages: 3000, trials: 12, folds: 2, searchEpochs: 4, trainImages: ALL, epochs: 5 },
+    full: { searchImages: 9000, trials: 20, folds: 3, searchEpochs: 4, trainImages: ALL, epochs: 12 },
   },
 };
 
@@ -49,11 +51,17 @@ export function searchBudget(
   }
   const given = Object.entries(overrides).filter(([, value]) => value != null);
   for (const [part, value] of given) {
-    if (!Number.isInteger(value) || (value as number) < 1) {
+    const least = part === 'searchEpochs' ? 2 : 1;
+    if (!Number.isInteger(value) || (value as number) < least) {
       throw new RangeError(
-        `${part} must be a whole number from 1, or null for the profile's, but got ${value}.`,
+        `${part} must be a whole number from ${least}, or null for the profile's, but got ${value}.`,
       );
     }
   }
   return { ...budget, ...Object.fromEntries(given) };
+}
+
+/** Workers for a search: one for each core, at most 4, since each has its own copy of the images and of TensorFlow. */
+export function defaultWorkers(): number {
+  return Math.min(4, availableParallelism());
 }

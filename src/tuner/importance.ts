@@ -20,13 +20,21 @@ export interface HyperparameterImportance {
   readonly trials: number;
 }
 
-/** Trials that importances need at least: with fewer, the best of them are too few to tell from chance. */
-const MIN_TRIALS = 10;
+/** Trials that importances need, in all and with a hyperparameter: what fewer show cannot be told from chance. */
+export const MIN_IMPORTANCE_TRIALS = 10;
 /** The best trials: a tenth, as the paper has it, but at least five, as Optuna advises. */
 const BEST_SHARE = 0.1;
 const MIN_BEST = 5;
 /** Cells that a continuous domain is cut into. */
 const MAX_CELLS = 50;
+
+/** Whether a search has trials enough for `hyperparameterImportance`: 10 with a score. */
+export function canRateImportance(search: {
+  readonly trials: readonly Trial[];
+  readonly objective: Pick<Objective, 'direction'>;
+}): boolean {
+  return rankTrials(search.trials, search.objective).length >= MIN_IMPORTANCE_TRIALS;
+}
 
 /**
  * How much each hyperparameter mattered for being among the best trials, most important first; the
@@ -42,7 +50,8 @@ const MAX_CELLS = 50;
  * Conditional hyperparameters are compared over the trials that have them, and weigh by how many these are: a
  * share `b` of all and `a` of the best trials gives a divergence the weight `a² / b` (conditional PED-ANOVA,
  * arXiv 2601.20800, as in Optuna 5). That their branch is chosen at all counts for its parent. Fixed ones,
- * ones with a single value and ones that no trial has are left out.
+ * ones with a single value and ones that fewer than 10 trials have are left out: from a handful of values the
+ * divergence is chance, and may be so large that it hides all others.
  *
  * All trials with a score count, ranked as `rankTrials` does, and diverged ones below them; failed and
  * running ones do not. Where all scores are equal nothing mattered, and all importances are 0.
@@ -56,9 +65,9 @@ export function hyperparameterImportance(
   space: ReadonlyMap<string, Domain>,
 ): HyperparameterImportance[] {
   const ranked = rankTrials(trials, objective);
-  if (ranked.length < MIN_TRIALS) {
+  if (ranked.length < MIN_IMPORTANCE_TRIALS) {
     throw new RangeError(
-      `Importances need at least ${MIN_TRIALS} trials with a score, but there are ${ranked.length}: ` +
+      `Importances need at least ${MIN_IMPORTANCE_TRIALS} trials with a score, but there are ${ranked.length}: ` +
         'raise maxTrials and run the search again.',
     );
   }
@@ -73,11 +82,10 @@ export function hyperparameterImportance(
         .filter((value) => value !== undefined && contains(domain, value))
         .map((value) => cellOf(domain, value));
     const [among, amongBest] = [cellsOf(all), cellsOf(best)];
-    if (among.length === 0) return [];
+    if (among.length < MIN_IMPORTANCE_TRIALS) return [];
     const weight = (amongBest.length / best.length) ** 2 / (among.length / all.length);
-    // One trial alone has no distribution.
     const divergence =
-      amongBest.length === 0 || among.length < 2
+      amongBest.length === 0
         ? 0
         : pearsonDivergence(estimateCells(domain, amongBest), estimateCells(domain, among));
     return [{ name, importance: weight * divergence, trials: among.length }];

@@ -1,7 +1,8 @@
-export { type Budget, type Profile, searchBudget } from './budget';
+export { bestSearch } from './best-search';
+export { type Budget, defaultWorkers, type Profile, searchBudget } from './budget';
 export type { CallbackFactory } from './executors/training-job';
 export { FatalError } from './fatal-error';
-export { type HyperparameterImportance, hyperparameterImportance } from './importance';
+export { canRateImportance, type HyperparameterImportance, hyperparameterImportance } from './importance';
 export { SearchInUseError } from './journal/folder-lock';
 export { JournalError } from './journal/journal';
 export type { Objective } from './objective';

@@ -4,9 +4,9 @@ import { deriveSeed } from '../random';
 import type * as tf from '../tensorflow';
 import { FatalError } from './fatal-error';
 import type { SearchFolder } from './journal/search-folder';
-import type { TrialState } from './journal/search-state';
+import { hasFailed, type TrialState } from './journal/search-state';
 import type { Decision, Definition, Oracle, SearchView, Suggest } from './oracles/oracle';
-import { contains, defaultValue, describeDomain } from './space/domain';
+import { contains, type Domain, defaultValue, describeDomain } from './space/domain';
 import { checkSameDomain, HyperParameters, type HyperParameterValues } from './space/hyperparameters';
 
 /** Asks `hp` for all that a configuration consists of; a model builder does, and returns a model. */
@@ -48,23 +48,26 @@ export class Proposals {
       const { state } = this.#folder;
       const mayStart = state.trials.length < this.#options.maxTrials;
       const pinned = mayStart ? state.queue[0] : undefined;
-      const broken: Broken = {};
+      const tried: Tried = {};
       let decision: Decision;
       try {
-        decision = this.#oracle.next(this.#view(run, mayStart, pinned, broken));
+        decision = this.#oracle.next(this.#view(run, mayStart, pinned, tried));
       } catch (error) {
         // Not tried again when the search is run again, with the mistake mended.
         if (pinned && error instanceof FatalError)
           this.#folder.record({ kind: 'dequeued', reason: error.message });
-        if (error !== broken.error || error instanceof FatalError) throw error;
-        return this.#beginBroken(run, broken as Required<Broken>, pinned);
+        if (error !== tried.error || error instanceof FatalError) throw error;
+        return this.#beginBroken(run, tried as Required<Tried>, pinned);
       }
       switch (decision.kind) {
         case 'wait':
           return 'wait';
         case 'finished':
           if (pinned !== undefined) {
-            this.#leaveOut(pinned, 'it was tried before, or has more weights than maxModelWeights');
+            const reason =
+              tried.reason ?? `no further trial begins in this ${this.#oracle.config.name} search`;
+            console.warn(`The enqueued configuration ${JSON.stringify(pinned)} is left out: ${reason}.`);
+            this.#folder.record({ kind: 'dequeued', reason });
             continue;
           }
           this.spaceExhausted = decision.spaceExhausted;
@@ -74,7 +77,6 @@ export class Proposals {
           const kept = trial.trainings.map(({ records }) => records.length);
           const { reason } = decision;
           this.#folder.record({ kind: 'settled', trial: trial.id, status: 'pruned', kept, reason });
-          this.#folder.sweep({ busy: true });
           continue;
         }
         case 'continue': {
@@ -104,8 +106,8 @@ export class Proposals {
   /** In which domains the builder, run on the last trial's values, differs from the earlier trials: `units was ... and is ...`. */
   findChanges(data: DataShape): string[] {
     const { state } = this.#folder;
-    const last = state.trials[state.trials.length - 1];
-    if (last === undefined || last.failed) return [];
+    const last = state.trials.filter((trial) => !hasFailed(trial)).at(-1);
+    if (last === undefined) return [];
     const { given, tuneNewEntries, allowNewEntries } = this.#options;
     const values = { ...last.hyperparameters };
     const hp = new HyperParameters((name, domain) => values[name] ?? defaultValue(domain), {
@@ -120,12 +122,12 @@ export class Proposals {
       // What a builder throws belongs to the next trial.
       return [];
     }
-    return [...hp.space].flatMap(([name, domain]) => {
-      const known = state.space.get(name);
-      if (known !== undefined && isDeepStrictEqual(known, domain)) return [];
-      return [
-        `${name} was ${known ? describeDomain(known) : 'not asked for'} and is ${describeDomain(domain)}`,
-      ];
+    const describe = (domain: Domain | undefined) => (domain ? describeDomain(domain) : 'not asked for');
+    const names = new Set([...Object.keys(last.hyperparameters), ...hp.space.keys()]);
+    return [...names].flatMap((name) => {
+      const [known, domain] = [state.space.get(name), hp.space.get(name)];
+      if (isDeepStrictEqual(known, domain)) return [];
+      return [`${name} was ${describe(known)} and is ${describe(domain)}`];
     });
   }
 
@@ -133,7 +135,7 @@ export class Proposals {
     run: { epochs: number; data: DataShape },
     mayStart: boolean,
     pinned: HyperParameterValues | undefined,
-    broken: Broken,
+    tried: Tried,
   ): SearchView {
     const { state } = this.#folder;
     return {
@@ -141,7 +143,7 @@ export class Proposals {
       epochs: run.epochs,
       objective: (state.config as NonNullable<typeof state.config>).objective,
       ...{ seed: this.#options.seed, mayStart, enqueued: pinned !== undefined },
-      define: (suggest) => this.#define(suggest, run.data, pinned, broken),
+      define: (suggest) => this.#define(suggest, run.data, pinned, tried),
     };
   }
 
@@ -149,7 +151,7 @@ export class Proposals {
     suggest: Suggest,
     data: DataShape,
     pinned: HyperParameterValues | undefined,
-    broken: Broken,
+    tried: Tried,
   ): Definition | undefined {
     const { given, tuneNewEntries, allowNewEntries, maxModelWeights } = this.#options;
     const hp = new HyperParameters(
@@ -168,8 +170,8 @@ export class Proposals {
     try {
       built = this.#builder(hp, data);
     } catch (error) {
-      broken.error = error;
-      broken.definition = { hyperparameters: hp.values, space: hp.space };
+      tried.error = error;
+      tried.definition = { hyperparameters: hp.values, space: hp.space };
       throw error;
     }
     for (const [name, domain] of hp.space) {
@@ -178,7 +180,11 @@ export class Proposals {
     }
     const weights = isModel(built) ? built.countParams() : 0;
     if (isModel(built)) built.dispose();
-    if (weights > maxModelWeights) return undefined;
+    if (weights > maxModelWeights) {
+      tried.reason = `its model has ${weights} weights, more than maxModelWeights (${maxModelWeights})`;
+      return undefined;
+    }
+    tried.reason = 'it was tried before';
     const definition = { hyperparameters: hp.values, space: hp.space };
     this.#weights.set(definition, weights);
     return definition;
@@ -204,18 +210,13 @@ export class Proposals {
   /** A configuration whose model cannot be built is a failed trial. */
   #beginBroken(
     run: { epochs: number; trainings: number },
-    { error, definition }: Required<Broken>,
+    { error, definition }: Required<Tried>,
     pinned: HyperParameterValues | undefined,
   ): TrialState {
     const trial = this.#begin(run, definition, run.epochs, pinned, { parameters: 0 });
     const reason = error instanceof Error ? error.message : String(error);
-    this.#folder.record({ kind: 'attempt', trial: trial.id, reason, final: true });
+    this.#folder.record({ kind: 'attempt', trial: trial.id, training: 0, reason, final: true });
     return trial;
-  }
-
-  #leaveOut(pinned: HyperParameterValues, reason: string): void {
-    console.warn(`The enqueued configuration ${JSON.stringify(pinned)} is left out: ${reason}.`);
-    this.#folder.record({ kind: 'dequeued', reason });
   }
 
   #affords(epochs: number): boolean {
@@ -227,10 +228,13 @@ export class Proposals {
   }
 }
 
-/** What a builder had asked for when it threw. */
-interface Broken {
+/** What came of the configurations that an oracle had defined for one decision. */
+interface Tried {
+  /** Thrown by the builder, and what it had asked for by then. */
   error?: unknown;
   definition?: Definition;
+  /** Why the last of them is not begun, unless it is. */
+  reason?: string;
 }
 
 function isModel(value: unknown): value is tf.LayersModel {

@@ -1,45 +1,120 @@
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { TensorBoard, writeHparams, writeHparamsExperiment } from '../tensorboard';
+import { createLogDir } from '../tensorboard/event-file';
 import type { EpochRecord } from '../training/history';
+import type { SearchState, TrialState } from './journal/search-state';
 import type { Objective } from './objective';
-import type { Domain } from './space/domain';
-import type { Trial } from './trial';
 
-/** A search in TensorBoard: `trial-3` is a row of the HParams table, `trial-3/training-1` has the curves of its first training. */
+/** Says which search the logs are of, and how much of its timeline has rows in the table. */
+const MARKER = '.inkwell-search';
+/** What a search writes into its folder for TensorBoard. */
+const OURS = /^trial-\d+$|\.inkwell-(search|experiment)$/;
+
+/**
+ * A search in TensorBoard: `trial-3` is a row of the HParams table, `trial-3/training-1` has the curves of its first training.
+ *
+ * TensorBoard shows what the search knows: each epoch once, also after a kill, and no epoch that a verdict has cut off.
+ */
 export class SearchBoard {
   readonly #logDir: string;
   readonly #objective: Objective;
-  readonly #curves = new Map<string, TensorBoard>();
+  readonly #search: string;
+  readonly #curves = new Map<string, { readonly board: TensorBoard; epoch: number }>();
+  /** Entries of the timeline whose rows are written. */
+  #rows = 0;
   /** Hyperparameters that the table has columns for. */
   #columns = -1;
 
-  constructor(logDir: string, objective: Objective) {
-    this.#logDir = logDir;
+  /** Writes what `state` has and the folder lacks; the logs of another search are moved aside. */
+  constructor(logDir: string, objective: Objective, state: SearchState) {
+    this.#logDir = resolve(logDir);
     this.#objective = objective;
+    this.#search = state.began as string;
+    createLogDir(logDir);
+    const marker = join(logDir, MARKER);
+    const found = existsSync(marker) ? JSON.parse(readFileSync(marker, 'utf8')) : undefined;
+    if (found?.search === this.#search) this.#rows = found.rows;
+    else {
+      moveAside(this.#logDir);
+      this.#writeMarker();
+    }
+    // Trained without TensorBoard, in an earlier run.
+    for (const { id, trainings } of state.trials) {
+      for (const [training, { records }] of trainings.entries()) {
+        if (existsSync(this.#folder(id, training))) continue;
+        for (const record of records) this.writeEpoch({ trial: id, training }, record);
+      }
+    }
+    this.writeRows(state);
   }
 
+  /**
+   * To be called before the epoch is recorded: if it is not, it is trained and written again, which takes the place of the first time;
+   * one that was recorded and not written would be missed for ever.
+   */
   writeEpoch(job: { readonly trial: number; readonly training: number }, record: EpochRecord): void {
-    const logDir = join(this.#logDir, `trial-${job.trial}`, `training-${job.training + 1}`);
-    let board = this.#curves.get(logDir);
-    if (board === undefined) {
-      board = new TensorBoard({ logDir });
-      board.onTrainBegin();
-      this.#curves.set(logDir, board);
-    }
-    board.onEpochEnd(record);
+    const logDir = this.#folder(job.trial, job.training);
+    const curves = this.#curves.get(logDir) ?? { board: new TensorBoard({ logDir }), epoch: 0 };
+    this.#curves.set(logDir, curves);
+    curves.board.onEpochEnd(record);
+    curves.epoch = record.epoch;
   }
 
-  /** Called once the trial has ended. */
-  writeTrial(trial: Trial, space: ReadonlyMap<string, Domain>): void {
-    for (let training = 1; training <= trial.trainings; training++) {
-      this.#curves.delete(join(this.#logDir, `trial-${trial.id}`, `training-${training}`));
-    }
+  /** The rows of the trials that came to an end, or to a pause, since the last call. */
+  writeRows(state: SearchState): void {
+    const trials = new Set(state.timeline.slice(this.#rows).map(({ trial }) => trial));
+    if (trials.size === 0) return;
     const { name } = this.#objective;
-    if (space.size !== this.#columns) {
-      this.#columns = space.size;
-      writeHparamsExperiment(this.#logDir, space, [name, 'seconds']);
+    if (state.space.size !== this.#columns) {
+      this.#columns = state.space.size;
+      writeHparamsExperiment(this.#logDir, state.space, [name, 'seconds']);
     }
-    const metrics = { [name]: trial.score, seconds: trial.seconds };
-    writeHparams(join(this.#logDir, `trial-${trial.id}`), { ...trial, metrics });
+    for (const id of trials) {
+      this.#cutCurves(state.trial(id));
+      const trial = state.result(id);
+      const metrics = { [name]: trial.score, seconds: trial.seconds };
+      writeHparams(join(this.#logDir, `trial-${id}`), { ...trial, metrics });
+    }
+    this.#rows = state.timeline.length;
+    this.#writeMarker();
   }
+
+  /** Takes back what was trained beyond the verdict. */
+  #cutCurves({ id, trainings }: TrialState): void {
+    for (const [training, { records }] of trainings.entries()) {
+      const logDir = this.#folder(id, training);
+      const written = this.#curves.get(logDir)?.epoch;
+      const last = records.at(-1);
+      if (last === undefined) rmSync(logDir, { recursive: true, force: true });
+      else if (written !== last.epoch) {
+        // A step that comes again in a new file ends what the older files have from it on.
+        this.#curves.delete(logDir);
+        this.writeEpoch({ trial: id, training }, last);
+      }
+    }
+  }
+
+  #folder(trial: number, training: number): string {
+    return join(this.#logDir, `trial-${trial}`, `training-${training + 1}`);
+  }
+
+  #writeMarker(): void {
+    const aside = join(this.#logDir, `${MARKER}.new`);
+    writeFileSync(aside, JSON.stringify({ search: this.#search, rows: this.#rows }));
+    renameSync(aside, join(this.#logDir, MARKER));
+  }
+}
+
+function moveAside(logDir: string): void {
+  const found = readdirSync(logDir).filter((name) => OURS.test(name));
+  if (found.length === 0) return;
+  let number = 1;
+  while (existsSync(`${logDir}.${number}`)) number++;
+  const aside = `${logDir}.${number}`;
+  mkdirSync(aside);
+  for (const name of found) renameSync(join(logDir, name), join(aside, name));
+  console.warn(
+    `${logDir} held TensorBoard's logs of another search, which are in ${aside} now; give each search a folder of its own.`,
+  );
 }

@@ -1,19 +1,18 @@
 import { join, relative } from 'node:path';
 import type { Dataset } from '../data';
-import { stratifiedFolds } from '../data';
+import { splitDataset, stratifiedFolds } from '../data';
 import { InterruptedError, watchInterrupts } from '../training/interrupt';
-import { startProgress } from '../training/progress';
+import { type ProgressTask, startProgress } from '../training/progress';
 import type {
   EventAnswer,
   Executor,
-  Part,
   TrainingEvent,
   TrainingJob,
   TrainingOutcome,
 } from './executors/executor';
 import { FatalError } from './fatal-error';
 import { type SearchFolder, trialFolder } from './journal/search-folder';
-import { type TrialState, trainingSeed } from './journal/search-state';
+import { hasFailed, type TrialState, trainingSeed } from './journal/search-state';
 import { checkObjective, isBetter } from './objective';
 import type { Proposals } from './proposals';
 import { judge, type Rules } from './pruners/verdict';
@@ -26,7 +25,9 @@ export interface SearchRunOptions extends Rules {
   readonly executionsPerTrial: number;
   readonly validationSplit: number;
   readonly seed: number;
-  readonly maxTrials: number;
+  /** Trials and, over all of them, epochs of each training; Infinity where that is not known beforehand. */
+  readonly plan: { readonly trials: number; readonly epochs: number };
+  readonly maxEpochs: number;
   readonly maxTimeMs: number;
   readonly maxRetriesPerTrial: number;
   readonly tensorBoard?: SearchBoard;
@@ -36,7 +37,7 @@ export interface SearchRunOptions extends Rules {
 }
 
 /** Failures in a row after which a search gives up: the fault is then in the model or the data. */
-const MAX_FAILURES_IN_A_ROW = 3;
+export const MAX_FAILURES_IN_A_ROW = 3;
 
 /**
  * One run of a search: keeps an executor busy with trainings until nothing is left to do.
@@ -56,12 +57,18 @@ export class SearchRun {
   >();
   readonly #started = performance.now();
   readonly #elapsedBefore: number;
-  readonly #progress = startProgress('Search');
-  readonly #sizes = new Map<number, { trainSize: number; validationSize: number }>();
+  /** Trials that had ended before this run. */
+  readonly #found: number;
+  readonly #progress: ProgressTask;
+  /** Of the parts that trainings are judged on. */
+  readonly #validationSizes: readonly number[];
+  /** Entries of the timeline that were noted. */
+  #noted: number;
   #ended: Trial[] = [];
   #failures: Trial[] = [];
   #error: unknown;
 
+  /** @throws RangeError where the images cannot be split so. */
   constructor(
     folder: SearchFolder,
     proposals: Proposals,
@@ -75,6 +82,14 @@ export class SearchRun {
     this.#train = train;
     this.#options = options;
     this.#elapsedBefore = folder.state.elapsedMs;
+    this.#noted = folder.state.timeline.length;
+    const { folds, validationSplit, seed } = options;
+    this.#validationSizes =
+      folds === 1
+        ? [splitDataset(train, validationSplit, seed).validation.size]
+        : stratifiedFolds(train, folds, seed).map(({ validation }) => validation.length);
+    this.#progress = startProgress('Search');
+    this.#found = folder.state.trials.filter((trial) => !isOpen(trial)).length;
   }
 
   async toEnd(): Promise<void> {
@@ -84,10 +99,20 @@ export class SearchRun {
     });
     const jobs = new Set<Promise<void>>();
     let outcome: 'done' | 'interrupted' | 'failed' = 'failed';
+    const check = () => {
+      // What was thrown first is the cause.
+      if (this.#error !== undefined) throw this.#error;
+      interrupts.check();
+    };
     try {
       for (;;) {
         this.#settle();
-        await this.#reportEnded();
+        if (this.#ended.length > 0) {
+          await this.#reportEnded();
+          // Jobs went on while the user's callback ran: what they brought is settled before the next is chosen.
+          check();
+          continue;
+        }
         while (jobs.size < this.#executor.slots && !this.#isOver()) {
           const job = this.#nextJob();
           if (job === undefined) break;
@@ -95,12 +120,12 @@ export class SearchRun {
           jobs.add(running);
         }
         this.#draw();
-        if (jobs.size === 0) break;
-        await Promise.race([...jobs, interrupted]);
-        // What was thrown first is the cause.
-        if (this.#error !== undefined) throw this.#error;
-        interrupts.check();
+        if (jobs.size > 0) await Promise.race([...jobs, interrupted]);
+        else if (this.#ended.length === 0) break;
+        check();
       }
+      this.#folder.sweep();
+      this.#folder.record({ kind: 'ended', elapsedMs: this.#elapsedMs() });
       outcome = 'done';
     } catch (error) {
       if (error instanceof InterruptedError) outcome = 'interrupted';
@@ -109,7 +134,6 @@ export class SearchRun {
       interrupts.stop();
       await this.#executor.close();
       await Promise.allSettled(jobs);
-      this.#folder.sweep({ busy: false });
       this.#progress.end(outcome);
     }
   }
@@ -153,15 +177,15 @@ export class SearchRun {
     const trial = state.trial(job.trial);
     if (trial.status !== 'running') return 'stop';
     checkObjective(event.record, this.#options.objective);
-    const training = trial.trainings[job.training];
-    const former = training.checkpoint;
+    const former = trial.trainings[job.training].checkpoint;
+    const validationSize = this.#validationSizes[job.part.kind === 'fold' ? job.part.fold : 0];
     const checkpoint = relative(this.#folder.checkpoints, event.checkpoint);
+    this.#options.tensorBoard?.writeEpoch(job, event.record);
     this.#folder.record({
       ...{ kind: 'epoch', trial: job.trial, training: job.training, record: event.record, checkpoint },
-      ...this.#sizesOf(job.part),
+      ...{ trainSize: this.#train.size - validationSize, validationSize },
       elapsedMs: this.#elapsedMs(),
     });
-    this.#options.tensorBoard?.writeEpoch(job, event.record);
     if (former && former !== checkpoint) this.#folder.removeCheckpoint(former);
     this.#settle();
     this.#draw();
@@ -182,8 +206,8 @@ export class SearchRun {
           this.#error = new FatalError(reason);
           return;
         }
-        const final = state.attempts >= this.#options.maxRetriesPerTrial;
-        this.#folder.record({ kind: 'attempt', trial, reason, final });
+        const final = state.trainings[training].failures.length >= this.#options.maxRetriesPerTrial;
+        this.#folder.record({ kind: 'attempt', trial, training, reason, final });
         return;
       }
       default: {
@@ -199,12 +223,16 @@ export class SearchRun {
   #nextJob(): TrainingJob | undefined {
     for (;;) {
       for (const trial of this.#folder.state.trials) {
-        if (trial.status !== 'running' || trial.failed) continue;
-        const training = trial.trainings.findIndex(
-          ({ end }, index) => end === undefined && !this.#active.has(`${trial.id}/${index}`),
-        );
-        if (training >= 0) return this.#describeJob(trial, training);
+        if (trial.status !== 'running') continue;
+        for (const [training, { end }] of trial.trainings.entries()) {
+          // What comes after it cannot count any more.
+          if (end?.kind === 'failed' || end?.kind === 'diverged') break;
+          if (end === undefined && !this.#active.has(`${trial.id}/${training}`)) {
+            return this.#describeJob(trial, training);
+          }
+        }
       }
+      if (this.#mayHaveToGiveUp()) return undefined;
       const { epochs, folds, executionsPerTrial } = this.#options;
       const next = this.#proposals.next({ epochs, trainings: folds * executionsPerTrial, data: this.#train });
       if (next === 'finished') return undefined;
@@ -212,9 +240,19 @@ export class SearchRun {
         if (this.#active.size > 0) return undefined;
         throw new Error('The oracle waits for a trial that is running, but none is: the oracle is at fault.');
       }
+      this.#noteEnded();
       // Nothing is to be trained where the builder failed.
       this.#settle();
     }
+  }
+
+  /** Whether the last trials begun have all failed, but cannot be settled before an earlier one has ended. */
+  #mayHaveToGiveUp(): boolean {
+    const last = this.#folder.state.trials.slice(-MAX_FAILURES_IN_A_ROW);
+    return (
+      last.length === MAX_FAILURES_IN_A_ROW &&
+      last.every((trial) => trial.status === 'running' && hasFailed(trial))
+    );
   }
 
   #describeJob(trial: TrialState, training: number): TrainingJob {
@@ -243,13 +281,21 @@ export class SearchRun {
       const verdict = judge(trial, state.trials.slice(0, trial.id - 1), this.#options);
       if (verdict === undefined) return;
       this.#folder.record(verdict);
-      this.#folder.sweep({ busy: true });
-      const result = state.results()[trial.id - 1];
-      if (verdict.status !== 'paused') {
-        this.#ended.push(result);
-        this.#options.tensorBoard?.writeTrial(result, state.space);
-      }
-      this.#failures = verdict.status === 'failed' ? [...this.#failures, result] : [];
+      this.#noteEnded();
+    }
+  }
+
+  /** Follows the timeline, in which trials end by a verdict or by the oracle's decision. */
+  #noteEnded(): void {
+    const { state } = this.#folder;
+    if (this.#noted === state.timeline.length) return;
+    this.#folder.sweep(Array.from(this.#active.values(), ({ job }) => job.trial));
+    this.#options.tensorBoard?.writeRows(state);
+    for (; this.#noted < state.timeline.length; this.#noted++) {
+      const { trial, status } = state.timeline[this.#noted];
+      const result = state.result(trial);
+      if (status !== 'paused') this.#ended.push(result);
+      this.#failures = status === 'failed' ? [...this.#failures, result] : [];
       if (this.#failures.length >= MAX_FAILURES_IN_A_ROW) {
         const [first] = this.#failures;
         throw new Error(
@@ -274,49 +320,43 @@ export class SearchRun {
     return this.#elapsedBefore + performance.now() - this.#started;
   }
 
-  #sizesOf(part: Part): { trainSize: number; validationSize: number } {
-    const index = part.kind === 'fold' ? part.fold : 0;
-    if (this.#sizes.size === 0) {
-      const { size } = this.#train;
-      const held =
-        part.kind === 'fold'
-          ? stratifiedFolds(this.#train, part.folds, part.seed).map(({ validation }) => validation.length)
-          : [Math.round(part.share * size)];
-      for (const [fold, validationSize] of held.entries()) {
-        this.#sizes.set(fold, { trainSize: size - validationSize, validationSize });
-      }
-    }
-    return this.#sizes.get(index) as { trainSize: number; validationSize: number };
-  }
-
   #draw(): void {
-    const { maxTrials, epochs, folds, executionsPerTrial, objective } = this.#options;
+    const { plan, maxEpochs, folds, executionsPerTrial, objective } = this.#options;
     const { trials } = this.#folder.state;
     const trainings = folds * executionsPerTrial;
-    const isOpen = ({ status }: TrialState) => status === 'running' || status === 'paused';
+    // A trial that has ended is worth the epochs that it was asked for.
     const epochsDone = trials
-      .filter(isOpen)
-      .flatMap((trial) => trial.trainings.map(({ records, end }) => (end ? trial.epochs : records.length)))
+      .flatMap((trial) =>
+        trial.trainings.map(({ records, end }) => (end || !isOpen(trial) ? trial.epochs : records.length)),
+      )
       .reduce((sum, count) => sum + count, 0);
     const ended = trials.filter((trial) => !isOpen(trial));
+    // Where epochs are what runs out, nobody knows how many trials there will be.
+    const planned = plan.epochs * trainings <= maxEpochs && Number.isFinite(plan.trials);
+    const of = planned ? ` of ${plan.trials}` : '';
     const begun = [...this.#active.values()].reduce((sum, { step, steps }) => sum + step / steps, 0);
     const best = this.#folder.state
       .results()
       .filter(({ status }) => status === 'completed')
       .reduce((score, trial) => (isBetter(trial.score, score, objective) ? trial.score : score), Number.NaN);
+    const done = Number((epochsDone + begun).toFixed(1));
     this.#progress.update({
       title: 'Search',
-      done: Number((ended.length * trainings * epochs + epochsDone + begun).toFixed(1)),
-      total: maxTrials * trainings * epochs,
+      done,
+      total: Math.max(done, Math.min(plan.epochs * trainings, maxEpochs)),
       details: [
-        `${ended.length} of ${maxTrials} trials`,
+        `${ended.length}${of} trials${this.#found > 0 ? `, ${this.#found} found on disk` : ''}`,
         ...[...this.#active.values()].map(({ job, epoch, loss }) => {
           const fold = trainings > 1 ? ` training ${job.training + 1} of ${trainings}` : '';
           const shown = Number.isFinite(loss) ? ` loss ${loss.toFixed(3)}` : '';
-          return `trial ${job.trial}${fold} epoch ${Math.min(epoch, job.until)} of ${job.until}${shown}`;
+          return `trial ${job.trial}${of}${fold} epoch ${Math.min(epoch, job.until)} of ${job.until}${shown}`;
         }),
         ...(Number.isNaN(best) ? [] : [`best ${objective.name} ${best.toFixed(4)}`]),
       ],
     });
   }
+}
+
+function isOpen({ status }: TrialState): boolean {
+  return status === 'running' || status === 'paused';
 }

@@ -1,24 +1,32 @@
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import type { Dataset } from '../data';
-import type { ModelBuilder } from '../models/model-builder';
+import type { DataShape, ModelBuilder } from '../models/model-builder';
 import * as tf from '../tensorflow';
-import { readCheckpoint, restoreWeights } from '../training/checkpoint';
+import { CheckpointError, readCheckpoint, restoreWeights } from '../training/checkpoint';
 import type { History } from '../training/history';
 import { InProcessExecutor } from './executors/in-process-executor';
-import type { CallbackFactory } from './executors/training-job';
+import { buildOrDispose, type CallbackFactory } from './executors/training-job';
 import { WorkerPool } from './executors/workers/worker-pool';
 import { type HyperparameterImportance, hyperparameterImportance } from './importance';
 import { bestTraining, SearchFolder } from './journal/search-folder';
-import { type RunConfig, type TimelineEntry, trainingSeed } from './journal/search-state';
+import {
+  hasFailed,
+  type RunConfig,
+  type TimelineEntry,
+  type TrialState,
+  trainingSeed,
+} from './journal/search-state';
 import { type Objective, rankByScore, resolveObjective } from './objective';
 import type { Oracle } from './oracles/oracle';
 import { Proposals, type SpaceDefinition } from './proposals';
 import type { Pruner } from './pruners/pruner';
 import { SearchBoard } from './search-board';
-import { SearchRun } from './search-run';
+import { MAX_FAILURES_IN_A_ROW, SearchRun } from './search-run';
 import type { Domain } from './space/domain';
 import { HyperParameters, type HyperParameterValues } from './space/hyperparameters';
+import { describeSpace } from './space/search-space';
+import { summarizeResults, summarizeSpace } from './summaries';
 import type { Trial } from './trial';
 
 export interface SearchOptions {
@@ -40,9 +48,12 @@ export interface SearchOptions {
   validationSplit?: number;
   /** Drives the configurations, the folds, the initial weights, dropout and the order of the images; default 0. */
   seed?: number;
-  /** Skips the folds of a trial that can no longer win (see `raceReason`); default false. */
+  /** Skips the folds of a trial that can no longer win (see `raceReason`); default false. With Hyperband see `run` about workers. */
   racing?: boolean;
-  /** What ends trials early: `medianPruner()`, `patiencePruner({ patience: 3 })`. A loss that is no number always does. */
+  /**
+   * What ends trials early: `medianPruner()`, `patiencePruner({ patience: 3 })`. A loss that is no number always does. With Hyperband see
+   * `run` about workers.
+   */
   pruners?: readonly Pruner[];
   /** A space from outside: its domains take the place of the builder's. */
   hyperparameters?: HyperParameters;
@@ -62,7 +73,7 @@ export interface SearchOptions {
   overwrite?: boolean | 'ifChanged';
   /** Number of best trials whose weights are kept for `bestModels`, from 0; default 1. */
   keepModels?: number;
-  /** How often a trial's failed training is tried again, from its last finished epoch, before the trial counts as failed; default 1. */
+  /** How often a training of a trial that failed is tried again, from its last finished epoch, before the trial counts as failed; default 1. */
   maxRetriesPerTrial?: number;
 }
 
@@ -79,9 +90,18 @@ export interface RunOptions {
   threadsPerWorker?: number;
   /** A worker that shows no sign of life for so long has failed, in milliseconds; default 10 minutes. */
   timeoutMs?: number;
-  /** Folder for TensorBoard: a row of the HParams table and the curves of each trial. Default: none is written. */
+  /**
+   * Folder for TensorBoard: the curves of each training, epoch by epoch, and a row of the HParams table for each trial. Default: none is
+   * written. Give each search a folder of its own; the logs of another one are moved to `<folder>.1`.
+   *
+   * To look at them, also while the search runs: `pip install tensorboard; tensorboard --logdir runs/logs`. TensorBoard is a program of
+   * Python's and not among what is set up here.
+   */
   tensorBoard?: string;
-  /** Called after each trial that ended, awaited; `search.stop()` in it ends the search. */
+  /**
+   * Called after each trial that ended, awaited; `search.stop()` in it ends the search, and so does an error that it throws. Not called
+   * again, in a later run, for one that had ended when the process was killed.
+   */
   onTrialEnd?: (trial: Trial) => void | Promise<void>;
 }
 
@@ -138,7 +158,9 @@ export class Search {
       { overwrite, keepModels },
     );
     const { maxEpochs = Infinity, maxModelWeights = Infinity } = options;
-    this.#proposals = new Proposals(builder as SpaceDefinition, oracle, this.#folder, {
+    const define: SpaceDefinition = (hp, data) =>
+      buildOrDispose(() => (builder as SpaceDefinition)(hp, data));
+    this.#proposals = new Proposals(define, oracle, this.#folder, {
       ...{ seed, maxTrials, maxEpochs, maxModelWeights, tuneNewEntries, allowNewEntries },
       ...(given && { given }),
     });
@@ -191,6 +213,7 @@ export class Search {
   bestHyperparameters(count: number): HyperParameters[];
   bestHyperparameters(count?: number): HyperParameters | HyperParameters[] {
     if (count === undefined) return this.#configuration(this.best.hyperparameters);
+    checkCount('count', count, 1);
     return this.#ranked()
       .slice(0, count)
       .map((trial) => this.#configuration(trial.hyperparameters));
@@ -201,9 +224,10 @@ export class Search {
    *
    * With cross-validation such a model never saw the images of one fold: for a final model, train the best hyperparameters on all images.
    *
-   * @throws RangeError where `count` is above `keepModels`, or no trial is completed.
+   * @throws RangeError where `count` is above `keepModels`, or no trial that `run` trained is completed; Error where weights are gone.
    */
   async bestModels(count = 1): Promise<tf.LayersModel[]> {
+    checkCount('count', count, 1);
     const { keepModels = 1 } = this.#options;
     if (count > keepModels) {
       throw new RangeError(
@@ -214,17 +238,28 @@ export class Search {
     const completed = this.#ranked().filter(({ status }) => status === 'completed');
     const dataset = this.#folder.state.run?.dataset;
     if (completed.length === 0 || dataset === undefined) {
-      throw new RangeError('No trial is completed yet: `await search.run(...)` first.');
+      throw new RangeError(
+        'There is no model yet: no trial that `search.run(...)` trained is completed with a score.',
+      );
     }
     const models: tf.LayersModel[] = [];
     for (const { id, seed, hyperparameters } of completed.slice(0, count)) {
       const { index, checkpoint } = bestTraining(this.#folder.state.trial(id), this.objective);
-      const snapshot = await readCheckpoint(join(this.#folder.checkpoints, checkpoint as string));
-      const model = this.#builder(this.#configuration(hyperparameters), {
-        ...{ classNames: dataset.classNames, seed: trainingSeed(seed, index) },
-      }) as tf.LayersModel;
-      restoreWeights(model, snapshot);
-      models.push(model);
+      try {
+        const snapshot = await readCheckpoint(join(this.#folder.checkpoints, checkpoint as string));
+        const model = this.#builder(this.#configuration(hyperparameters), {
+          ...{ classNames: dataset.classNames, seed: trainingSeed(seed, index) },
+        }) as tf.LayersModel;
+        models.push(model);
+        restoreWeights(model, snapshot);
+      } catch (error) {
+        for (const model of models) model.dispose();
+        if (!(error instanceof CheckpointError)) throw error;
+        throw new Error(
+          `The weights of trial ${id} cannot be had. A search keeps those of the best keepModels trials, as it was when they ended; train ` +
+            `the trial's hyperparameters again. (${error.message})`,
+        );
+      }
     }
     return models;
   }
@@ -238,14 +273,43 @@ export class Search {
     return trial.histories;
   }
 
+  /**
+   * The search space as a Markdown table: each hyperparameter that the builder can ask for, its domain and default, with those of
+   * `hyperparameters` in their place, and when it is asked for. For `console.log`, or `show(markdown(...))` in a notebook.
+   *
+   * The builder is run for it on various configurations, as `describeSpace` does.
+   *
+   * @param data what the builder is told of the data; default what it was told in `run`, before that two classes.
+   */
+  searchSpaceSummary(data?: DataShape): string {
+    const { hyperparameters: overrides, tuneNewEntries, allowNewEntries } = this.#options;
+    const shape = data ?? this.#folder.state.run?.dataset ?? { classNames: ['0', '1'] };
+    return summarizeSpace(
+      describeSpace<DataShape>(this.#builder, shape, {
+        ...{ tuneNewEntries, allowNewEntries },
+        ...(overrides && { overrides }),
+      }),
+    );
+  }
+
+  /**
+   * What the search has found, in Markdown: how many trials there are of each status, the `count` best completed ones with score, sample
+   * standard deviation over the folds (`spread`) and active hyperparameters, and as many of each other status with the reason why they
+   * ended and the folds that they came to. For `console.log`, or `show(markdown(...))` in a notebook.
+   */
+  resultsSummary(count = 10): string {
+    checkCount('count', count, 1);
+    return summarizeResults(this, count);
+  }
+
   /** How much each hyperparameter matters for reaching the better scores, most important first; see `hyperparameterImportance`. */
   importance(): HyperparameterImportance[] {
     return hyperparameterImportance(this.trials, this.objective, this.space);
   }
 
   /**
-   * Puts a configuration before those of the oracle, which chooses what it leaves out. The same configuration counts once, so that
-   * a notebook's cell may run again.
+   * Puts a configuration before those of the oracle, which chooses what it leaves out; also from a callback while `run` runs. The same
+   * configuration counts once, so that a notebook's cell may run again.
    */
   enqueue(hyperparameters: HyperParameterValues): void {
     this.#whileOpen(() => {
@@ -269,17 +333,24 @@ export class Search {
    *
    * Configurations that an earlier process asked for and never told come first.
    *
-   * @param options epochs of a whole training, for the oracles that stop some earlier (`trial.epochs` says when); default 1.
-   * @throws Error where the oracle needs a running trial to be told first.
+   * @param options `epochs` of a whole training, for the oracles that stop some earlier (`trial.epochs` says when), default 1; `data`, what
+   *   a model builder gets with the hyperparameters, for instance the images to train with, default no classes.
+   * @throws Error where the oracle needs a running trial to be told first, or `run` has searched in this directory.
    */
-  ask(options: { epochs?: number } = {}): Asked | undefined {
-    const { epochs = 1 } = options;
+  ask(options: { epochs?: number; data?: DataShape } = {}): Asked | undefined {
+    const { epochs = 1, data = { classNames: [] } } = options;
+    checkCount('epochs', epochs, 1);
     this.#oracle.checkEpochs?.(epochs);
     return this.#whileOpen(() => {
+      if (this.#folder.state.run !== undefined) {
+        throw new Error(
+          `${this.directory} holds trials of run, which ask and tell cannot go on with; give them a directory of their own.`,
+        );
+      }
       const open = this.#folder.state.trials.find(
         ({ id, status }) => status === 'running' && !this.#asked.has(id),
       );
-      const next = open ?? this.#proposals.next({ epochs, trainings: 1, data: { classNames: [] } });
+      const next = open ?? this.#propose(epochs, data);
       if (next === 'finished') return undefined;
       if (next === 'wait') {
         throw new Error(
@@ -295,8 +366,32 @@ export class Search {
     });
   }
 
-  /** Says how a configuration that `ask` gave came out: its score, NaN for none, or the error that it failed with. */
+  /** A trial for a loop of the user's. One that the builder failed for is settled, and the next one taken. */
+  #propose(epochs: number, data: DataShape): TrialState | 'wait' | 'finished' {
+    for (let failures = 1; ; failures++) {
+      const next = this.#proposals.next({ epochs, trainings: 1, data });
+      if (typeof next === 'string' || !hasFailed(next)) return next;
+      const reason = next.trainings[0].end?.reason;
+      this.#folder.record({ kind: 'settled', trial: next.id, status: 'failed', kept: [0], reason });
+      if (failures === MAX_FAILURES_IN_A_ROW) {
+        throw new Error(
+          `${failures} configurations in a row could not be defined, the last because: ${reason}`,
+        );
+      }
+    }
+  }
+
+  /**
+   * Says how a configuration that `ask` gave came out: its score, NaN for none, or the error that it failed with.
+   *
+   * @throws RangeError for a trial that waits for no score.
+   */
   tell(trialId: number, outcome: number | Error): void {
+    if (typeof outcome !== 'number' && !(outcome instanceof Error)) {
+      throw new TypeError(
+        `outcome must be a number or an Error, but got ${JSON.stringify(outcome)}; NaN says that there is no score.`,
+      );
+    }
     this.#whileOpen(() => {
       const epochs = this.#asked.get(trialId);
       if (epochs === undefined) {
@@ -308,7 +403,7 @@ export class Search {
       const settled = { kind: 'settled', trial: trialId, kept: [0] } as const;
       if (outcome instanceof Error) {
         const reason = outcome.message;
-        this.#folder.record({ kind: 'attempt', trial: trialId, reason, final: true });
+        this.#folder.record({ kind: 'attempt', trial: trialId, training: 0, reason, final: true });
         this.#folder.record({ ...settled, status: 'failed', reason });
       } else {
         this.#folder.record({ kind: 'told', trial: trialId, score: outcome });
@@ -323,8 +418,10 @@ export class Search {
    * call it again, in this process or another: it goes on, and no finished epoch is trained again.
    *
    * A training that fails is tried again, then its trial counts as failed and the search goes on; three such trials in a row end it with
-   * the first one's cause, a `FatalError` ends it at once. The same seed gives the same trials and scores for any number of workers, but for
-   * oracles that learn from what has ended by then (ASHA, TPE) and limits of time.
+   * the first one's cause, a `FatalError` ends it at once. The same seed gives the same trials and scores for any number of workers, with
+   * three exceptions: oracles that learn from what has ended by then (ASHA, TPE); limits of time; and Hyperband with pruners that compare
+   * trials, racing or `maxEpochs`, because with several workers a bracket begins while the one before waits for its last trials, so
+   * what a trial is compared with depends on which came first.
    *
    * @param train the images to search with; the search splits them itself and holds no others.
    * @throws SearchInUseError while another run works on the same folder; InterruptedError after the kernel's stop button.
@@ -344,13 +441,25 @@ export class Search {
       pruners = [],
       racing = false,
       validationSplit = 0.2,
+      maxEpochs = Infinity,
       maxTimeMs = Infinity,
       maxRetriesPerTrial = 1,
     } = this.#options;
     const { objective, folds, executionsPerTrial, seed, maxTrials } = this;
-    this.#stopped = false;
     try {
       this.#folder.open();
+    } catch (error) {
+      await executor.close();
+      throw error;
+    }
+    this.#stopped = false;
+    try {
+      const { state } = this.#folder;
+      if (state.run === undefined && state.trials.length > 0) {
+        throw new Error(
+          `${this.directory} holds trials of a loop with ask and tell, which run cannot go on with; give run a directory of its own.`,
+        );
+      }
       this.#folder.beginRun(
         { epochs, batchSize, dataset: describeData(train) },
         this.#proposals.findChanges(train),
@@ -359,7 +468,7 @@ export class Search {
         ...{ kind: 'session', pid: process.pid, at: new Date().toISOString() },
         versions: describeVersions(workers === undefined ? 'all' : String(threadsPerWorker ?? 1)),
       });
-      this.#folder.sweep({ busy: false });
+      this.#folder.sweep();
       await new SearchRun(this.#folder, this.#proposals, executor, train, {
         ...{
           objective,
@@ -372,8 +481,11 @@ export class Search {
           validationSplit,
           seed,
         },
-        ...{ maxTrials, maxTimeMs, maxRetriesPerTrial, ...(onTrialEnd && { onTrialEnd }) },
-        ...(tensorBoard !== undefined && { tensorBoard: new SearchBoard(tensorBoard, objective) }),
+        plan: this.#oracle.plan?.({ maxTrials, epochs }) ?? { trials: maxTrials, epochs: maxTrials * epochs },
+        ...{ maxEpochs, maxTimeMs, maxRetriesPerTrial, ...(onTrialEnd && { onTrialEnd }) },
+        ...(tensorBoard !== undefined && {
+          tensorBoard: new SearchBoard(tensorBoard, objective, this.#folder.state),
+        }),
         isStopped: () => this.#stopped,
       }).toEnd();
     } finally {
@@ -396,7 +508,9 @@ export class Search {
     );
   }
 
+  /** `run` has it open while it calls the user's callbacks. */
   #whileOpen<Result>(work: () => Result): Result {
+    if (this.#folder.isOpen) return work();
     this.#folder.open();
     try {
       return work();

@@ -53,6 +53,19 @@ describe('drawProgress', () => {
     ]);
   });
 
+  it('makes no share and no guess of an unknown total', () => {
+    const { task, texts } = openTask();
+    task.update({ ...progress(0), total: Number.POSITIVE_INFINITY });
+    vi.advanceTimersByTime(30_000);
+    task.update({ ...progress(5), total: Number.POSITIVE_INFINITY });
+    task.end('interrupted');
+    expect(texts()).toEqual([
+      'Search ░░░░░░░░░░░░░░░░░░░░ 0 s',
+      'Search ░░░░░░░░░░░░░░░░░░░░ 30 s',
+      '■ Search: interrupted after 5, 30 s',
+    ]);
+  });
+
   it('does not take steps of an earlier run for fast ones', () => {
     const { task, texts } = openTask();
     task.update(progress(8));

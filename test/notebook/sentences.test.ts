@@ -45,8 +45,9 @@ it('describeDataset names source, size and classes', () => {
 it('describeBudget counts in singular and plural, and says "all" where the budget has more than there is', () => {
   const budget = { searchImages: 9000, trials: 8, folds: 3, searchEpochs: 1, trainImages: 1e9, epochs: 8 };
   expect(describeBudget(budget, train)).toBe(
-    'The search tries 8 configurations with 3-fold cross-validation, 1 epoch each, on 9,000 training images of ' +
-      '**mnist**; the best one is then trained for 8 epochs on all 60,000.',
+    'The random search tries 8 configurations with 3-fold cross-validation, 1 epoch each, on 9,000 training images of ' +
+      '**mnist**: 24 epochs in all. Hyperband and TPE may train as many. The best configuration of the three searches is ' +
+      'then trained for 8 epochs on all 60,000.',
   );
   expect(describeBudget({ ...budget, folds: 1 }, train)).toContain('with a hold-out, 1 epoch each');
 });
@@ -71,23 +72,27 @@ describe('describeEffect', () => {
 });
 
 describe('describeBest', () => {
-  it('gives score, spread and weights, and counts all trials that could have won', () => {
-    const found = { ...search, best: search.trials[0], trials: [...search.trials, makePruned(5, 0.99)] };
-    expect(describeBest(found)).toBe(
-      'Trial 1 reached 90.0 % ± 1.0 % over 2 trainings, with 1,234 weights. Being the best of 4 makes this score a ' +
-        'little too good: it was chosen for being good.',
+  it('names the winner of all searches, and counts configurations that could have won, each once', () => {
+    const other = {
+      ...search,
+      trials: [trial(1, 0.9, { optimizer: 'adam', layers: 1 }), makePruned(2, 0.99)],
+    };
+    const better = { ...other, trials: [...other.trials, trial(3, 0.95, { optimizer: 'sgd', layers: 3 })] };
+    // Trials 1 and 2 of `search` have the same hyperparameters, its fourth has no score.
+    expect(describeBest({ Random: search, Other: other })).toBe(
+      'Random, trial 1: 90.0 % ± 1.0 % over 2 trainings, with 1,234 weights. Being the best of 3 configurations makes ' +
+        'this score a little too good: it was chosen for being good.',
     );
+    expect(describeBest({ Random: search, Other: better })).toMatch(/^Other, trial 3: 95.0 %.* best of 4 /);
   });
 
-  it('of a lone trial, of one not trained to the end, and of a metric of its own', () => {
-    const best = makeTrial(1, 0.41256);
-    expect(describeBest({ best, trials: [best], objective: valLoss })).toBe(
-      'Trial 1 reached 0.413, with 100 weights.',
+  it('of a lone trial, of a loss, and of a metric of its own', () => {
+    const lone = [makeTrial(1, 0.41256)];
+    expect(describeBest({ Grid: { trials: lone, objective: valLoss } })).toBe(
+      'Grid, trial 1: 0.413, with 100 weights.',
     );
-    const pruned = makePruned(1, 12.34567);
-    expect(
-      describeBest({ best: pruned, trials: [pruned], objective: { name: 'bleu', direction: 'max' } }),
-    ).toBe('Trial 1 (pruned, not trained to the end) reached 12.35, with 100 weights.');
+    const bleu = { trials: [makeTrial(1, 12.34567)], objective: { name: 'bleu', direction: 'max' } } as const;
+    expect(describeBest({ Grid: bleu })).toBe('Grid, trial 1: 12.35, with 100 weights.');
   });
 });
 
@@ -123,27 +128,38 @@ describe('describeImportance', () => {
     { name: 'units', importance: 0.25, trials: 20 },
     { name: 'dropout', importance: 0.2, trials: 20 },
   ];
+  const rated = (found: typeof importances, count: number) => ({
+    trials: [
+      ...Array.from({ length: count }, (_, i) => makeTrial(i + 1, 0.9)),
+      makeTrial(count + 1, Number.NaN),
+    ],
+    objective: valAccuracy,
+    importance: () => found,
+  });
 
   it('names the three largest, and warns of few trials', () => {
-    const sentence = describeImportance(importances, 20);
+    const sentence = describeImportance(rated(importances, 20));
     expect(sentence).toContain(
       'The best of 20 trials differ from the rest most in **learningRate** (50.0 %), **units** (25.0 %) and ' +
         '**dropout** (20.0 %).',
     );
     expect(sentence).toContain('their order may be chance');
-    expect(describeImportance(importances, 200)).not.toContain('may be chance');
+    expect(describeImportance(rated(importances, 200))).not.toContain('may be chance');
   });
 
-  it('has words for one and for none', () => {
-    expect(describeImportance(importances.slice(0, 1), 20)).toContain(
+  it('has words for one, for none and for too few trials', () => {
+    expect(describeImportance(rated(importances.slice(0, 1), 20))).toContain(
       'most in **l2** (5.0 %, from 1 trial).',
     );
     const nothing = importances.map((share) => ({ ...share, importance: 0 }));
     for (const none of [[], nothing]) {
-      expect(describeImportance(none, 20)).toBe(
+      expect(describeImportance(rated(none, 20))).toBe(
         'The best trials do not differ from the rest in any hyperparameter.',
       );
     }
+    expect(describeImportance(rated(importances, 9))).toBe(
+      'Importances need 10 trials with a score; this search has 9.',
+    );
   });
 });
 

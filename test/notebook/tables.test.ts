@@ -417,24 +417,23 @@ it('tensors: shape, type and range, and they stay alive', () => {
   tensor.dispose();
 });
 
-it('searchResults: what a search and its winner came to', () => {
+it('searchResults: what searches and the training of their winner came to', () => {
   const best = makeTrial(1, 0.912345, {}, { scores: [0.91, 0.914], spread: 0.00123 });
-  const trials = [best, makeTrial(2, Number.NaN), makePruned(3, 0.5), makePruned(4, 0.5)];
+  const trials = [best, makeTrial(2, Number.NaN), makePruned(3, 0.95), makePruned(4, 0.5)];
   const run = { ...makeHistory(1), seconds: 30.6 };
-  const values = (search: Parameters<typeof tables.searchResults>[0]) =>
-    rows(tables.searchResults(search, { ...run, epochs: [{ ...run.epochs[0], valAccuracy: 0.95 }] })).map(
+  const values = (searches: Parameters<typeof tables.searchResults>[0]) =>
+    rows(tables.searchResults(searches, { ...run, epochs: [{ ...run.epochs[0], valAccuracy: 0.95 }] })).map(
       ({ value }) => value,
     );
-  expect(values({ best, trials, objective: valAccuracy, seconds: 12.4 })).toEqual([
-    '4 (2 pruned, 1 failed)',
+  const single = { trials: [makeTrial(1, 0.9)], objective: valAccuracy, seconds: 1 };
+  expect(values({ TPE: single, Random: { trials, objective: valAccuracy, seconds: 12.4 } })).toEqual([
+    '5 (2 pruned, 1 failed)',
     '0.9123 ± 0.0012',
+    'Random, trial 1',
     '0.95',
     '100',
-    '12',
+    '13',
     '31',
   ]);
-  const single = makeTrial(1, 0.9);
-  expect(values({ best: single, trials: [single], objective: valAccuracy, seconds: 1 })).toEqual([
-    ...['1', '0.9', '0.95', '100', '1', '31'],
-  ]);
+  expect(values({ TPE: single })).toEqual(['1', '0.9', 'TPE, trial 1', '0.95', '100', '1', '31']);
 });

@@ -68,8 +68,8 @@ function decode(bytes: Uint8Array, schema: Schema): Message {
     else if (Array.isArray(type)) {
       message[name] = [...((message[name] as Message[]) ?? []), decode(reader.readBytes(), type[0])];
     } else message[name] = decode(reader.readBytes(), type as Schema);
-    // A zero that is written means the same as one that is left out, but in the choice that a Value is.
-    if (message[name] === 0 && schema !== VALUE) delete message[name];
+    // A zero that is written means the same as one that is left out, but in the choices that a Value and a Summary.Value are.
+    if (message[name] === 0 && schema !== VALUE && type !== 'float') delete message[name];
   }
   return message;
 }

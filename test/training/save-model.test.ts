@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { compileModel, Stack } from '../../src/models';
 import { ACTIVATIONS } from '../../src/models/layers';
 import * as tf from '../../src/tensorflow';
-import { evaluate, fit, loadModel, saveModel } from '../../src/training';
+import { evaluate, fit, loadModel, modelDirectory, saveModel, searchDirectory } from '../../src/training';
 import type { Trial } from '../../src/tuner/trial';
 import { stripedImages } from './striped-images';
 
@@ -182,4 +182,11 @@ describe('saveModel and loadModel', () => {
     await expect(loadModel(directory)).rejects.toThrow(/has no training\.json that saveModel wrote/);
     model.dispose();
   });
+});
+
+it('modelDirectory and searchDirectory: one folder for each data set and profile', () => {
+  expect(modelDirectory('mnist', 'quick', 'mlp')).toBe(join('runs', 'mnist-quick', 'mlp'));
+  expect(searchDirectory('mnist', 'quick', 'mlp', 'random')).toBe(
+    join('runs', 'mnist-quick', 'mlp-search', 'random'),
+  );
 });

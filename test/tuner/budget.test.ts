@@ -1,5 +1,6 @@
+import { availableParallelism } from 'node:os';
 import { describe, expect, it } from 'vitest';
-import { type Profile, searchBudget } from '../../src/tuner/budget';
+import { defaultWorkers, type Profile, searchBudget } from '../../src/tuner/budget';
 
 describe('searchBudget', () => {
   it('replaces what is given and keeps the rest of the profile', () => {
@@ -24,5 +25,10 @@ describe('searchBudget', () => {
     );
     expect(() => searchBudget('cnn', 'quick', { epochs: 0 })).toThrow('epochs must be a whole number from 1');
     expect(() => searchBudget('cnn', 'quick', { folds: 2.5 })).toThrow('but got 2.5');
+    expect(() => searchBudget('cnn', 'quick', { searchEpochs: 1 })).toThrow('whole number from 2');
   });
+});
+
+it('defaultWorkers: one for each core, at most 4', () => {
+  expect(defaultWorkers()).toBe(Math.min(4, availableParallelism()));
 });

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { hyperparameterImportance } from '../../src/tuner/importance';
+import { canRateImportance, hyperparameterImportance } from '../../src/tuner/importance';
 import type { Domain, HyperParameterValues } from '../../src/tuner/space/domain';
 import type { Trial } from '../../src/tuner/trial';
 import { makeUpTrial } from './simulate';
@@ -153,10 +153,27 @@ describe('hyperparameterImportance', () => {
     expect(of([...good, ...more('pruned')]).find(({ name }) => name === 'rate')?.trials).toBe(16);
   });
 
+  it('leaves out what fewer than ten trials have', () => {
+    const some = (count: number) =>
+      completed(
+        trials.map(({ hyperparameters, score }, i) => [
+          { ...hyperparameters, ...(i < count ? { rare: i / 20 } : {}) },
+          score,
+        ]),
+      );
+    const wider = new Map([...space, ['rare', float(0, 1)] as const]);
+    const namesOf = (count: number) =>
+      hyperparameterImportance(some(count), MIN, wider).map(({ name }) => name);
+    expect(namesOf(9)).not.toContain('rare');
+    expect(namesOf(10)).toContain('rare');
+  });
+
   it('refuses fewer than ten trials with a score', () => {
     const few = [...trials.slice(0, 9), makeUpTrial({ id: 10, status: 'failed' })];
     expect(() => hyperparameterImportance(few, MIN, space)).toThrow(
       'Importances need at least 10 trials with a score, but there are 9: raise maxTrials and run the search again.',
     );
+    expect(canRateImportance({ trials: few, objective: MIN })).toBe(false);
+    expect(canRateImportance({ trials: trials.slice(0, 10), objective: MIN })).toBe(true);
   });
 });

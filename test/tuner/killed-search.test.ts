@@ -7,14 +7,19 @@ import { random } from '../../src/random';
 import { Journal } from '../../src/tuner/journal/journal';
 import type { SearchEvent } from '../../src/tuner/journal/search-state';
 import type { Trial } from '../../src/tuner/trial';
-import { startSearchProcess } from './searching/run-search-process';
+import { loadSearchProcess } from './searching/run-search-process';
 import type { SearchPlan } from './searching/search-process';
 
 /** How many times a search is killed, over all plans; `KILLS=200 npx vitest run test/tuner/killed-search.test.ts` for more. */
 const KILLS = Number(process.env.KILLS ?? 50);
 
 const folder = mkdtempSync(join(tmpdir(), 'inkwell-killed-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+/** The process for the next search loads while the present one runs. */
+let spare = loadSearchProcess();
+afterAll(() => {
+  spare.child.kill('SIGKILL');
+  rmSync(folder, { recursive: true, force: true });
+});
 
 const plans: Record<string, SearchPlan> = {
   'random search with cross-validation, racing and pruning': {
@@ -67,8 +72,11 @@ describe('a search that is killed and run again', () => {
   it.each(Object.entries(plans))(
     `${share} times: %s`,
     async (name, plan) => {
-      const start = (directory: string) =>
-        startSearchProcess({ ...plan, options: { ...plan.options, directory } });
+      const start = (directory: string) => {
+        const search = spare.begin({ ...plan, options: { ...plan.options, directory } });
+        spare = loadSearchProcess();
+        return search;
+      };
       const base = join(folder, name.replaceAll(' ', '-'));
       const whole = start(`${base}-whole`);
       await whole.running;

@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Trial } from '../../src/tuner/trial';
 import { Kernel } from '../kernel/jupyter-client';
@@ -54,15 +55,35 @@ describe('the number of workers changes nothing but the time', () => {
   });
 });
 
-describe('a search with workers in the kernel', () => {
-  /** Processes whose parent is `pid`. */
-  const childrenOf = (pid: number) => {
-    const lines = execFileSync('ps', ['-eo', 'ppid=,pid=,stat='], { encoding: 'utf8' }).split('\n');
-    return lines
-      .map((line) => line.trim().split(/\s+/))
-      .filter(([ppid, , stat]) => Number(ppid) === pid && !stat.startsWith('Z'));
-  };
+/** Processes whose parent is `pid`. */
+function childrenOf(pid: number): string[][] {
+  const lines = execFileSync('ps', ['-eo', 'ppid=,pid=,stat='], { encoding: 'utf8' }).split('\n');
+  return lines
+    .map((line) => line.trim().split(/\s+/))
+    .filter(([ppid, , stat]) => Number(ppid) === pid && !stat.startsWith('Z'));
+}
 
+describe('a worker that is killed', () => {
+  it('costs one attempt, and nothing else changes', async () => {
+    const plan: SearchPlan = {
+      ...{ method: 'random', options: { maxTrials: 3, folds: 2, seed: 1 }, images: 240 },
+      run: { epochs: 10, batchSize: 8, workers: 2 },
+    };
+    const { trials: unbroken } = (await startSearchProcess(plan).ended).found as { trials: Trial[] };
+    const directory = join(folder, 'worker-killed');
+    const search = startSearchProcess({ ...plan, options: { ...plan.options, directory } });
+    const journal = join(directory, 'journal.jsonl');
+    while (!existsSync(journal) || !readFileSync(journal, 'utf8').includes('"kind":"epoch"')) await sleep(5);
+    const [[, worker]] = childrenOf(search.child.pid as number);
+    process.kill(Number(worker), 'SIGKILL');
+    const { trials } = (await search.ended).found as { trials: Trial[] };
+    expect(trials.reduce((sum, { attempts }) => sum + attempts, 0)).toBe(1);
+    const withoutAttempts = (of: readonly Trial[]) => essence(of.map((trial) => ({ ...trial, attempts: 0 })));
+    expect(withoutAttempts(trials)).toEqual(withoutAttempts(unbroken));
+  });
+});
+
+describe('a search with workers in the kernel', () => {
   it('is stopped by an interrupt within a second, leaves no worker, and goes on when the cell runs again', async () => {
     const kernel = await Kernel.start();
     try {

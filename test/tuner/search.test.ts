@@ -1,5 +1,13 @@
 import { EventEmitter } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
@@ -198,7 +206,7 @@ describe('what ends a trial', () => {
       return wide(hp, shape);
     };
     const search = new RandomSearch(fatal, { maxTrials: 2 });
-    await expect(search.run(data, { epochs: 1 })).rejects.toThrow('no such file');
+    await expect(search.run(data, { epochs: 1 })).rejects.toThrow(/^no such file/);
     expect(search.trials.map(({ status }) => status)).toEqual(['running']);
     cured = true;
     await search.run(data, { epochs: 1 });
@@ -449,6 +457,80 @@ describe('going on', () => {
     expect(essence(second)).toEqual(essence(first));
   });
 
+  it('refuses to run twice at once, and the first run goes on', async () => {
+    const search = new RandomSearch(wide, { maxTrials: 2, directory: newFolder() });
+    const running = search.run(data, { epochs: 1 });
+    await expect(search.run(data, { epochs: 1 })).rejects.toThrow('in use by this very process');
+    await running;
+    expect(search.trials.map(({ status }) => status)).toEqual(['completed', 'completed']);
+  });
+
+  it('takes a configuration that a callback enqueues while it runs', async () => {
+    const search = new RandomSearch(wide, { maxTrials: 3 });
+    const onTrialEnd = ({ id }: { id: number }) => {
+      if (id === 1) search.enqueue({ rate: 0.005 });
+    };
+    await search.run(data, { epochs: 1, onTrialEnd });
+    expect(search.trials.map(({ origin }) => origin)).toEqual(['oracle', 'user', 'oracle']);
+    expect(search.trials[1].hyperparameters).toEqual({ rate: 0.005 });
+  });
+
+  it('blames no trial for a disk that takes no checkpoint, and goes on when it does', async () => {
+    const directory = newFolder();
+    const search = new RandomSearch(wide, { maxTrials: 1, directory });
+    mkdirSync(join(directory, 'checkpoints'), { recursive: true });
+    // A file where the folder of the trial belongs.
+    const inTheWay = join(directory, 'checkpoints', 'trial-1');
+    const onTrialEnd = () => {};
+    const blocked = new RandomSearch(
+      (hp, shape) => {
+        writeFileSync(inTheWay, '');
+        return wide(hp, shape);
+      },
+      { maxTrials: 1, directory },
+    );
+    await expect(blocked.run(data, { epochs: 1, onTrialEnd })).rejects.toThrow(
+      /^A checkpoint cannot be written: E.*Make room or mend the folder/,
+    );
+    expect(blocked.trials).toMatchObject([{ status: 'running', attempts: 0 }]);
+    rmSync(inTheWay);
+    await search.run(data, { epochs: 1 });
+    expect(search.trials).toMatchObject([{ status: 'completed', attempts: 0 }]);
+  });
+
+  it('begins no trial where the images cannot be split into the folds', async () => {
+    const search = new RandomSearch(wide, { folds: 31 });
+    await expect(search.run(data, { epochs: 1 })).rejects.toThrow(/k must not exceed.*k = 31/);
+    expect(search.trials).toEqual([]);
+  });
+
+  it('keeps what was enqueued where it begins anew', async () => {
+    const directory = newFolder();
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+    const options = { maxTrials: 1, directory, overwrite: 'ifChanged' } as const;
+    for (const epochs of [1, 2]) {
+      const search = new RandomSearch(wide, options);
+      search.enqueue({ rate: 0.002 });
+      await search.run(data, { epochs });
+      expect(search.trials.map(({ hyperparameters }) => hyperparameters)).toEqual([{ rate: 0.002 }]);
+    }
+    warn.mockRestore();
+  });
+
+  it('says which weights it has where more are asked for, or they are gone', async () => {
+    const directory = newFolder();
+    const search = new RandomSearch(wide, { maxTrials: 2, directory });
+    await expect(search.bestModels()).rejects.toThrow('There is no model yet');
+    await expect(search.bestModels(0)).rejects.toThrow('count must be a whole number, 1 or more, but got 0');
+    await search.run(data, { epochs: 1 });
+    const before = tf.memory().numTensors;
+    const greedy = new RandomSearch(wide, { maxTrials: 2, directory, keepModels: 2 });
+    await expect(greedy.bestModels(2)).rejects.toThrow(
+      /^The weights of trial \d cannot be had\. A search keeps those of the best keepModels trials/,
+    );
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
   it('keeps the weights of the best trials alone', async () => {
     const directory = newFolder();
     const search = new RandomSearch(wide, { maxTrials: 5, folds: 2, directory, keepModels: 2 });
@@ -551,6 +633,50 @@ describe('ask and tell', () => {
     );
   });
 
+  it('takes a definition that throws for a failed trial, and gives up after three in a row', () => {
+    const picky = (hp: HyperParameters) => {
+      if (hp.float('x', { min: 0, max: 1 }) > 0.5) throw new Error('too far');
+    };
+    const search = new RandomSearch(picky, { objective, maxTrials: 8 });
+    const asked: number[] = [];
+    for (let trial = search.ask(); trial; trial = search.ask()) {
+      asked.push(trial.id);
+      search.tell(trial.id, 1);
+    }
+    const failed = search.trials.filter(({ status }) => status === 'failed');
+    expect(failed.length).toBeGreaterThan(0);
+    expect(failed.map(({ reason }) => reason)).toEqual(failed.map(() => 'too far'));
+    expect(asked.length + failed.length).toBe(8);
+
+    const hopeless = new RandomSearch(
+      () => {
+        throw new Error('never');
+      },
+      { objective },
+    );
+    expect(() => hopeless.ask()).toThrow(
+      '3 configurations in a row could not be defined, the last because: never',
+    );
+  });
+
+  it('does not mix with run', async () => {
+    const asked = new RandomSearch(wide, { directory: newFolder() });
+    asked.ask({ data });
+    await expect(asked.run(data, { epochs: 1 })).rejects.toThrow('trials of a loop with ask and tell');
+    const run = new RandomSearch(wide, { maxTrials: 1 });
+    await run.run(data, { epochs: 1 });
+    expect(() => run.ask()).toThrow('holds trials of run');
+  });
+
+  it('refuses what is no outcome and no number of epochs', () => {
+    const search = new RandomSearch(square, { objective });
+    expect(() => search.ask({ epochs: 0 })).toThrow('epochs must be a whole number, 1 or more, but got 0');
+    const asked = search.ask();
+    expect(() => search.tell(asked?.id ?? 0, '0.5' as unknown as number)).toThrow(
+      'outcome must be a number or an Error, but got "0.5"',
+    );
+  });
+
   it('takes a trial of Hyperband on to more epochs', () => {
     const search = new Hyperband(square, { objective, factor: 3 });
     const asked: [number, number][] = [];
@@ -584,9 +710,44 @@ describe('progress and memory', () => {
     ]);
     expect(
       seen.some(({ details }) =>
-        details.some((words) => /^trial 2 training 2 of 2 epoch 3 of 3/.test(words)),
+        details.some((words) => /^trial 2 of 2 training 2 of 2 epoch 3 of 3/.test(words)),
       ),
     ).toBe(true);
+  });
+
+  it('knows how far Hyperband goes, and says no total where none is known', async () => {
+    const follow = async (search: Search) => {
+      const seen: Progress[] = [];
+      reportProgressTo(() => ({ update: (progress) => seen.push(progress), end() {} }));
+      await search.run(data, { epochs: 4, batchSize: 60 });
+      return seen;
+    };
+    // 4 trials at 1 epoch, 2 at 2, 1 at 4; 3 at 2, 1 at 4; 3 at 4: 4 + 2 + 2, 6 + 2 and 12 epochs, on 2 folds.
+    const hyperband = await follow(new Hyperband(wide, { factor: 2, folds: 2 }));
+    expect(new Set(hyperband.map(({ total }) => total))).toEqual(new Set([56]));
+    expect(hyperband.at(-1)).toMatchObject({ done: 56 });
+    expect(hyperband.at(-1)?.details[0]).toBe('10 of 10 trials');
+    expect(hyperband.some(({ details }) => /^trial 7 of 10 training 2 of 2 epoch/.test(details[1]))).toBe(
+      true,
+    );
+
+    const grid = await follow(new GridSearch(build));
+    expect(grid.at(-1)).toMatchObject({ done: 8, total: Number.POSITIVE_INFINITY });
+    expect(grid.at(-1)?.details[0]).toBe('2 trials');
+  });
+
+  it('leaves no tensor of a model that could not be built', async () => {
+    const unfinished: ModelBuilder = (hp, shape) => {
+      const model = wide(hp, shape);
+      if (hp.boolean('bad')) throw new Error('no such layer');
+      return model;
+    };
+    const search = new RandomSearch(unfinished, { maxTrials: 6, seed: 1 });
+    await new RandomSearch(wide, { maxTrials: 1 }).run(data, { epochs: 1 });
+    const before = tf.memory().numTensors;
+    await search.run(data, { epochs: 1 });
+    expect(search.trials.some(({ status }) => status === 'failed')).toBe(true);
+    expect(tf.memory().numTensors).toBe(before);
   });
 
   it('leaves no tensor behind, whatever ends its trials', async () => {
@@ -601,7 +762,7 @@ describe('progress and memory', () => {
     const directory = newFolder();
     await new RandomSearch(wide, { maxTrials: 1, directory }).run(data, { epochs: 1 });
     const text = readFileSync(join(directory, 'journal.jsonl'), 'utf8');
-    for (const kind of ['search', 'run', 'session', 'begun', 'epoch', 'trained', 'settled']) {
+    for (const kind of ['search', 'run', 'session', 'begun', 'epoch', 'trained', 'settled', 'ended']) {
       expect(text).toContain(`"kind":"${kind}"`);
     }
   });

@@ -1,10 +1,15 @@
 import { join, sep } from 'node:path';
 import { inspect } from 'node:util';
 import { type Dataset, splitDataset, stratifiedFolds, takeImages } from '../../data';
-import type { DataShape, ModelBuilder } from '../../models/model-builder';
+import type { ModelBuilder } from '../../models/model-builder';
 import * as tf from '../../tensorflow';
 import type { Callback } from '../../training/callbacks';
-import { CheckpointError, readCheckpoint, writeCheckpoint } from '../../training/checkpoint';
+import {
+  CheckpointError,
+  readCheckpoint,
+  type TrainingSnapshot,
+  writeCheckpoint,
+} from '../../training/checkpoint';
 import { InterruptedError } from '../../training/interrupt';
 import { DivergedError, type TrainingEnd, trainEpochs } from '../../training/train-epochs';
 import { FatalError } from '../fatal-error';
@@ -80,7 +85,8 @@ export class JobTrainer {
       }
       const snapshot = checkpoint instanceof CheckpointError ? undefined : checkpoint;
       const { train, validation } = this.#takePart(job.part);
-      model = buildModel(builder, hyperparameters, { classNames: data.classNames, seed });
+      const shape = { classNames: data.classNames, seed };
+      model = buildOrDispose(() => builder(takeAsTheyAre(hyperparameters), shape));
       const parameters = model.countParams();
       let reportedAt = Number.NEGATIVE_INFINITY;
       const epochs = trainEpochs(model, train, {
@@ -111,7 +117,7 @@ export class JobTrainer {
       for await (const { record, snapshot } of untilEnd()) {
         const path = checkpointPath(job, record.epoch);
         // Of epochs trained again, only the last one's checkpoint is missed.
-        if (record.epoch >= records.length) await writeCheckpoint(path, snapshot());
+        if (record.epoch >= records.length) await keepCheckpoint(path, snapshot());
         if (record.epoch > records.length) yield { kind: 'epoch', record, checkpoint: path, parameters };
       }
       const { stopped, bestEpoch } = end as TrainingEnd;
@@ -155,11 +161,23 @@ function cutPart(data: Dataset, part: Part): { train: Dataset; validation: Datas
   return { train: takeImages(data, fold.train), validation: takeImages(data, fold.validation) };
 }
 
-/** A fresh model. What a builder that throws has made until then is disposed: nobody else holds it. */
-function buildModel(builder: ModelBuilder, values: HyperParameterValues, shape: DataShape): tf.LayersModel {
+/** A full disk is no fault of the trial, which may go on once there is room. */
+async function keepCheckpoint(path: string, snapshot: TrainingSnapshot): Promise<void> {
+  try {
+    await writeCheckpoint(path, snapshot);
+  } catch (error) {
+    throw new FatalError(
+      `A checkpoint cannot be written: ${(error as Error).message}. Make room or mend the folder, then run the search again: ` +
+        'it goes on from the epoch before.',
+    );
+  }
+}
+
+/** What `build` returns. Where it throws, what it has made until then is disposed: nobody else holds it. */
+export function buildOrDispose<Built>(build: () => Built): Built {
   const before = new Set(Object.keys(tf.engine().state.registeredVariables));
   try {
-    return builder(takeAsTheyAre(values), shape);
+    return build();
   } catch (error) {
     for (const [name, variable] of Object.entries(tf.engine().state.registeredVariables)) {
       if (!before.has(name)) variable.dispose();
@@ -182,7 +200,8 @@ function takeAsTheyAre(values: HyperParameterValues): HyperParameters {
 /** What was thrown, in one line, with the first place in its stack that is neither Node's nor a package's. */
 export function describeError(error: unknown): string {
   if (!(error instanceof Error)) return `Thrown: ${inspect(error)}`;
-  const message = error.name === 'Error' ? error.message : `${error.name}: ${error.message}`;
+  const isPlain = error.name === 'Error' || error instanceof FatalError;
+  const message = isPlain ? error.message : `${error.name}: ${error.message}`;
   const places = (error.stack ?? '').split('\n').filter((line) => /^ +at /.test(line));
   const place = places.find((line) => !/node:|node_modules|<anonymous>/.test(line));
   if (place === undefined) return message;

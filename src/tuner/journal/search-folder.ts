@@ -16,6 +16,7 @@ import {
 
 const JOURNAL = 'journal.jsonl';
 const CHECKPOINTS = 'checkpoints';
+const TRIAL_FOLDER = /^trial-\d+$/;
 
 export interface SearchFolderOptions {
   /** True: what the folder holds is moved aside; `ifChanged`: if it is a search with other settings. */
@@ -51,6 +52,11 @@ export class SearchFolder {
     this.checkpoints = join(this.path, CHECKPOINTS);
     this.#config = config;
     this.#options = options;
+    if (existsSync(this.path) && !statSync(this.path).isDirectory()) {
+      throw new Error(
+        `directory must be a folder, or a path where there is none yet, but ${this.path} is a file.`,
+      );
+    }
     if (!existsSync(this.#journalPath)) return;
     if (options.overwrite !== true) {
       this.#read();
@@ -60,11 +66,23 @@ export class SearchFolder {
     }
     // Refused while a search runs there.
     const lock = lockFolder(this.path);
-    this.#moveAside();
-    lock.release();
+    try {
+      this.#moveAside();
+    } finally {
+      lock.release();
+    }
   }
 
-  /** Takes the right to write and reads what others wrote since. */
+  /** Whether this process may write, since `open`. */
+  get isOpen(): boolean {
+    return this.#lock !== undefined;
+  }
+
+  /**
+   * Takes the right to write and reads what others wrote since.
+   *
+   * @throws SearchInUseError where somebody has it, this folder's own user included.
+   */
   open(): void {
     mkdirSync(this.checkpoints, { recursive: true });
     this.#lock = lockFolder(this.path);
@@ -94,10 +112,12 @@ export class SearchFolder {
     const differing = [...(this.state.run ? describeDifferences(this.state.run, run) : []), ...changes];
     if (differing.length > 0) {
       if (this.#options.overwrite === false) throw this.#otherSearch(differing);
+      const { enqueued } = this.state;
       const aside = this.#moveAside();
       console.warn(`The search begins anew: ${differing.join('; ')}. What it had found is in ${aside}.`);
       mkdirSync(this.checkpoints);
       this.record({ kind: 'search', config: this.#config });
+      for (const hyperparameters of enqueued) this.record({ kind: 'enqueued', hyperparameters });
     }
     if (this.state.run === undefined) this.record({ kind: 'run', config: run });
   }
@@ -112,16 +132,15 @@ export class SearchFolder {
   }
 
   /**
-   * Removes the checkpoints that nothing needs: those of ended trials but the best ones, and what a kill left behind. While
-   * trainings run, `busy`, the folders of running trials are left alone: a checkpoint may just be on its way.
+   * Removes the checkpoints that nothing needs: those of ended trials but the best ones, and what a kill left behind. The
+   * folders of the trials `inTraining` are left alone: a checkpoint may just be on its way, also where the trial has ended.
    */
-  sweep(options: { busy: boolean }): void {
+  sweep(inTraining: Iterable<number> = []): void {
     const needed = new Set(this.#neededCheckpoints());
-    const running = this.state.trials
-      .filter(({ status }) => status === 'running')
-      .map(({ id }) => trialFolder(id));
+    const busy = new Set(Array.from(inTraining, trialFolder));
     for (const folder of readdirSync(this.checkpoints)) {
-      if (options.busy && running.includes(folder)) continue;
+      // What the user put there is the user's.
+      if (busy.has(folder) || !TRIAL_FOLDER.test(folder)) continue;
       const files = readdirSync(join(this.checkpoints, folder)).map((file) => join(folder, file));
       const left = files.filter((file) => !needed.has(file));
       if (left.length === files.length) rmSync(join(this.checkpoints, folder), { recursive: true });
@@ -210,8 +229,15 @@ function isPlainObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** One listener for all: Node warns of more than ten. */
+const temporary: string[] = [];
+
+function removeTemporaryFolders(): void {
+  for (const folder of temporary) rmSync(folder, { recursive: true, force: true });
+}
+
 function makeTemporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'inkwell-search-'));
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  if (temporary.push(folder) === 1) process.once('exit', removeTemporaryFolders);
   return folder;
 }

@@ -37,6 +37,8 @@ export type SearchEvent =
   | { readonly kind: 'run'; readonly config: RunConfig }
   /** A process took the search up. */
   | { readonly kind: 'session'; readonly pid: number; readonly at: string; readonly versions: Versions }
+  /** A run came to its end. */
+  | { readonly kind: 'ended'; readonly elapsedMs: number }
   | { readonly kind: 'enqueued'; readonly hyperparameters: HyperParameterValues }
   /** The first of the queue was left out. */
   | { readonly kind: 'dequeued'; readonly reason: string }
@@ -68,14 +70,22 @@ export type SearchEvent =
   | { readonly kind: 'trained'; readonly trial: number; readonly training: number; readonly end: TrainingEnd }
   /** The user's own loop said how a trial came out. */
   | { readonly kind: 'told'; readonly trial: number; readonly score: number }
-  /** An attempt at a training failed. */
-  | { readonly kind: 'attempt'; readonly trial: number; readonly reason: string; readonly final: boolean }
+  /** An attempt at a training failed; `final` where it is not tried again. */
+  | {
+      readonly kind: 'attempt';
+      readonly trial: number;
+      readonly training: number;
+      readonly reason: string;
+      readonly final: boolean;
+    }
   /** What became of a trial; `kept` is the number of epochs of each training that count, null where the training does not. */
   | {
       readonly kind: 'settled';
       readonly trial: number;
       readonly status: Exclude<TrialStatus, 'running'>;
       readonly kept: readonly (number | null)[];
+      /** The training that a pruner cut after its last kept epoch: how it ended, if it went on, does not count either. */
+      readonly cut?: number;
       readonly reason?: string;
     };
 
@@ -83,7 +93,7 @@ type Versions = Readonly<Record<string, string>>;
 
 /** How a training came to its end, or to the epoch asked for (`reached`). */
 export interface TrainingEnd {
-  readonly kind: 'reached' | 'stopped' | 'diverged';
+  readonly kind: 'reached' | 'stopped' | 'diverged' | 'failed';
   readonly reason?: string;
   /** The epoch whose weights it has, where that is not the last. */
   readonly bestEpoch?: number;
@@ -95,6 +105,8 @@ export interface TrainingState {
   /** Set when it needs no more training, as far as asked for. */
   end?: TrainingEnd;
   told?: number;
+  /** Why attempts at it failed, in order, each after so many finished epochs. */
+  failures: { readonly epochs: number; readonly reason: string }[];
   trainSize: number;
   validationSize: number;
 }
@@ -108,9 +120,6 @@ export interface TrialState {
   readonly trainings: TrainingState[];
   epochs: number;
   status: TrialStatus;
-  attempts: number;
-  /** It has failed for good, though it may not be settled yet. */
-  failed: boolean;
   reason?: string;
   versions: Versions;
 }
@@ -130,22 +139,27 @@ export class SearchState {
   config?: SearchConfig;
   run?: RunConfig;
   versions: Versions = {};
+  /** Time and process of the first session: no other search has the same. */
+  began?: string;
   readonly trials: TrialState[] = [];
   readonly queue: HyperParameterValues[] = [];
-  /** All that was ever enqueued. */
+  /** All that was ever enqueued, but what was left out. */
   readonly enqueued: HyperParameterValues[] = [];
   /** The domain of every hyperparameter that a trial had. */
   readonly space = new Map<string, Domain>();
   readonly timeline: TimelineEntry[] = [];
-  /** Wall time over all sessions, to the last epoch's end. */
+  /** Wall time over all sessions, each to its end or, where it was ended, to its last epoch's. */
   elapsedMs = 0;
   /** Number of events applied. */
   events = 0;
+  /** Of the trials as they are now; made when asked for. */
+  readonly #results = new Map<number, Trial>();
   #seconds = 0;
   #epochs = 0;
 
   apply(event: SearchEvent): void {
     this.events++;
+    if ('trial' in event) this.#results.delete(event.trial);
     switch (event.kind) {
       case 'search':
         this.config = event.config;
@@ -154,25 +168,32 @@ export class SearchState {
         this.run = event.config;
         break;
       case 'session':
+        this.began ??= `${event.at} ${event.pid}`;
         this.versions = event.versions;
+        break;
+      case 'ended':
+        this.elapsedMs = event.elapsedMs;
         break;
       case 'enqueued':
         this.queue.push(event.hyperparameters);
         this.enqueued.push(event.hyperparameters);
         break;
-      case 'dequeued':
-        this.queue.shift();
+      case 'dequeued': {
+        const leftOut = this.queue.shift();
+        // So that it may be enqueued again, with the cause mended.
+        if (leftOut) this.enqueued.splice(this.enqueued.indexOf(leftOut), 1);
         break;
+      }
       case 'begun': {
         const { trial: id, hyperparameters, origin, epochs, seed, parameters } = event;
         const trainings = Array.from({ length: event.trainings }, () => ({
-          records: [],
+          ...{ records: [], failures: [] },
           trainSize: 0,
           validationSize: 0,
         }));
         this.trials.push({
           ...{ id, hyperparameters, origin, epochs, seed, parameters, trainings, versions: this.versions },
-          ...{ status: 'running', attempts: 0, failed: false },
+          status: 'running',
         });
         for (const [name, domain] of Object.entries(event.space)) this.space.set(name, domain);
         if (origin === 'user') this.queue.shift();
@@ -211,10 +232,10 @@ export class SearchState {
         break;
       }
       case 'attempt': {
-        const trial = this.trial(event.trial);
-        trial.attempts++;
-        trial.reason = event.reason;
-        trial.failed = event.final;
+        const { reason } = event;
+        const training = this.trial(event.trial).trainings[event.training];
+        training.failures.push({ epochs: training.records.length, reason });
+        if (event.final) training.end = { kind: 'failed', reason };
         break;
       }
       case 'settled': {
@@ -222,9 +243,10 @@ export class SearchState {
         trial.status = event.status;
         trial.reason = event.reason;
         for (const [index, training] of trial.trainings.entries()) {
-          const kept = event.kept[index];
-          if (kept !== null && kept >= training.records.length) continue;
-          training.records.length = kept ?? 0;
+          const kept = event.kept[index] ?? -1;
+          if (kept >= training.records.length && index !== event.cut) continue;
+          training.records.length = Math.max(0, kept);
+          training.failures = training.failures.filter(({ epochs }) => epochs < kept);
           training.end = undefined;
         }
         this.timeline.push({
@@ -243,9 +265,18 @@ export class SearchState {
     return trial;
   }
 
-  /** Copies as users see them, by id. */
+  /** As users see them, by id. */
   results(): Trial[] {
-    return this.trials.map((trial) => describeTrial(trial, this.#objective(), this.run?.batchSize ?? 0));
+    return this.trials.map(({ id }) => this.result(id));
+  }
+
+  /** A trial as users see it: a copy that later events leave as it is. */
+  result(id: number): Trial {
+    const known = this.#results.get(id);
+    if (known) return known;
+    const result = describeTrial(this.trial(id), this.#objective(), this.run?.batchSize ?? 0);
+    this.#results.set(id, result);
+    return result;
   }
 
   #objective(): Objective {
@@ -257,7 +288,7 @@ export class SearchState {
 /** The objective of a training at the epoch whose weights it has; NaN where it diverged or has no epoch. */
 export function scoreTraining({ records, end, told }: TrainingState, objective: Objective): number {
   if (told !== undefined) return told;
-  if (end?.kind === 'diverged') return Number.NaN;
+  if (end?.kind === 'diverged' || end?.kind === 'failed') return Number.NaN;
   // A training that was cut short by pruning counts as far as its records go.
   const best = end?.bestEpoch === undefined ? undefined : records[end.bestEpoch - 1];
   const record = best ?? records[records.length - 1];
@@ -271,13 +302,13 @@ function scoreTrial(
   const counted = trial.trainings.filter((training) =>
     trial.status === 'running' ? training.end !== undefined : training.records.length > 0 || training.end,
   );
-  const scores =
-    trial.status === 'failed' ? [] : counted.map((training) => scoreTraining(training, objective));
+  const scores = hasFailed(trial) ? [] : counted.map((training) => scoreTraining(training, objective));
   return { scores, ...meanAndSpread(scores) };
 }
 
 function describeTrial(trial: TrialState, objective: Objective, batchSize: number): Trial {
-  const { id, status, hyperparameters, origin, epochs, seed, parameters, attempts, reason, versions } = trial;
+  const { id, status, hyperparameters, origin, epochs, seed, parameters, reason, versions } = trial;
+  const attempts = sum(trial.trainings.map(({ failures }) => failures.length));
   const histories = trial.trainings
     .map(
       ({ records, end, trainSize, validationSize }, training): History => ({
@@ -296,6 +327,11 @@ function describeTrial(trial: TrialState, objective: Objective, batchSize: numbe
     seconds: sum(histories.map((history) => history.seconds)),
     ...((reason ?? ended) === undefined ? {} : { reason: reason ?? ended }),
   };
+}
+
+/** Whether a training of the trial has failed for good, though the trial may not be settled yet. */
+export function hasFailed({ trainings }: TrialState): boolean {
+  return trainings.some(({ end }) => end?.kind === 'failed');
 }
 
 /** The seed of one training of a trial: its initial weights, order of images and dropout. */

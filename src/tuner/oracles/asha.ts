@@ -42,6 +42,16 @@ export class AshaOracle implements Oracle {
     }
   }
 
+  /** As many promotions as there are places; with several workers there may be more. */
+  plan({ maxTrials, epochs }: { maxTrials: number; epochs: number }): { trials: number; epochs: number } {
+    const levels = this.#levels(epochs);
+    const total = levels.reduce((sum, level, k) => {
+      const trials = Math.max(1, Math.floor(maxTrials / this.config.factor ** k));
+      return sum + trials * (level - (levels[k - 1] ?? 0));
+    }, 0);
+    return { trials: maxTrials, epochs: total };
+  }
+
   next(view: SearchView): Decision {
     const { trials, mayStart } = view;
     const rungs = this.#rungs(view);
@@ -77,10 +87,7 @@ export class AshaOracle implements Oracle {
 
   /** All rungs, the lowest first, as far as trials have come. */
   #rungs({ trials, epochs: most, objective }: SearchView): [Rung, ...Rung[]] {
-    const { factor, minEpochs } = this.config;
-    const levels = [];
-    for (let epochs = minEpochs; epochs < most; epochs *= factor) levels.push(epochs);
-    const rungs = [...levels, most].map((epochs): Rung => {
+    const rungs = this.#levels(most).map((epochs): Rung => {
       const here = trials.filter((trial) => trial.epochs === epochs && trial.status === 'paused');
       const ranked = rankByScore(here, objective);
       return {
@@ -95,6 +102,14 @@ export class AshaOracle implements Oracle {
       };
     });
     return rungs as [Rung, ...Rung[]];
+  }
+
+  /** The epochs of the rungs. */
+  #levels(most: number): number[] {
+    const { factor, minEpochs } = this.config;
+    const levels = [];
+    for (let epochs = minEpochs; epochs < most; epochs *= factor) levels.push(epochs);
+    return [...levels, most];
   }
 }
 

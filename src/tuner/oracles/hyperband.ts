@@ -69,28 +69,48 @@ export class HyperbandOracle implements Oracle {
     }
   }
 
+  plan({ maxTrials, epochs }: { maxTrials: number; epochs: number }): { trials: number; epochs: number } {
+    const plan = { trials: 0, epochs: 0 };
+    for (const rungs of this.#brackets(epochs)) {
+      const begun = Math.min(rungs[0].trials, maxTrials - plan.trials);
+      if (begun === 0) break;
+      plan.trials += begun;
+      for (const [i, { trials, epochs }] of this.#shrink(rungs, begun).entries()) {
+        plan.epochs += trials * (epochs - (i > 0 ? rungs[i - 1].epochs : 0));
+      }
+    }
+    return plan;
+  }
+
   next(view: SearchView): Decision {
     const { trials, mayStart } = view;
-    const { factor, iterations } = this.config;
-    const brackets = hyperbandBrackets(view.epochs, factor);
     let begun = 0;
-    for (const rungs of Array.from({ length: iterations }, () => brackets).flat()) {
+    for (const rungs of this.#brackets(view.epochs)) {
       const members = trials.slice(begun, begun + rungs[0].trials);
       begun += rungs[0].trials;
       if (members.length < rungs[0].trials) {
         const definition = mayStart ? this.#random.draw(view) : undefined;
         if (definition) return { kind: 'start', definition, epochs: rungs[0].epochs };
         if (mayStart && view.enqueued) return { kind: 'finished', spaceExhausted: false };
-        const smaller = rungs.map(({ epochs }, i) => ({
-          trials: Math.max(1, Math.floor(members.length / factor ** i)),
-          epochs,
-        }));
-        return advance(smaller, members, view) ?? waitOrFinish(trials, mayStart);
+        return advance(this.#shrink(rungs, members.length), members, view) ?? waitOrFinish(trials, mayStart);
       }
       const decision = advance(rungs, members, view);
       if (decision) return decision;
     }
     return waitOrFinish(trials, false);
+  }
+
+  #brackets(epochs: number): Rung[][] {
+    const { factor, iterations } = this.config;
+    const brackets = hyperbandBrackets(epochs, factor);
+    return Array.from({ length: iterations }, () => brackets).flat();
+  }
+
+  /** The rungs of a bracket for as many trials as it has, where it is not full. */
+  #shrink(rungs: readonly Rung[], trials: number): readonly Rung[] {
+    if (trials === rungs[0].trials) return rungs;
+    const { factor } = this.config;
+    return rungs.map(({ epochs }, i) => ({ trials: Math.max(1, Math.floor(trials / factor ** i)), epochs }));
   }
 }
 

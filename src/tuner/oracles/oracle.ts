@@ -59,5 +59,10 @@ export interface Oracle {
   readonly config: Readonly<Record<string, string | number | boolean>>;
   /** The epochs of a whole training that it needs at least, where it does. Throws for one it cannot work with. */
   checkEpochs?(epochs: number): void;
+  /**
+   * How many trials it begins, and how many epochs they take in all where each has one training, as far as can be said before they
+   * are trained. An oracle without it trains `maxTrials` trials for `epochs` epochs each.
+   */
+  plan?(limits: { readonly maxTrials: number; readonly epochs: number }): { trials: number; epochs: number };
   next(view: SearchView): Decision;
 }

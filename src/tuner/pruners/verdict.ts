@@ -37,11 +37,14 @@ export function judge(trial: TrialState, earlier: readonly TrialState[], rules: 
   const scores: number[] = [];
   for (const [index, training] of trial.trainings.entries()) {
     const values = training.records.map((record) => objectiveValue(record, objective));
-    // Judged before a later failure: with one worker the trial would not have come to it.
+    // Judged before a failure after these epochs: with one worker the training would not have come to it.
     const reason = prune(index, values, earlier, rules);
-    if (reason) return verdict('pruned', keepTo(index, reason.epoch), reason.text);
+    if (reason) return { ...verdict('pruned', keepTo(index, reason.epoch), reason.text), cut: index };
     if (training.end?.kind === 'diverged') {
       return verdict('pruned', keepTo(index, values.length), training.end.reason);
+    }
+    if (training.end?.kind === 'failed') {
+      return verdict('failed', keepTo(index, values.length), training.end.reason);
     }
     if (training.end === undefined) break;
     scores.push(scoreTraining(training, objective));
@@ -59,9 +62,8 @@ export function judge(trial: TrialState, earlier: readonly TrialState[], rules: 
       if (lost) return verdict('pruned', keepTo(index, values.length), lost);
     }
   }
-  const all = trial.trainings.map(({ records }) => records.length);
-  if (trial.failed) return verdict('failed', all, trial.reason);
   if (scores.length < trial.trainings.length) return undefined;
+  const all = trial.trainings.map(({ records }) => records.length);
   const reachedEnd = trial.trainings.every(
     ({ records, end }) => end?.kind === 'stopped' || records.length >= rules.epochs,
   );

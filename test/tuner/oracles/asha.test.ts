@@ -141,3 +141,14 @@ describe('AshaOracle', () => {
     new AshaOracle().checkEpochs(2);
   });
 });
+
+describe('plan', () => {
+  it('counts the promotions that there are places for', () => {
+    // 20 at 1 epoch, 6 on to 3, 2 on to 9, 1 on to 10.
+    expect(new AshaOracle().plan({ maxTrials: 20, epochs: 10 })).toEqual({
+      trials: 20,
+      epochs: 20 + 12 + 12 + 1,
+    });
+    expect(new AshaOracle().plan({ maxTrials: Infinity, epochs: 10 }).epochs).toBe(Infinity);
+  });
+});

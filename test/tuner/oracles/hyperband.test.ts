@@ -232,3 +232,26 @@ describe('HyperbandOracle', () => {
     new HyperbandOracle().checkEpochs(3);
   });
 });
+
+describe('plan', () => {
+  it.each([
+    // 9 at 1, 3 on to 3, 1 on to 9; 5 at 3, 1 on to 9; 3 at 9: 9 + 6 + 6, 15 + 6 and 27.
+    [9, Number.POSITIVE_INFINITY, 1, { trials: 17, epochs: 69 }],
+    [9, Number.POSITIVE_INFINITY, 2, { trials: 34, epochs: 138 }],
+    // The second bracket has 3 of its 5 trials, of which one goes on.
+    [9, 12, 1, { trials: 12, epochs: 21 + 9 + 6 }],
+    // 4 at 1, 1 on to 3, the same on to 9.
+    [9, 4, 1, { trials: 4, epochs: 4 + 2 + 6 }],
+  ])('of %d epochs and at most %d trials, %d times', (epochs, maxTrials, iterations, plan) => {
+    const oracle = new HyperbandOracle({ iterations });
+    expect(oracle.plan({ epochs, maxTrials })).toEqual(plan);
+    const { trials } = simulate({
+      createOracle: () => new HyperbandOracle({ iterations }),
+      define: (hp) => void hp.float('x', { min: 0, max: 1 }),
+      score: ({ x }) => Number(x),
+      ...{ epochs, maxTrials },
+    });
+    expect(trials.length).toBe(plan.trials);
+    expect(trials.reduce((sum, trial) => sum + trial.epochs, 0)).toBe(plan.epochs);
+  });
+});

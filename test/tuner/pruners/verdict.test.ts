@@ -188,10 +188,10 @@ describe('judge', () => {
 
   it('fails a trial that failed for good, with its last error', () => {
     const state = makeState([[{ values: [0.5] }]]);
-    state.apply({ kind: 'attempt', trial: 1, reason: 'first', final: false });
+    state.apply({ kind: 'attempt', trial: 1, training: 0, reason: 'first', final: false });
     settleAll(state, rules);
     expect(state.results()[0].status).toBe('running');
-    state.apply({ kind: 'attempt', trial: 1, reason: 'second', final: true });
+    state.apply({ kind: 'attempt', trial: 1, training: 0, reason: 'second', final: true });
     settleAll(state, rules);
     expect(state.results()[0]).toMatchObject({ status: 'failed', reason: 'second', attempts: 2, scores: [] });
   });

@@ -1,4 +1,5 @@
 import { compileModel, type ModelBuilder, Stack } from '../../../src/models';
+import { EarlyStopping } from '../../../src/training/early-stopping';
 
 /** A dense network small enough to train in milliseconds, with every kind of state: optimizer, normalization, dropout. */
 export const buildSmall: ModelBuilder = (hp, { classNames, seed }) => {
@@ -12,3 +13,5 @@ export const buildSmall: ModelBuilder = (hp, { classNames, seed }) => {
     schedule: { kind: 'cosineAnnealing' },
   });
 };
+
+export const callbacks = () => [new EarlyStopping({ monitor: 'valLoss', patience: 1 })];

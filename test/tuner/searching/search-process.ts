@@ -1,11 +1,11 @@
-// A process that searches, to be killed: `tsx search-process.ts '{"method": "random", "directory": ...}'`.
+// A process that searches, to be killed: `echo '{"method": "random", "options": ...}' | tsx search-process.ts`.
 // It prints `running` when the search begins, and its trials as JSON when it has ended.
-import { EarlyStopping } from '../../../src/training/early-stopping';
+import { text } from 'node:stream/consumers';
 import { medianPruner } from '../../../src/tuner/pruners/median';
 import type { RunOptions, Search, SearchOptions } from '../../../src/tuner/search';
 import { BayesianOptimization, Hyperband, RandomSearch } from '../../../src/tuner/searches';
 import { stripedImages } from '../../training/striped-images';
-import { buildSmall } from './builders';
+import { buildSmall, callbacks } from './builders';
 
 /** What to search with; plain data. */
 export interface SearchPlan {
@@ -14,8 +14,6 @@ export interface SearchPlan {
   readonly run: RunOptions & { readonly earlyStopping?: boolean };
   readonly images: number;
 }
-
-export const callbacks = () => [new EarlyStopping({ monitor: 'valLoss', patience: 1 })];
 
 const methods = { random: RandomSearch, hyperband: Hyperband, tpe: BayesianOptimization };
 
@@ -31,4 +29,4 @@ async function main(plan: SearchPlan): Promise<void> {
   console.log(JSON.stringify({ trials: search.trials, best: search.best.id }));
 }
 
-if (require.main === module) void main(JSON.parse(process.argv[2]));
+if (require.main === module) void text(process.stdin).then((plan) => main(JSON.parse(plan)));

@@ -222,28 +222,50 @@ export class SearchRun {
 
   #nextJob(): TrainingJob | undefined {
     for (;;) {
-      for (const trial of this.#folder.state.trials) {
-        if (trial.status !== 'running') continue;
-        for (const [training, { end }] of trial.trainings.entries()) {
-          // What comes after it cannot count any more.
-          if (end?.kind === 'failed' || end?.kind === 'diverged') break;
-          if (end === undefined && !this.#active.has(`${trial.id}/${training}`)) {
-            return this.#describeJob(trial, training);
-          }
-        }
-      }
-      if (this.#mayHaveToGiveUp()) return undefined;
-      const { epochs, folds, executionsPerTrial } = this.#options;
-      const next = this.#proposals.next({ epochs, trainings: folds * executionsPerTrial, data: this.#train });
-      if (next === 'finished') return undefined;
-      if (next === 'wait') {
-        if (this.#active.size > 0) return undefined;
-        throw new Error('The oracle waits for a trial that is running, but none is: the oracle is at fault.');
+      const open = this.#openTrainings();
+      const first = open.find(({ needed }) => needed);
+      if (first) return this.#describeJob(first.trial, first.training);
+      const running = this.#folder.state.trials.filter(({ status }) => status === 'running').length;
+      const next = open.length > 0 && running > this.#executor.slots ? 'wait' : this.#nextTrial();
+      if (next === 'wait' || next === 'finished') {
+        return open.length > 0 ? this.#describeJob(open[0].trial, open[0].training) : undefined;
       }
       this.#noteEnded();
       // Nothing is to be trained where the builder failed.
       this.#settle();
     }
+  }
+
+  /**
+   * Trainings that could begin now, in order. Where folds are raced, one of which it is still open whether its trial can win
+   * is not `needed` yet: a new trial's first fold is better worth the time.
+   */
+  #openTrainings(): { trial: TrialState; training: number; needed: boolean }[] {
+    const open: { trial: TrialState; training: number; needed: boolean }[] = [];
+    let earlierSettled = true;
+    for (const trial of this.#folder.state.trials) {
+      if (trial.status !== 'running') continue;
+      let needed = true;
+      for (const [training, { end }] of trial.trainings.entries()) {
+        // What comes after it cannot count any more.
+        if (end?.kind === 'failed' || end?.kind === 'diverged') break;
+        if (end === undefined && !this.#active.has(`${trial.id}/${training}`))
+          open.push({ trial, training, needed });
+        if (this.#options.racing && (end === undefined || !earlierSettled)) needed = false;
+      }
+      earlierSettled = false;
+    }
+    return open;
+  }
+
+  #nextTrial(): TrialState | 'wait' | 'finished' {
+    if (this.#mayHaveToGiveUp()) return 'wait';
+    const { epochs, folds, executionsPerTrial } = this.#options;
+    const next = this.#proposals.next({ epochs, trainings: folds * executionsPerTrial, data: this.#train });
+    if (next === 'wait' && this.#active.size === 0 && this.#openTrainings().length === 0) {
+      throw new Error('The oracle waits for a trial that is running, but none is: the oracle is at fault.');
+    }
+    return next;
   }
 
   /** Whether the last trials begun have all failed, but cannot be settled before an earlier one has ended. */

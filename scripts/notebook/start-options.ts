@@ -14,7 +14,7 @@ export const HELP = `npm start -- [options]
 
 Runs the notebooks in order and writes reports/<notebook>.html.
 
-  --profile NAME    quick (minutes), full (the real search, about 40 minutes) or small (a trial run); default quick
+  --profile NAME    quick (minutes), full (the real search, over an hour) or small (a trial run); default quick
   --dataset NAME    for instance emnist-balanced, mnist; default: what data/ holds, else the built-in MNIST
   --seed N          a whole number from 0; default 0
   --only NAME       run this notebook alone: 02-mlp-search, or 02; may be repeated

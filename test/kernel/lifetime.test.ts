@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
+import { isAlive } from '../processes';
 import { Kernel } from './jupyter-client';
 
 const startChild = `
@@ -10,8 +11,7 @@ const startChild = `
 /** Resolves when the process is gone (or a zombie that nobody reaps), fails after ten seconds. */
 async function untilGone(pid: number): Promise<void> {
   for (let tries = 0; tries < 100; tries++) {
-    const { stdout } = spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' });
-    if (stdout.trim() === '' || stdout.startsWith('Z')) return;
+    if (!isAlive(pid)) return;
     await new Promise((done) => setTimeout(done, 100));
   }
   throw new Error(`Process ${pid} still runs.`);

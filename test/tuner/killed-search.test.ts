@@ -22,15 +22,15 @@ afterAll(() => {
 });
 
 const plans: Record<string, SearchPlan> = {
-  'random search with cross-validation, racing and pruning': {
+  'random search with cross-validation and racing': {
     method: 'random',
-    options: { maxTrials: 5, folds: 3, racing: true, prune: true, seed: 3 },
-    run: { epochs: 4, batchSize: 8 },
-    images: 240,
+    options: { maxTrials: 7, folds: 3, racing: true, seed: 3 },
+    run: { epochs: 3, batchSize: 16 },
+    images: 600,
   },
-  'random search with early stopping': {
+  'random search with executions, pruning and early stopping': {
     method: 'random',
-    options: { maxTrials: 6, executionsPerTrial: 2, seed: 4, objective: 'valLoss' },
+    options: { maxTrials: 6, executionsPerTrial: 2, prune: true, seed: 4, objective: 'valLoss' },
     run: { epochs: 5, batchSize: 8, earlyStopping: true },
     images: 240,
   },
@@ -83,6 +83,9 @@ describe('a search that is killed and run again', () => {
       const began = performance.now();
       const unbroken = (await whole.ended).found as NonNullable<Awaited<typeof whole.ended>['found']>;
       const duration = performance.now() - began;
+      const reasons = unbroken.trials.map(({ reason }) => reason ?? '').join();
+      if (plan.options.racing) expect(reasons).toContain('cannot win any more');
+      if (plan.options.prune) expect(reasons).toContain('the median of');
 
       let kills = 0;
       for (let round = 0; kills < share; round++) {

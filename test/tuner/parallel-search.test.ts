@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Trial } from '../../src/tuner/trial';
 import { Kernel } from '../kernel/jupyter-client';
+import { childrenOf } from '../processes';
 import { startSearchProcess } from './searching/run-search-process';
 import type { SearchPlan } from './searching/search-process';
 
@@ -22,10 +22,19 @@ function essence(trials: readonly Trial[]): unknown {
 describe('the number of workers changes nothing but the time', () => {
   it.each<[string, SearchPlan]>([
     [
-      'random search with racing, pruning and early stopping',
+      'random search with racing',
       {
         method: 'random',
-        options: { maxTrials: 8, folds: 3, racing: true, prune: true, seed: 3 },
+        options: { maxTrials: 7, folds: 3, racing: true, seed: 3 },
+        run: { epochs: 3, batchSize: 16 },
+        images: 600,
+      },
+    ],
+    [
+      'random search with executions, pruning and early stopping',
+      {
+        method: 'random',
+        options: { maxTrials: 8, executionsPerTrial: 2, prune: true, seed: 3 },
         run: { epochs: 3, batchSize: 8, earlyStopping: true },
         images: 120,
       },
@@ -55,14 +64,6 @@ describe('the number of workers changes nothing but the time', () => {
   });
 });
 
-/** Processes whose parent is `pid`. */
-function childrenOf(pid: number): string[][] {
-  const lines = execFileSync('ps', ['-eo', 'ppid=,pid=,stat='], { encoding: 'utf8' }).split('\n');
-  return lines
-    .map((line) => line.trim().split(/\s+/))
-    .filter(([ppid, , stat]) => Number(ppid) === pid && !stat.startsWith('Z'));
-}
-
 describe('a worker that is killed', () => {
   it('costs one attempt, and nothing else changes', async () => {
     const plan: SearchPlan = {
@@ -74,8 +75,8 @@ describe('a worker that is killed', () => {
     const search = startSearchProcess({ ...plan, options: { ...plan.options, directory } });
     const journal = join(directory, 'journal.jsonl');
     while (!existsSync(journal) || !readFileSync(journal, 'utf8').includes('"kind":"epoch"')) await sleep(5);
-    const [[, worker]] = childrenOf(search.child.pid as number);
-    process.kill(Number(worker), 'SIGKILL');
+    const [worker] = childrenOf(search.child.pid as number);
+    process.kill(worker, 'SIGKILL');
     const { trials } = (await search.ended).found as { trials: Trial[] };
     expect(trials.reduce((sum, { attempts }) => sum + attempts, 0)).toBe(1);
     const withoutAttempts = (of: readonly Trial[]) => essence(of.map((trial) => ({ ...trial, attempts: 0 })));

@@ -243,12 +243,18 @@ describe('what ends a trial', () => {
   });
 
   it('skips the folds of a trial that can no longer win', async () => {
-    const search = new RandomSearch(build, { maxTrials: 2, folds: 4, racing: true, seed: 1 });
-    search.enqueue({ rate: 0.01 });
+    const good = [0.01, 0.011, 0.012];
+    const rated: ModelBuilder = (hp, { classNames, seed }) =>
+      compileModel(new Stack(seed).input([784]).output(classNames.length), {
+        optimizer: { kind: 'adam', learningRate: hp.choice('rate', [...good, 1e-9]) },
+      });
+    const search = new RandomSearch(rated, { maxTrials: 4, folds: 4, racing: true });
+    for (const rate of good) search.enqueue({ rate });
     await search.run(data, { epochs: 3, batchSize: 8 });
-    expect(search.trials[1]).toMatchObject({ status: 'pruned', trainings: 4 });
-    expect(search.trials[1].scores.length).toBeLessThan(4);
-    expect(search.trials[1].reason).toMatch(/of 4/);
+    expect(search.trials.map(({ status }) => status)).toEqual([...Array(3).fill('completed'), 'pruned']);
+    expect(search.trials[3].trainings).toBe(4);
+    expect(search.trials[3].scores.length).toBeLessThan(4);
+    expect(search.trials[3].reason).toMatch(/of 4/);
   });
 });
 

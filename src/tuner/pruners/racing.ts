@@ -1,5 +1,8 @@
 import { isBetter, type Objective, rankByScore } from '../objective';
 
+/** Trials with all their trainings before anything is raced: the gap between two or three scores says little. */
+const MIN_RIVALS = 3;
+
 /** The scores of an earlier trial's trainings. */
 export interface Rival {
   readonly id: number;
@@ -8,7 +11,7 @@ export interface Rival {
 
 /**
  * Why a trial can no longer win after some of its trainings, or undefined: while it may, where it has no
- * score yet, or none of the rivals has all of its trainings.
+ * score yet, or fewer than three of the rivals have all of their trainings.
  *
  * The remaining trainings are taken to come out as good as the trial's best one so far plus the widest gap
  * between two trainings of one rival. If even then the mean would be no better than the best rival's, the
@@ -34,6 +37,7 @@ export function raceReason(options: {
   const { scores, trainings, rivals, objective } = options;
   if (scores.length === 0 || scores.length >= trainings) return undefined;
   const complete = rivals.filter((rival) => rival.scores.length === trainings);
+  if (complete.length < MIN_RIVALS) return undefined;
   const [winner] = rankByScore(
     complete.map((rival) => ({ id: rival.id, score: mean(rival.scores) })),
     objective,

@@ -5,8 +5,12 @@ const ACCURACY = { name: 'valAccuracy', direction: 'max' } as const;
 const LOSS = { name: 'valLoss', direction: 'min' } as const;
 /** Mean 0.81, gap 0.02. */
 const RIVAL = { id: 4, scores: [0.8, 0.81, 0.82] };
-const race = (scores: number[], rivals = [RIVAL], objective: typeof ACCURACY | typeof LOSS = ACCURACY) =>
-  raceReason({ scores, trainings: 3, rivals, objective });
+/** Beside two rivals that are far behind and have no gap, so that there are enough of them. */
+const race = (scores: number[], rivals = [RIVAL], objective: typeof ACCURACY | typeof LOSS = ACCURACY) => {
+  const last = objective === LOSS ? 9 : 0.01;
+  const behind = [91, 92].map((id) => ({ id, scores: [last, last, last] }));
+  return raceReason({ scores, trainings: 3, rivals: [...rivals, ...behind], objective });
+};
 
 describe('raceReason', () => {
   it('ends a trial that would lose even if the rest came out better by the widest gap', () => {
@@ -30,10 +34,18 @@ describe('raceReason', () => {
     expect(race([0.85], [RIVAL, better])).toMatch('at best 0.8633, trial 7 has 0.9000');
     // A gap of 0.2 in a rival that has two trainings: (0.85 + 2 * 1.05) / 3.
     expect(race([0.85], [RIVAL, better, { id: 8, scores: [0.5, 0.7] }])).toBeUndefined();
-    expect(race([0.1], [{ id: 8, scores: [0.5, 0.7] }])).toBeUndefined();
-    expect(race([0.1], [])).toBeUndefined();
     // Of equals the earlier.
     expect(race([0.1], [{ ...RIVAL, id: 9 }, RIVAL])).toMatch('trial 4 has');
+  });
+
+  it('waits for three rivals that have all trainings', () => {
+    const rivals = [1, 2, 3].map((id) => ({ ...RIVAL, id }));
+    const reason = (some: typeof rivals) =>
+      raceReason({ scores: [0.1], trainings: 3, rivals: some, objective: ACCURACY });
+    expect(reason([])).toBeUndefined();
+    expect(reason(rivals.slice(0, 2))).toBeUndefined();
+    expect(reason([...rivals.slice(0, 2), { id: 3, scores: [0.8, 0.81] }])).toBeUndefined();
+    expect(reason(rivals)).toMatch('cannot win any more');
   });
 
   it('runs the other way round for a loss, below 0 as well', () => {
@@ -53,7 +65,10 @@ describe('raceReason', () => {
   it('says nothing before the first score and after the last, and beats rivals without a score', () => {
     expect(race([])).toBeUndefined();
     expect(race([0.1, 0.1, 0.1])).toBeUndefined();
-    expect(race([0.1], [{ id: 1, scores: [0.9, Number.NaN, 0.9] }])).toBeUndefined();
+    const unscored = [1, 2, 3].map((id) => ({ id, scores: [0.9, Number.NaN, 0.9] }));
+    expect(
+      raceReason({ scores: [0.1], trainings: 3, rivals: unscored, objective: ACCURACY }),
+    ).toBeUndefined();
     expect(race([0.1], [RIVAL, { id: 1, scores: [0.9, Number.NaN, 0.9] }])).toMatch(
       'best 0.1133, trial 4 has',
     );

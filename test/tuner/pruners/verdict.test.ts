@@ -46,6 +46,9 @@ function settleAll(state: SearchState, by: Rules): void {
   }
 }
 
+/** The trainings of a trial that came out well. */
+const good = [1, 2, 3].map(() => ({ values: [0, 0, 0.9], end: reached }));
+
 const belowHalf: Pruner = {
   config: { name: 'below half' },
   judge: ({ values }) => (values[values.length - 1] < 0.5 ? 'below half' : undefined),
@@ -146,44 +149,41 @@ describe('judge', () => {
   });
 
   it('waits for the trials with smaller ids, so that several workers come to the same verdicts', () => {
-    const trials = () => [
-      [
-        { values: [0, 0, 0.9], end: reached },
-        { values: [0, 0, 0.9], end: reached },
-        { values: [0, 0, 0.9], end: reached },
-      ],
-      [
-        { values: [0, 0, 0.2], end: reached },
-        { values: [0, 0, 0.3], end: reached },
-        { values: [0, 0, 0.2], end: reached },
-      ],
-    ];
     const racing = { ...rules, racing: true };
-    const late = makeState([trials()[0].map(({ values }) => ({ values })), trials()[1]]);
+    const running = good.map(({ values }) => ({ values }));
+    const bad = [0.2, 0.3, 0.2].map((value) => ({ values: [0, 0, value], end: reached }));
+    const late = makeState([good, good, running, bad]);
     settleAll(late, racing);
-    expect(late.results().map(({ status }) => status)).toEqual(['running', 'running']);
+    const statuses = () => late.results().map(({ status }) => status);
+    expect(statuses()).toEqual(['completed', 'completed', 'running', 'running']);
     for (const training of [0, 1, 2])
-      late.apply({ kind: 'trained', trial: 1, training, end: reached } satisfies SearchEvent);
+      late.apply({ kind: 'trained', trial: 3, training, end: reached } satisfies SearchEvent);
     settleAll(late, racing);
-    // Its second and third fold were trained while the first trial was open; they do not count.
-    expect(late.results()[1]).toMatchObject({ status: 'pruned', scores: [0.2], trainings: 3 });
-    expect(late.results()[1].reason).toContain('1 of 3');
+    // Its second and third fold were trained while the third trial was open; they do not count.
+    expect(statuses()).toEqual(['completed', 'completed', 'completed', 'pruned']);
+    expect(late.results()[3]).toMatchObject({ scores: [0.2], trainings: 3 });
+    expect(late.results()[3].reason).toContain('1 of 3');
   });
 
-  it('does not race a trial that is trained for fewer epochs than its rivals', () => {
-    const state = makeState([[{ values: [0, 0, 0.9], end: reached }]]);
+  it.each([
+    [3, 'pruned'],
+    [1, 'running'],
+  ])('races a trial that is trained for as many epochs as its rivals alone: %i of 3', (epochs, status) => {
+    const state = makeState([good, good, good]);
     settleAll(state, { ...rules, racing: true });
     state.apply({
-      ...{ kind: 'begun', trial: 2, hyperparameters: { x: 2 }, space: {}, origin: 'oracle', epochs: 1 },
-      ...{ trainings: 3, parameters: 10, seed: 2 },
+      ...{ kind: 'begun', trial: 4, hyperparameters: { x: 4 }, space: {}, origin: 'oracle', epochs },
+      ...{ trainings: 3, parameters: 10, seed: 4 },
     });
-    state.apply({
-      ...{ kind: 'epoch', trial: 2, training: 0, record: record(1, 0.1), checkpoint: '1' },
-      ...{ trainSize: 8, validationSize: 2, elapsedMs: 0 },
-    });
-    state.apply({ kind: 'trained', trial: 2, training: 0, end: reached });
+    for (let epoch = 1; epoch <= epochs; epoch++) {
+      state.apply({
+        ...{ kind: 'epoch', trial: 4, training: 0, record: record(epoch, 0.1), checkpoint: `${epoch}` },
+        ...{ trainSize: 8, validationSize: 2, elapsedMs: 0 },
+      });
+    }
+    state.apply({ kind: 'trained', trial: 4, training: 0, end: reached });
     settleAll(state, { ...rules, racing: true });
-    expect(state.results()[1].status).toBe('running');
+    expect(state.results()[3].status).toBe(status);
   });
 
   it('fails a trial that failed for good, with its last error', () => {

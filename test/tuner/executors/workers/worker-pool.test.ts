@@ -1,10 +1,11 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { childrenOf, isAlive } from '../../../processes';
 
 // As in the workers, and before TensorFlow is loaded.
 vi.hoisted(() => {
@@ -40,24 +41,6 @@ function troubled(trouble: string, trial = 1) {
   return makeJob(join(directory, `${trial}`), { trial, hyperparameters: { trouble, learningRate: 0.01 } });
 }
 
-/** The child processes of a process, by id, without those that only look for them. */
-function childrenOf(pid: number): number[] {
-  const rows = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,stat=,args='], { encoding: 'utf8' });
-  return rows
-    .split('\n')
-    .map((row) => row.trim().split(/\s+/))
-    .filter(([, parent, stat]) => Number(parent) === pid && !stat.startsWith('Z'))
-    .filter(([, , , ...words]) => words.some((word) => word.endsWith('worker.ts')))
-    .map(([id]) => Number(id));
-}
-
-function isAlive(pid: number): boolean {
-  const rows = execFileSync('ps', ['-A', '-o', 'pid=,stat='], { encoding: 'utf8' }).split('\n');
-  return rows
-    .map((row) => row.trim().split(/\s+/))
-    .some(([id, stat]) => Number(id) === pid && !stat.startsWith('Z'));
-}
-
 describe('a pool of workers', () => {
   it('trains two jobs at a time to the very results of this process', async () => {
     const callbacks = { module, name: 'stopAfterTwo' };
@@ -77,7 +60,7 @@ describe('a pool of workers', () => {
         }));
       };
       const there = await Promise.all(jobs.map((job) => run('there', pool, job)));
-      expect(childrenOf(process.pid)).toHaveLength(2);
+      expect(childrenOf(process.pid, 'worker.ts')).toHaveLength(2);
       for (const [i, job] of jobs.entries()) expect(there[i]).toEqual(await run('here', here, job));
       expect(there[0].outcome).toEqual({ kind: 'stopped', reason: 'Trial 1, training 0 had enough.' });
       expect(there[0].records).not.toEqual(there[1].records);
@@ -181,7 +164,7 @@ describe('a pool of workers', () => {
     const endless = { ...troubled('none', 2), epochs: 100_000, until: 100_000 };
     const busy = expect(pool.run(endless, begun)).rejects.toThrow(InterruptedError);
     await training;
-    const workers = childrenOf(process.pid);
+    const workers = childrenOf(process.pid, 'worker.ts');
     expect(workers).toHaveLength(2);
     await pool.close();
     expect(workers.filter(isAlive)).toEqual([]);
@@ -197,7 +180,7 @@ describe('a pool of workers', () => {
     const lines = createInterface({ input: parent.stdout })[Symbol.asyncIterator]();
     // One of them is stuck in a loop by then.
     expect((await lines.next()).value).toBe('training');
-    const workers = childrenOf(parent.pid as number);
+    const workers = childrenOf(parent.pid as number, 'worker.ts');
     expect(workers).toHaveLength(2);
     for (const worker of workers) process.kill(worker, 'SIGINT');
     expect((await lines.next()).value).toBe('training');

@@ -7,7 +7,6 @@ import {
   rankedTrials,
   type SearchResults,
   type TimedSearch,
-  trainedEpochs,
 } from '../plots/search-results';
 import type { History } from '../training/history';
 import { bestSearch } from '../tuner/best-search';
@@ -16,7 +15,7 @@ import { isBetter, rankByScore } from '../tuner/objective';
 import { rankTrials } from '../tuner/oracles/ranking';
 import { defaultValue, describeDomain, type HyperParameterValues } from '../tuner/space/domain';
 import { describeCondition, type SearchSpace } from '../tuner/space/search-space';
-import type { Trial } from '../tuner/trial';
+import { type Trial, trainedEpochs } from '../tuner/trial';
 import { cut, freeName, round, roundOrBlank, shorten } from './table-cells';
 
 /**

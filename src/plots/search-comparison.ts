@@ -1,5 +1,5 @@
-import type { TimelineEntry } from '../tuner/journal/search-state';
 import { isBetter, type Objective } from '../tuner/objective';
+import type { TimelineEntry } from '../tuner/trial';
 import type { Figure } from './figure';
 import { describeObjective, escapeText, type TimedSearch } from './search-results';
 import { createFigure } from './template';

@@ -1,7 +1,6 @@
 import type { Data, LayoutAxis } from 'plotly.js';
-import type { TimelineEntry } from '../tuner/journal/search-state';
 import { type Objective, rankByScore } from '../tuner/objective';
-import type { Trial } from '../tuner/trial';
+import { type TimelineEntry, type Trial, trainedEpochs } from '../tuner/trial';
 import { colors } from './template';
 
 /** What a search found: every search of the tuner is one. */
@@ -65,11 +64,6 @@ export function partialTrials({ trials }: SearchResults): Trial[] {
   return trials
     .filter((trial) => trial.status !== 'completed' && trial.status !== 'failed' && hasScore(trial))
     .sort((a, b) => a.id - b.id);
-}
-
-/** Epochs that the longest of a trial's trainings has behind it. */
-export function trainedEpochs({ histories }: Trial): number {
-  return Math.max(0, ...histories.map((history) => history.epochs.length));
 }
 
 const PARTIAL_SYMBOLS = { pruned: 'circle-open', paused: 'square-open', running: 'diamond-open' } as const;

@@ -1,4 +1,3 @@
-import { isBetter, type Objective } from '../tuner/objective';
 import type { Callback, CallbackState, EndedTraining, Training } from './callbacks';
 import type { EpochRecord } from './history';
 
@@ -32,7 +31,7 @@ export class EarlyStopping implements Callback {
   readonly #patience: number;
   readonly #minDelta: number;
   readonly #restore: boolean;
-  readonly #direction: Objective['direction'];
+  readonly #direction: 'min' | 'max';
   #best: Remembered['best'];
   #bestWeights: readonly Float32Array[] = [];
   /** Epochs since the best one. */
@@ -74,9 +73,9 @@ export class EarlyStopping implements Callback {
   onEpochEnd(record: EpochRecord, training: Training): void {
     const { epoch } = record;
     const value = this.#read(record);
-    const margin = this.#direction === 'min' ? this.#minDelta : -this.#minDelta;
     const best = this.#best?.value ?? Number.NaN;
-    if (Number.isFinite(value) && isBetter(value + margin, best, { direction: this.#direction })) {
+    const gain = this.#direction === 'min' ? best - value : value - best;
+    if (Number.isFinite(value) && (this.#best === undefined || gain > this.#minDelta)) {
       this.#best = { epoch, value };
       if (this.#restore) this.#bestWeights = training.weights();
       this.#wait = 0;

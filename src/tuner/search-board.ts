@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { TensorBoard, writeHparams, writeHparamsExperiment } from '../tensorboard';
 import { createLogDir } from '../tensorboard/event-file';
 import type { EpochRecord } from '../training/history';
+import { moveAside } from './journal/move-aside';
 import type { SearchState, TrialState } from './journal/search-state';
 import type { Objective } from './objective';
 
@@ -36,7 +37,7 @@ export class SearchBoard {
     const found = existsSync(marker) ? JSON.parse(readFileSync(marker, 'utf8')) : undefined;
     if (found?.search === this.#search) this.#rows = found.rows;
     else {
-      moveAside(this.#logDir);
+      moveLogsAside(this.#logDir);
       this.#writeMarker();
     }
     // Trained without TensorBoard, in an earlier run.
@@ -106,14 +107,10 @@ export class SearchBoard {
   }
 }
 
-function moveAside(logDir: string): void {
+function moveLogsAside(logDir: string): void {
   const found = readdirSync(logDir).filter((name) => OURS.test(name));
   if (found.length === 0) return;
-  let number = 1;
-  while (existsSync(`${logDir}.${number}`)) number++;
-  const aside = `${logDir}.${number}`;
-  mkdirSync(aside);
-  for (const name of found) renameSync(join(logDir, name), join(aside, name));
+  const aside = moveAside(logDir, found);
   console.warn(
     `${logDir} held TensorBoard's logs of another search, which are in ${aside} now; give each search a folder of its own.`,
   );

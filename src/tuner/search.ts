@@ -10,14 +10,9 @@ import { buildOrDispose, type CallbackFactory } from './executors/training-job';
 import { WorkerPool } from './executors/workers/worker-pool';
 import { type HyperparameterImportance, hyperparameterImportance } from './importance';
 import { bestTraining, SearchFolder } from './journal/search-folder';
-import {
-  hasFailed,
-  type RunConfig,
-  type TimelineEntry,
-  type TrialState,
-  trainingSeed,
-} from './journal/search-state';
+import { hasFailed, type RunConfig, type TrialState, trainingSeed } from './journal/search-state';
 import { type Objective, rankByScore, resolveObjective } from './objective';
+import { configurationKey } from './oracles/duplicates';
 import type { Oracle } from './oracles/oracle';
 import { Proposals, type SpaceDefinition } from './proposals';
 import type { Pruner } from './pruners/pruner';
@@ -27,7 +22,8 @@ import type { Domain } from './space/domain';
 import { HyperParameters, type HyperParameterValues } from './space/hyperparameters';
 import { describeSpace } from './space/search-space';
 import { summarizeResults, summarizeSpace } from './summaries';
-import type { Trial } from './trial';
+import type { TimelineEntry, Trial } from './trial';
+import { checkWholeNumber } from './whole-number';
 
 export interface SearchOptions {
   /** `valAccuracy` (the default), `valLoss`, `accuracy`, `loss`, or `{ name, direction }` for a metric of a callback. */
@@ -213,7 +209,7 @@ export class Search {
   bestHyperparameters(count: number): HyperParameters[];
   bestHyperparameters(count?: number): HyperParameters | HyperParameters[] {
     if (count === undefined) return this.#configuration(this.best.hyperparameters);
-    checkCount('count', count, 1);
+    checkWholeNumber('count', count, 1);
     return this.#ranked()
       .slice(0, count)
       .map((trial) => this.#configuration(trial.hyperparameters));
@@ -227,7 +223,7 @@ export class Search {
    * @throws RangeError where `count` is above `keepModels`, or no trial that `run` trained is completed; Error where weights are gone.
    */
   async bestModels(count = 1): Promise<tf.LayersModel[]> {
-    checkCount('count', count, 1);
+    checkWholeNumber('count', count, 1);
     const { keepModels = 1 } = this.#options;
     if (count > keepModels) {
       throw new RangeError(
@@ -298,7 +294,7 @@ export class Search {
    * ended and the folds that they came to. For `console.log`, or `show(markdown(...))` in a notebook.
    */
   resultsSummary(count = 10): string {
-    checkCount('count', count, 1);
+    checkWholeNumber('count', count, 1);
     return summarizeResults(this, count);
   }
 
@@ -313,8 +309,8 @@ export class Search {
    */
   enqueue(hyperparameters: HyperParameterValues): void {
     this.#whileOpen(() => {
-      const key = keyOf(hyperparameters);
-      if (this.#folder.state.enqueued.some((known) => keyOf(known) === key)) return;
+      const key = configurationKey(hyperparameters);
+      if (this.#folder.state.enqueued.some((known) => configurationKey(known) === key)) return;
       this.#folder.record({ kind: 'enqueued', hyperparameters: { ...hyperparameters } });
     });
   }
@@ -339,7 +335,7 @@ export class Search {
    */
   ask(options: { epochs?: number; data?: DataShape } = {}): Asked | undefined {
     const { epochs = 1, data = { classNames: [] } } = options;
-    checkCount('epochs', epochs, 1);
+    checkWholeNumber('epochs', epochs, 1);
     this.#oracle.checkEpochs?.(epochs);
     return this.#whileOpen(() => {
       if (this.#folder.state.run !== undefined) {
@@ -525,10 +521,6 @@ function describeData({ name, size, classNames, images, labels }: Dataset): RunC
   return { name, size, classNames: [...classNames], checksum };
 }
 
-function keyOf(values: HyperParameterValues): string {
-  return JSON.stringify(Object.entries(values).sort(([a], [b]) => (a < b ? -1 : 1)));
-}
-
 function describeVersions(threads: string): Readonly<Record<string, string>> {
   return { node: process.versions.node, tfjs: tf.version['tfjs-node'], threads };
 }
@@ -537,12 +529,13 @@ function checkOptions(options: SearchOptions): void {
   const { folds = 1, validationSplit = 0.2, maxTimeMs = 1, keepModels = 1, maxRetriesPerTrial = 1 } = options;
   const { maxTrials = 1, maxEpochs = 1, maxModelWeights = 1, executionsPerTrial = 1 } = options;
   for (const [name, value] of Object.entries({ maxTrials, maxEpochs, maxModelWeights, executionsPerTrial })) {
-    if (value !== Infinity) checkCount(name, value, 1);
+    if (value !== Infinity) checkWholeNumber(name, value, 1);
   }
   if (!Number.isInteger(folds) || folds < 1) {
     throw new RangeError(`folds must be 1 (hold-out) or a whole number from 2, but got ${folds}.`);
   }
-  for (const [name, value] of Object.entries({ keepModels, maxRetriesPerTrial })) checkCount(name, value, 0);
+  for (const [name, value] of Object.entries({ keepModels, maxRetriesPerTrial }))
+    checkWholeNumber(name, value, 0);
   if (!(validationSplit > 0 && validationSplit < 1)) {
     throw new RangeError(`validationSplit must lie above 0 and below 1, but got ${validationSplit}.`);
   }
@@ -559,11 +552,6 @@ function checkRunOptions({
   timeoutMs = 1,
 }: RunOptions) {
   for (const [name, value] of Object.entries({ epochs, batchSize, workers, threadsPerWorker, timeoutMs })) {
-    checkCount(name, value, 1);
+    checkWholeNumber(name, value, 1);
   }
-}
-
-function checkCount(name: string, value: number, least: number): void {
-  if (Number.isSafeInteger(value) && value >= least) return;
-  throw new RangeError(`${name} must be a whole number, ${least} or more, but got ${value}.`);
 }

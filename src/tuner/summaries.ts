@@ -2,7 +2,7 @@ import { type Objective, rankByScore } from './objective';
 import { rankTrials } from './oracles/ranking';
 import { defaultValue, describeDomain, type HyperParameterValue } from './space/domain';
 import { describeCondition, type SearchSpace } from './space/search-space';
-import type { Trial, TrialStatus } from './trial';
+import { type Trial, type TrialStatus, trainedEpochs } from './trial';
 
 /** What a summary tells of a search; every search is one. */
 export interface SummarizedSearch {
@@ -97,10 +97,6 @@ function summarizeOthers(
     `${status[0].toUpperCase()}${status.slice(1)}:`,
     [...lines, ...(rest > 0 ? [`- and ${rest} more`] : [])].join('\n'),
   ];
-}
-
-function trainedEpochs({ histories }: Trial): number {
-  return Math.max(0, ...histories.map(({ epochs }) => epochs.length));
 }
 
 function describeHyperparameters({ hyperparameters }: Trial): string {

@@ -45,3 +45,18 @@ export interface Trial {
   /** What it was trained with, the last time. */
   readonly versions: Readonly<Record<string, string>>;
 }
+
+/** A moment of a search: a trial came as far as it was asked to, or ended. */
+export interface TimelineEntry {
+  readonly trial: number;
+  readonly status: Exclude<TrialStatus, 'running'>;
+  readonly score: number;
+  /** Seconds of training and epochs of the whole search until then. */
+  readonly seconds: number;
+  readonly epochs: number;
+}
+
+/** Epochs that the longest of a trial's trainings has behind it. */
+export function trainedEpochs({ histories }: Trial): number {
+  return Math.max(0, ...histories.map((history) => history.epochs.length));
+}

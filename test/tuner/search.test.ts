@@ -21,7 +21,7 @@ import { type Progress, reportProgressTo } from '../../src/training/progress';
 import { FatalError } from '../../src/tuner/fatal-error';
 import { medianPruner } from '../../src/tuner/pruners/median';
 import type { Search } from '../../src/tuner/search';
-import { BayesianOptimization, GridSearch, Hyperband, RandomSearch } from '../../src/tuner/searches';
+import { Asha, BayesianOptimization, GridSearch, Hyperband, RandomSearch } from '../../src/tuner/searches';
 import { HyperParameters } from '../../src/tuner/space/hyperparameters';
 
 /** Images of two classes that differ in which half is bright: easy to learn, quick to train on. */
@@ -345,10 +345,10 @@ describe('limits', () => {
   });
 
   it.each([
-    [{ maxTrials: 0 }, 'maxTrials must be a whole number, 1 or more, but got 0'],
+    [{ maxTrials: 0 }, 'maxTrials must be a whole number from 1, but got 0'],
     [{ folds: 1.5 }, 'folds must be 1 (hold-out) or a whole number from 2, but got 1.5'],
     [{ validationSplit: 1 }, 'validationSplit must lie above 0 and below 1, but got 1'],
-    [{ keepModels: -1 }, 'keepModels must be a whole number, 0 or more, but got -1'],
+    [{ keepModels: -1 }, 'keepModels must be a whole number from 0, but got -1'],
     [{ maxTimeMs: 0 }, 'maxTimeMs must be above 0, but got 0'],
     [{ objective: 'f1' }, 'objective must be one of valAccuracy'],
   ])('refuses %o', (options, message) => {
@@ -527,7 +527,7 @@ describe('going on', () => {
     const directory = newFolder();
     const search = new RandomSearch(wide, { maxTrials: 2, directory });
     await expect(search.bestModels()).rejects.toThrow('There is no model yet');
-    await expect(search.bestModels(0)).rejects.toThrow('count must be a whole number, 1 or more, but got 0');
+    await expect(search.bestModels(0)).rejects.toThrow('count must be a whole number from 1, but got 0');
     await search.run(data, { epochs: 1 });
     const before = tf.memory().numTensors;
     const greedy = new RandomSearch(wide, { maxTrials: 2, directory, keepModels: 2 });
@@ -591,6 +591,17 @@ describe('other oracles', () => {
     await alone.run(data, { epochs: 4, batchSize: 8 });
     expect(alone.trials[promoted.id - 1].hyperparameters).toEqual(promoted.hyperparameters);
     expect(alone.trials[promoted.id - 1].scores).toEqual(promoted.scores);
+  });
+
+  it('lets ASHA take the better trials on, and train one wholly at least', async () => {
+    const search = new Asha(wide, { factor: 2, maxTrials: 8, folds: 2 });
+    await search.run(data, { epochs: 4, batchSize: 8 });
+    const epochs = search.trials.map(({ histories }) => histories.map((history) => history.epochs.length));
+    expect(epochs.every(([first, second]) => first === second && [1, 2, 4].includes(first))).toBe(true);
+    const statuses = search.trials.map(({ status }) => status);
+    expect(statuses.filter((status) => status === 'completed').length).toBeGreaterThan(0);
+    expect(statuses.map((status) => status === 'completed')).toEqual(epochs.map(([first]) => first === 4));
+    expect(statuses.filter((status) => status === 'pruned').length).toBeGreaterThan(3);
   });
 
   it('begins Bayesian optimization like random search', async () => {
@@ -676,7 +687,7 @@ describe('ask and tell', () => {
 
   it('refuses what is no outcome and no number of epochs', () => {
     const search = new RandomSearch(square, { objective });
-    expect(() => search.ask({ epochs: 0 })).toThrow('epochs must be a whole number, 1 or more, but got 0');
+    expect(() => search.ask({ epochs: 0 })).toThrow('epochs must be a whole number from 1, but got 0');
     const asked = search.ask();
     expect(() => search.tell(asked?.id ?? 0, '0.5' as unknown as number)).toThrow(
       'outcome must be a number or an Error, but got "0.5"',

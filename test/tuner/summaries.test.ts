@@ -103,7 +103,7 @@ Failed:
   it('is asked of a search, which must have been given a count that makes sense', () => {
     const empty = new RandomSearch((hp) => hp.boolean('b'));
     expect(empty.resultsSummary()).toBe('No trials yet.');
-    expect(() => empty.resultsSummary(0)).toThrow('count must be a whole number, 1 or more, but got 0');
+    expect(() => empty.resultsSummary(0)).toThrow('count must be a whole number from 1, but got 0');
     const asked = empty.ask();
     empty.tell(asked?.id as number, 0.5);
     expect(empty.resultsSummary(1)).toContain('1 trial: 1 completed.');

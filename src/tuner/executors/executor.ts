@@ -45,7 +45,6 @@ export type TrainingEvent =
       readonly kind: 'epoch';
       readonly record: EpochRecord;
       readonly checkpoint: string;
-      readonly parameters: number;
     };
 
 /** `'stop'` ends the job after the epoch that was reported; anything else lets it go on. */

@@ -87,7 +87,6 @@ export class JobTrainer {
       const { train, validation } = this.#takePart(job.part);
       const shape = { classNames: data.classNames, seed };
       model = buildOrDispose(() => builder(takeAsTheyAre(hyperparameters), shape));
-      const parameters = model.countParams();
       let reportedAt = Number.NEGATIVE_INFINITY;
       const epochs = trainEpochs(model, train, {
         epochs: job.epochs,
@@ -118,7 +117,7 @@ export class JobTrainer {
         const path = checkpointPath(job, record.epoch);
         // Of epochs trained again, only the last one's checkpoint is missed.
         if (record.epoch >= records.length) await keepCheckpoint(path, snapshot());
-        if (record.epoch > records.length) yield { kind: 'epoch', record, checkpoint: path, parameters };
+        if (record.epoch > records.length) yield { kind: 'epoch', record, checkpoint: path };
       }
       const { stopped, bestEpoch } = end as TrainingEnd;
       return stopped === undefined

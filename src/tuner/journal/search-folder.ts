@@ -1,10 +1,11 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { type Objective, rankByScore } from '../objective';
 import { type FolderLock, lockFolder } from './folder-lock';
 import { Journal } from './journal';
+import { moveAside } from './move-aside';
 import {
   type RunConfig,
   type SearchConfig,
@@ -185,13 +186,7 @@ export class SearchFolder {
 
   /** Moves the files, not the folder: the lock stays where it is. Returns where they are. */
   #moveAside(): string {
-    let number = 1;
-    while (existsSync(`${this.path}.${number}`)) number++;
-    const aside = `${this.path}.${number}`;
-    mkdirSync(aside);
-    for (const name of [CHECKPOINTS, JOURNAL]) {
-      if (existsSync(join(this.path, name))) renameSync(join(this.path, name), join(aside, name));
-    }
+    const aside = moveAside(this.path, [CHECKPOINTS, JOURNAL]);
     this.state = new SearchState();
     this.#journal = undefined;
     return aside;

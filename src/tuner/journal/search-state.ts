@@ -2,7 +2,7 @@ import { deriveSeed } from '../../random';
 import type { EpochRecord, History } from '../../training/history';
 import { type Objective, objectiveValue } from '../objective';
 import type { Domain, HyperParameterValues } from '../space/hyperparameters';
-import type { Trial, TrialStatus } from '../trial';
+import type { TimelineEntry, Trial, TrialStatus } from '../trial';
 
 /** What makes two searches the same search. Plain data. */
 export interface SearchConfig {
@@ -122,16 +122,6 @@ export interface TrialState {
   status: TrialStatus;
   reason?: string;
   versions: Versions;
-}
-
-/** A moment of a search: a trial came as far as it was asked to, or ended. */
-export interface TimelineEntry {
-  readonly trial: number;
-  readonly status: Exclude<TrialStatus, 'running'>;
-  readonly score: number;
-  /** Seconds of training and epochs of the whole search until then. */
-  readonly seconds: number;
-  readonly epochs: number;
 }
 
 /** A search as its journal tells it: `apply` each event in order. */

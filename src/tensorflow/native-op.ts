@@ -1,13 +1,15 @@
 import * as tf from '@tensorflow/tfjs-node';
 
-/** An attribute of a TensorFlow op: its name, its kind and its value. Types of inputs are inferred by TensorFlow. */
+export type DataType = 'float32' | 'int32' | 'uint8' | 'bool' | 'resource';
+
+/** An attribute of a TensorFlow op: its name, its kind and its value. */
 export type OpAttribute =
   | readonly [name: string, kind: 'bool', value: boolean]
   | readonly [name: string, kind: 'float', value: number]
-  | readonly [name: string, kind: 'int', value: number | number[]]
-  | readonly [name: string, kind: 'shape', value: number[]]
+  | readonly [name: string, kind: 'int', value: number | readonly number[]]
+  | readonly [name: string, kind: 'shape', value: readonly number[]]
   | readonly [name: string, kind: 'string', value: string]
-  | readonly [name: string, kind: 'type', value: 'float32' | 'int32'];
+  | readonly [name: string, kind: 'type', value: DataType];
 
 /** The part of tfjs-node's backend that runs any op of the TensorFlow library; absent from its published types. */
 interface NodeBackend {
@@ -20,7 +22,17 @@ interface NodeBackend {
   ): tf.Tensor[];
 }
 
-/** The outputs of one TensorFlow op. They are tensors like any other: the caller or `tf.tidy` disposes them. */
+/** TensorFlow's number of a type, `TF_DataType` and `DataType` alike. */
+export function typeNumber(dtype: DataType): number {
+  return TYPES[dtype];
+}
+
+const TYPES: Record<DataType, number> = { float32: 1, int32: 3, uint8: 4, bool: 10, resource: 20 };
+
+/**
+ * The outputs of one TensorFlow op, run at once; the types of its inputs are inferred. They are tensors like any other: the
+ * caller or `tf.tidy` disposes them.
+ */
 export function runOp(
   op: string,
   inputs: tf.TensorInfo[],
@@ -32,7 +44,7 @@ export function runOp(
   const converted = attributes.map(([name, kind, value]) => ({
     name,
     type: binding[`TF_ATTR_${kind.toUpperCase()}`],
-    value: kind === 'type' ? binding[value === 'float32' ? 'TF_FLOAT' : 'TF_INT32'] : value,
+    value: kind === 'type' ? typeNumber(value) : value,
   }));
   return backend.executeMultipleOutputs(op, converted, inputs, outputs);
 }

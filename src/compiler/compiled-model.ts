@@ -1,0 +1,98 @@
+import { PIXELS } from '../data/dataset';
+import * as tf from '../tensorflow';
+import type { OptimizerState } from '../tensorflow/weight-updates';
+import { emitImages, emitModel } from './forward';
+import { Graph, type Value } from './graph';
+import { NativeTensor, Session } from './session';
+import { Tape } from './tape';
+import { type StepResult, type TrainingData, TrainingGraph } from './training-graph';
+import { Variables } from './variables';
+
+/**
+ * A model as one TensorFlow graph, in which its weights live: a step of training, or a batch of predictions, is one native
+ * call. The `tf.layers` model and the graph know nothing of each other's changes: `load` and `store` carry the weights.
+ *
+ * Whoever makes it disposes it; the model stays.
+ */
+export class CompiledModel {
+  readonly #model: tf.LayersModel;
+  readonly #weights: Variables;
+  readonly #pixels: Value;
+  readonly #probabilities: Value;
+  readonly #training?: TrainingGraph;
+  readonly #session: Session;
+
+  /**
+   * @param training For steps of training, not for predictions alone. `state` is what `state()` gave earlier; a fresh start
+   *   without it.
+   * @throws NotCompilableError for a model with something that the compiler does not know.
+   */
+  constructor(
+    model: tf.LayersModel,
+    training?: { readonly labelSmoothing?: number; readonly state?: OptimizerState },
+  ) {
+    this.#model = model;
+    const graph = new Graph();
+    const weights = new Variables(
+      graph,
+      'weight',
+      model.weights.map(({ shape }) => shape as number[]),
+    );
+    this.#weights = weights;
+    this.#pixels = graph.placeholder('uint8', [null, PIXELS]);
+    this.#probabilities = emitModel(model, emitImages(graph, model, this.#pixels), {
+      tape: new Tape(graph),
+      weight: (weight) => weights.values[model.weights.indexOf(weight)],
+    });
+    if (training) this.#training = new TrainingGraph(graph, model, weights, training.labelSmoothing ?? 0);
+    this.#session = new Session(graph);
+    this.#training?.restore(this.#session, training?.state);
+    this.load();
+  }
+
+  /** Takes the weights that the model has. */
+  load(): void {
+    this.#weights.write(
+      this.#session,
+      this.#model.weights.map((weight) => weight.read().dataSync<'float32'>()),
+    );
+  }
+
+  /** Gives the model the weights of the graph. */
+  store(): void {
+    this.#weights.read(this.#session).forEach((numbers, i) => {
+      const value = tf.tensor(numbers, this.#weights.shapes[i] as number[]);
+      // Not by `write`, which would apply the layer's constraints.
+      (this.#model.weights[i].read() as tf.Variable).assign(value);
+      value.dispose();
+    });
+  }
+
+  /** Takes one step of training on the images at `indices`; the dropout masks follow from `seed`. */
+  step(data: TrainingData, indices: Uint32Array, learningRate: number, seed: number): StepResult {
+    return this.#forTraining().run(this.#session, data, indices, learningRate, seed);
+  }
+
+  /** A copy of what the next steps depend on beside the weights. */
+  state(): OptimizerState {
+    return this.#forTraining().state(this.#session);
+  }
+
+  /** Probabilities, `[n, classes]`, of images, uint8 `[n, 784]`. */
+  predict(images: Uint8Array): Float32Array {
+    const tensor = new NativeTensor(images, [images.length / PIXELS, PIXELS]);
+    const [probabilities] = this.#session.run(new Map([[this.#pixels, tensor]]), [this.#probabilities]);
+    tensor.dispose();
+    return probabilities as Float32Array;
+  }
+
+  dispose(): void {
+    this.#session.dispose();
+  }
+
+  #forTraining(): TrainingGraph {
+    if (!this.#training)
+      throw new Error('The model must be compiled for training, but is for predictions alone.');
+    return this.#training;
+  }
+}

@@ -1,0 +1,218 @@
+import type * as tf from '../tensorflow';
+import type { Value } from './graph';
+import * as operations from './operations';
+import type { Tape, Tensor } from './tape';
+
+/** A weight of a layer, as TensorFlow.js keeps it. */
+export type Weight = tf.layers.Layer['weights'][number];
+
+/** Where a layer's operations go, and what they need of the model. */
+export interface Emission {
+  readonly tape: Tape;
+  /** The value of a weight when the run begins. */
+  weight(weight: Weight): Tensor;
+  /** Dropout drops and batch normalization takes the moments of the batch where there is one. */
+  readonly training?: TrainingEmission;
+}
+
+/** What layers need for training alone. */
+export interface TrainingEmission {
+  /** Sets `moving` to `momentum * moving + (1 - momentum) * value` after the step. */
+  blend(moving: Weight, value: Value, momentum: number): void;
+  /** The number of images in the batch, float32. */
+  readonly batchSize: Value;
+  /** int32 `[2]`, different for each call and each step. */
+  nextSeed(): Value;
+}
+
+/** Thrown for a model that has something the compiler does not know; the model is not at fault. */
+export class NotCompilableError extends Error {
+  override readonly name = 'NotCompilableError';
+}
+
+type Rule = (layer: never, inputs: readonly Tensor[], shape: Tensor['shape'], emission: Emission) => Tensor;
+
+/** Emits a layer on `inputs` and returns its output of `shape`. */
+export function emitLayer(
+  layer: tf.layers.Layer,
+  inputs: readonly Tensor[],
+  shape: Tensor['shape'],
+  emission: Emission,
+): Tensor {
+  const rule = RULES[layer.getClassName()];
+  if (!rule) throw new NotCompilableError(`the layer ${layer.name} is a ${layer.getClassName()}`);
+  const { activityRegularizer } = layer as unknown as { activityRegularizer?: object };
+  demand(layer, !activityRegularizer, 'has an activity regularizer');
+  for (const weight of layer.weights) {
+    demand(layer, !(weight as unknown as { constraint?: object }).constraint, 'has constrained weights');
+  }
+  return rule(layer as never, inputs, shape, emission);
+}
+
+function demand(layer: tf.layers.Layer, holds: boolean, otherwise: string): void {
+  if (!holds) throw new NotCompilableError(`the layer ${layer.name} ${otherwise}`);
+}
+
+type Layer<Fields> = tf.layers.Layer & Fields;
+type Sides = [number, number];
+interface Activated {
+  readonly bias: Weight | null;
+  readonly activation: { getClassName(): string };
+}
+interface Windowed {
+  readonly strides: Sides;
+  readonly padding: 'same' | 'valid';
+  readonly dataFormat: string;
+}
+type Pooling = Layer<Windowed & { readonly poolSize: Sides }>;
+
+const pool =
+  (operation: typeof operations.maxPool): Rule =>
+  (layer: Pooling, [x], shape, { tape }) => {
+    demandChannelsLast(layer);
+    const { poolSize: size, strides, padding } = layer;
+    return operation(tape, x, shape, { size, strides, padding });
+  };
+
+/** How each class of layers is computed. */
+const RULES: Readonly<Record<string, Rule>> = {
+  Dense(layer: Layer<Activated & { kernel: Weight }>, [x], _shape, emission) {
+    demand(layer, x.shape.length === 2, `takes tensors of rank ${x.shape.length}`);
+    return finish(layer, operations.matMul(emission.tape, x, emission.weight(layer.kernel)), emission);
+  },
+
+  Conv2D(
+    layer: Layer<Activated & Windowed & { kernel: Weight; dilationRate: Sides | number }>,
+    [x],
+    shape,
+    emission,
+  ) {
+    demandChannelsLast(layer);
+    const { strides, padding, dilationRate } = layer;
+    const dilations: Sides = typeof dilationRate === 'number' ? [dilationRate, dilationRate] : dilationRate;
+    const kernel = emission.weight(layer.kernel);
+    const y = operations.conv2d(emission.tape, x, kernel, shape, { strides, padding, dilations });
+    return finish(layer, y, emission);
+  },
+
+  MaxPooling2D: pool(operations.maxPool),
+  AveragePooling2D: pool(operations.averagePool),
+
+  Flatten(layer: Layer<{ dataFormat?: string }>, [x], shape, { tape }) {
+    demandChannelsLast(layer);
+    return operations.reshape(tape, x, shape);
+  },
+
+  Reshape: (_layer: tf.layers.Layer, [x], shape, { tape }) => operations.reshape(tape, x, shape),
+
+  Activation: (layer: Layer<Activated>, [x], _shape, { tape }) => activate(layer, x, tape),
+
+  ReLU(layer: Layer<{ maxValue?: number }>, [x], _shape, { tape }) {
+    demand(layer, layer.maxValue === undefined, 'has a maxValue');
+    return operations.relu(tape, x);
+  },
+
+  LeakyReLU: (layer: Layer<{ alpha: number }>, [x], _shape, { tape }) =>
+    operations.leakyRelu(tape, x, layer.alpha),
+
+  ELU(layer: Layer<{ alpha: number }>, [x], _shape, { tape }) {
+    demand(layer, layer.alpha === 1, `has alpha ${layer.alpha}`);
+    return operations.elu(tape, x);
+  },
+
+  Softmax(layer: Layer<{ axis: number }>, [x], _shape, { tape }) {
+    demand(layer, layer.axis === -1 || layer.axis === x.shape.length - 1, `has axis ${layer.axis}`);
+    return operations.softmax(tape, x);
+  },
+
+  BatchNormalization(layer: Normalization, [x], shape, emission) {
+    const { tape } = emission;
+    const rank = x.shape.length;
+    demand(layer, layer.axis === -1 || layer.axis === rank - 1, `has axis ${layer.axis}`);
+    demand(layer, rank === 2 || rank === 4, `takes tensors of rank ${rank}`);
+    const channels = x.shape[rank - 1] as number;
+    const images = rank === 4 ? x : operations.reshape(tape, x, [null, 1, 1, channels]);
+    const filled = (value: number): Tensor => ({
+      ...tape.graph.constant(Array<number>(channels).fill(value)),
+      shape: [channels],
+    });
+    const scale = layer.gamma ? emission.weight(layer.gamma) : filled(1);
+    const offset = layer.beta ? emission.weight(layer.beta) : filled(0);
+    const { movingMean, movingVariance, momentum, epsilon } = layer;
+    const { training } = emission;
+    if (!training) {
+      const moments = { mean: emission.weight(movingMean), variance: emission.weight(movingVariance) };
+      return restore(operations.normalize(tape, images, scale, offset, moments, epsilon));
+    }
+    const { y, moments } = operations.batchNormalization(tape, images, scale, offset, epsilon);
+    training.blend(movingMean, moments.mean, momentum);
+    // As TensorFlow.js, whose moving average takes the variance that divides by the count, not by the count less one.
+    const pixels = (x.shape.slice(1, -1) as number[]).reduce((product, side) => product * side, 1);
+    const { graph } = tape;
+    const count = graph.float('Mul', [training.batchSize, graph.constant(pixels)]);
+    const share = graph.float('Sub', [graph.constant(1), graph.float('Reciprocal', [count])]);
+    training.blend(movingVariance, graph.float('Mul', [moments.variance, share]), momentum);
+    return restore(y);
+
+    function restore(normalized: Tensor): Tensor {
+      return rank === 4 ? normalized : operations.reshape(tape, normalized, shape);
+    }
+  },
+
+  Dropout(layer: Layer<{ rate: number; noiseShape?: number[] }>, [x], _shape, emission) {
+    demand(layer, !layer.noiseShape, 'has a noiseShape');
+    if (!emission.training || layer.rate === 0) return x;
+    return operations.dropout(emission.tape, x, layer.rate, emission.training.nextSeed());
+  },
+
+  Add(layer: tf.layers.Layer, inputs, shape, { tape }) {
+    const alike = inputs.every((input) => input.shape.join() === shape.join());
+    demand(layer, alike, 'adds tensors of different shapes');
+    return operations.add(tape, inputs);
+  },
+
+  Concatenate(layer: Layer<{ axis: number }>, inputs, shape, { tape }) {
+    const axis = layer.axis < 0 ? layer.axis + shape.length : layer.axis;
+    demand(layer, axis > 0, 'joins batches');
+    return operations.concatenate(tape, inputs, axis, shape);
+  },
+};
+
+type Normalization = Layer<{
+  axis: number;
+  momentum: number;
+  epsilon: number;
+  gamma?: Weight;
+  beta?: Weight;
+  movingMean: Weight;
+  movingVariance: Weight;
+}>;
+
+function demandChannelsLast(layer: Layer<{ dataFormat?: string }>): void {
+  demand(layer, (layer.dataFormat ?? 'channelsLast') === 'channelsLast', 'has its channels first');
+}
+
+/** Bias and activation of a dense or convolutional layer. */
+function finish(layer: Layer<Activated>, x: Tensor, { tape, weight }: Emission): Tensor {
+  return activate(layer, layer.bias ? operations.biasAdd(tape, x, weight(layer.bias)) : x, tape);
+}
+
+function activate(layer: Layer<Activated>, x: Tensor, tape: Tape): Tensor {
+  const activation = layer.activation.getClassName();
+  switch (activation) {
+    case 'linear':
+      return x;
+    case 'relu':
+      return operations.relu(tape, x);
+    case 'elu':
+      return operations.elu(tape, x);
+    case 'tanh':
+      return operations.tanh(tape, x);
+    case 'sigmoid':
+      return operations.sigmoid(tape, x);
+    case 'softmax':
+      return operations.softmax(tape, x);
+    default:
+      throw new NotCompilableError(`the layer ${layer.name} has the activation ${activation}`);
+  }
+}

@@ -1,0 +1,83 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as tf from '../tensorflow';
+import { type DataType, typeNumber } from '../tensorflow/native-op';
+import type { Graph, Value } from './graph';
+import { encodeSavedModel } from './saved-model';
+
+type Numbers = Float32Array | Int32Array | Uint8Array;
+
+/** The part of tfjs-node's addon that a session needs; its published types do not have it. */
+interface Binding {
+  createTensor(shape: readonly number[], dtype: number, data: Numbers): number;
+  deleteTensor(id: number): void;
+  tensorDataSync(id: number): Numbers;
+  loadSavedModel(folder: string, tags: string): number;
+  deleteSavedModel(id: number): void;
+  runSavedModel(id: number, inputs: readonly number[], names: string, outputs: string): { id: number }[];
+}
+
+function binding(): Binding {
+  return (tf.backend() as unknown as { binding: Binding }).binding;
+}
+
+/** Numbers that TensorFlow reads where they lie, without a copy where their memory is aligned to 64 bytes. */
+export class NativeTensor {
+  readonly id: number;
+
+  /** @param data Must not change while the tensor lives. */
+  constructor(
+    data: Numbers,
+    readonly shape: readonly number[],
+  ) {
+    const dtype: DataType =
+      data instanceof Float32Array ? 'float32' : data instanceof Int32Array ? 'int32' : 'uint8';
+    this.id = binding().createTensor(shape, typeNumber(dtype), data);
+  }
+
+  dispose(): void {
+    binding().deleteTensor(this.id);
+  }
+}
+
+/**
+ * A graph that TensorFlow has loaded, with variables of its own that live until `dispose`.
+ *
+ * TensorFlow optimizes what a set of outputs needs when they are asked for first, so that run takes longer.
+ */
+export class Session {
+  readonly #id: number;
+
+  /** Loads the graph; the nodes that are added to it later are unknown to the session. */
+  constructor(graph: Graph) {
+    // The addon takes a graph from a folder alone.
+    const folder = mkdtempSync(join(tmpdir(), 'inkwell-graph-'));
+    try {
+      writeFileSync(join(folder, 'saved_model.pb'), encodeSavedModel(graph));
+      this.#id = binding().loadSavedModel(folder, 'serve');
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  }
+
+  /** The numbers of `outputs`, copied out of TensorFlow. The inputs stay with the caller. */
+  run(inputs: ReadonlyMap<Value, NativeTensor>, outputs: readonly Value[]): Numbers[] {
+    const { runSavedModel, tensorDataSync, deleteTensor } = binding();
+    const found = runSavedModel(
+      this.#id,
+      [...inputs.values()].map(({ id }) => id),
+      [...inputs.keys()].map(({ name }) => name).join(),
+      outputs.map(({ name }) => name).join(),
+    );
+    return found.map(({ id }) => {
+      const numbers = tensorDataSync(id);
+      deleteTensor(id);
+      return numbers;
+    });
+  }
+
+  dispose(): void {
+    binding().deleteSavedModel(this.#id);
+  }
+}

@@ -1,69 +1,6 @@
 import * as tf from '@tensorflow/tfjs-node';
-import { type OpAttribute, runOp } from './native-op';
-
-/** An optimizer's update as one TensorFlow op on the weight, its slots (state tensors like the weight) and numbers. */
-interface UpdateRule {
-  readonly op: string;
-  /** Initial value of each slot. */
-  readonly slots: readonly number[];
-  /** What follows weight and slots among the op's inputs; `step` counts from 1. */
-  inputs(rate: number, gradient: tf.Tensor, step: number): (tf.Tensor | number)[];
-  readonly attributes?: OpAttribute[];
-}
-
-function updateRule(optimizer: tf.Optimizer): UpdateRule {
-  const config = optimizer.getConfig() as Record<string, number>;
-  switch (optimizer.getClassName()) {
-    case 'SGD':
-      return { op: 'ResourceApplyGradientDescent', slots: [], inputs: (rate, gradient) => [rate, gradient] };
-    case 'Momentum':
-      return {
-        op: 'ResourceApplyMomentum',
-        slots: [0],
-        inputs: (rate, gradient) => [rate, gradient, config.momentum],
-        attributes: [['use_nesterov', 'bool', Boolean(config.useNesterov)]],
-      };
-    case 'Adam': {
-      const { beta1, beta2, epsilon } = config;
-      return {
-        op: 'ResourceApplyAdam',
-        slots: [0, 0],
-        inputs: (rate, gradient, step) => [
-          beta1 ** step,
-          beta2 ** step,
-          rate,
-          beta1,
-          beta2,
-          epsilon,
-          gradient,
-        ],
-      };
-    }
-    case 'RMSProp':
-      if (config.centered) break;
-      return {
-        op: 'ResourceApplyRMSProp',
-        slots: [0, 0],
-        inputs: (rate, gradient) => [rate, config.decay, config.momentum, config.epsilon, gradient],
-      };
-    case 'Adagrad':
-      return {
-        op: 'ResourceApplyAdagrad',
-        slots: [config.initialAccumulatorValue],
-        inputs: (rate, gradient) => [rate, gradient],
-      };
-    case 'Adadelta':
-      return {
-        op: 'ResourceApplyAdadelta',
-        slots: [0, 0],
-        inputs: (rate, gradient) => [rate, config.rho, config.epsilon, gradient],
-      };
-  }
-  throw new Error(
-    `The optimizer must be sgd, momentum, adam, rmsprop (not centered), adagrad or adadelta, but got ` +
-      `${optimizer.getClassName()}; compile the model with one of these.`,
-  );
-}
+import { runOp } from './native-op';
+import { updateRuleOf } from './update-rules';
 
 /** All that an optimizer remembers of the steps it took, outside TensorFlow. */
 export interface OptimizerState {
@@ -95,8 +32,6 @@ const ANONYMOUS = 'cd2c89b7-88b7-44c8-ad83-06c2a9158347';
  * The updates that `optimizer` makes to `weights`. Only its configuration is used, not its learning rate; the caller
  * disposes the result.
  *
- * Adam's epsilon is that of the paper's second form (Kingma and Ba 2015, end of section 2), as in Keras.
- *
  * @param state What `state()` gave earlier, to go on from there: the same gradients then give bit-identical weights.
  *   A fresh start without it.
  * @throws Error for an optimizer without such an op (Adamax, centered RMSprop), and for a state of another optimizer or
@@ -107,7 +42,7 @@ export function createWeightUpdates(
   weights: readonly tf.Variable[],
   state?: OptimizerState,
 ): WeightUpdates {
-  const rule = updateRule(optimizer);
+  const rule = updateRuleOf(optimizer);
   const name = optimizer.getClassName();
   if (state) checkState(state, name, weights, rule.slots.length);
   const variable = (initial: tf.Tensor): tf.Tensor => {
@@ -140,14 +75,15 @@ export function createWeightUpdates(
   return {
     apply(gradients, learningRate) {
       step++;
+      const decay = learningRate * (rule.weightDecay ?? 0);
       tf.tidy(() => {
         weights.forEach((weight, i) => {
           const inputs = rule
-            .inputs(learningRate, gradients[i], step)
-            .map((input) => (typeof input === 'number' ? tf.scalar(input) : input));
+            .inputs(learningRate, step)
+            .map((input) => (input === 'gradient' ? gradients[i] : tf.scalar(input)));
           const [handle] = variables[i];
           // From the weight itself each time: a callback may have set it since the last step.
-          assign(handle, weight);
+          assign(handle, decay === 0 ? weight : weight.sub(weight.mul(decay)));
           runOp(rule.op, [...variables[i], ...inputs], rule.attributes, 0);
           weight.assign(read(handle));
         });

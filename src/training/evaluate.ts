@@ -8,7 +8,8 @@ import { SMALLEST_PROBABILITY } from './training-step';
 
 /**
  * What `model` says about every image of `dataset`, in its order, with the accuracy and loss that follow. Dropout is off
- * and batch normalization uses its moving averages.
+ * and batch normalization uses its moving averages. The loss is the plain cross-entropy, comparable between models: unlike
+ * `valLoss` it has neither label smoothing nor regularization.
  *
  * @param options `batchSize`: images at a time, default 512; it changes speed and memory, not the result.
  * @throws Error where model and data do not fit each other, or the data set is empty; InterruptedError after the kernel's

@@ -1,5 +1,7 @@
 import { cutBatches, gatherBatch, shuffledIndices } from '../data/batches';
 import type { Dataset } from '../data/dataset';
+import type { Predictions } from '../evaluation/predictions';
+import { compileConfigOf } from '../models/compile';
 import { deriveSeed } from '../random';
 import * as tf from '../tensorflow';
 import type { Callback, Metrics, Training } from './callbacks';
@@ -8,7 +10,7 @@ import { evaluate } from './evaluate';
 import type { EpochRecord } from './history';
 import { watchInterrupts } from './interrupt';
 import { checkModelShape } from './model-shape';
-import { createTrainingStep, learningRateOf, regularizationOf } from './training-step';
+import { createTrainingStep, learningRateOf, regularizationOf, SMALLEST_PROBABILITY } from './training-step';
 
 export interface TrainEpochsOptions {
   /** Epochs of the whole training, from 1: the learning rate's schedule spans them. */
@@ -147,7 +149,7 @@ async function* run(
         interrupts.check();
       }
       const judged = validation && (await evaluate(model, validation));
-      const valLoss = judged && judged.loss + penalty(model);
+      const valLoss = judged && smoothedLoss(judged, model) + penalty(model);
       checkFinite(valLoss ?? 0, `on the validation images after epoch ${epoch}`, learningRate);
       let record: EpochRecord = {
         epoch,
@@ -201,6 +203,15 @@ function checkFinite(loss: number, where: string, learningRate: number): void {
     `The loss became ${loss} ${where} at learning rate ${learningRate.toPrecision(3)}; use a smaller learning rate ` +
       `(try a tenth) or batch normalization.`,
   );
+}
+
+/** The loss of predictions as `model` was trained to make it small, without regularization. */
+function smoothedLoss({ loss, probabilities }: Predictions, model: tf.LayersModel): number {
+  const labelSmoothing = compileConfigOf(model)?.labelSmoothing ?? 0;
+  if (labelSmoothing === 0) return loss;
+  let sum = 0;
+  for (const p of probabilities) sum -= Math.log(Math.max(p, SMALLEST_PROBABILITY));
+  return (1 - labelSmoothing) * loss + (labelSmoothing * sum) / probabilities.length;
 }
 
 function penalty(model: tf.LayersModel): number {
@@ -265,9 +276,11 @@ function checkOptions(model: tf.LayersModel, train: Dataset, options: TrainEpoch
       `model must be compiled, but has no optimizer; call compileModel(model, { optimizer: { kind: 'adam', learningRate: 0.001 } }).`,
     );
   }
-  if (model.loss !== 'categoricalCrossentropy') {
+  // Labels of a data set are class indices: both mean the same here.
+  if (model.loss !== 'categoricalCrossentropy' && model.loss !== 'sparseCategoricalCrossentropy') {
     throw new Error(
-      `model must be compiled with loss 'categoricalCrossentropy', but has ${JSON.stringify(model.loss)}; compile it with that one.`,
+      `model must be compiled with loss 'categoricalCrossentropy' or 'sparseCategoricalCrossentropy', but has ` +
+        `${JSON.stringify(model.loss)}; compile it with one of these.`,
     );
   }
   checkModelShape(model, train.classNames.length);

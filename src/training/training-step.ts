@@ -8,7 +8,7 @@ import { checkProbabilities } from './model-shape';
 
 /** What one step over a batch gave. */
 export type StepResult = {
-  /** Mean cross-entropy of the batch in nats, plus regularization. */
+  /** Mean cross-entropy of the batch in nats, with the labels smoothed as the model was compiled, plus regularization. */
   readonly loss: number;
   /** Images of the batch classified rightly, before the update. */
   readonly correct: number;
@@ -27,9 +27,16 @@ export interface TrainingStep {
 /** Probabilities below this (near float32's smallest) count as this, so that the cross-entropy stays finite: 85 nats. */
 export const SMALLEST_PROBABILITY = 1e-37;
 
-/** Mean of `-log p(true class)` in nats; stays exact where p is tiny, since softmax's gradient multiplies by p again. */
-function crossEntropy(probabilities: tf.Tensor, labels: tf.Tensor): tf.Scalar {
-  return probabilities.mul(labels).sum(-1).add(SMALLEST_PROBABILITY).log().neg().mean();
+/** Mean of `-log p` in nats; the gradient stays exact where p is tiny, since softmax's gradient multiplies by p again. */
+function negativeLogLikelihood(probabilities: tf.Tensor): tf.Scalar {
+  return probabilities.add(SMALLEST_PROBABILITY).log().neg().mean();
+}
+
+/** Mean cross-entropy in nats, of smoothed labels as in Szegedy et al. 2016, section 7: (1 - e) H(q, p) + e H(u, p). */
+function crossEntropy(probabilities: tf.Tensor, labels: tf.Tensor, labelSmoothing: number): tf.Scalar {
+  const plain = negativeLogLikelihood(probabilities.mul(labels).sum(-1));
+  if (labelSmoothing === 0) return plain;
+  return plain.mul(1 - labelSmoothing).add(negativeLogLikelihood(probabilities).mul(labelSmoothing));
 }
 
 /** The penalties of the model's regularizers, 0 without any. */
@@ -50,6 +57,7 @@ export function createTrainingStep(model: tf.LayersModel, state?: OptimizerState
   const weights = model.trainableWeights.map((weight) => weight.read() as tf.Variable);
   const updates = createWeightUpdates(model.optimizer, weights, state);
   const dropouts = model.layers.filter((layer) => layer.getClassName() === 'Dropout') as DropoutLayer[];
+  const labelSmoothing = compileConfigOf(model)?.labelSmoothing ?? 0;
   const dropoutSeeds = dropouts.map((layer) => layer.seed);
   let first = true;
   return {
@@ -68,7 +76,9 @@ export function createTrainingStep(model: tf.LayersModel, state?: OptimizerState
         const { value, grads } = tf.variableGrads(() => {
           const probabilities = model.apply(images, { training: true }) as tf.Tensor2D;
           correct = probabilities.argMax(-1).equal(labels.argMax(-1)).sum().dataSync()[0];
-          return crossEntropy(probabilities, labels).add(regularizationOf(model)) as tf.Scalar;
+          return crossEntropy(probabilities, labels, labelSmoothing).add(
+            regularizationOf(model),
+          ) as tf.Scalar;
         }, weights);
         updates.apply(
           weights.map((weight) => grads[weight.name]),

@@ -5,7 +5,7 @@ describe('compileModel', () => {
   const model = () => new Stack().input([784]).output(3);
 
   it('makes each optimizer with its learning rate', () => {
-    for (const kind of ['sgd', 'adam', 'rmsprop', 'adagrad', 'adadelta'] as const) {
+    for (const kind of ['sgd', 'adam', 'adamw', 'rmsprop', 'adagrad', 'adadelta'] as const) {
       const compiled = compileModel(model(), { optimizer: { kind, learningRate: 0.25 } });
       expect(compiled.optimizer.getClassName().toLowerCase()).toBe(kind);
       expect(compiled.optimizer.getConfig().learningRate).toBe(0.25);
@@ -19,7 +19,17 @@ describe('compileModel', () => {
     expect(compile({ optimizer: { kind: 'sgd', learningRate: 1, momentum: 1 } })).toThrow(
       /momentum.*below 1.*got 1/,
     );
+    for (const weightDecay of [-0.1, Number.NaN]) {
+      expect(compile({ optimizer: { kind: 'adamw', learningRate: 1, weightDecay } })).toThrow(
+        /weightDecay must be a number, 0 or more, but got (-0.1|NaN)/,
+      );
+    }
     const optimizer = { kind: 'adam', learningRate: 0.1 } as const;
+    for (const labelSmoothing of [-0.1, 1, Number.NaN]) {
+      expect(compile({ optimizer, labelSmoothing })).toThrow(
+        /labelSmoothing must be at least 0 and below 1, but got (-0.1|1|NaN);/,
+      );
+    }
     expect(compile({ optimizer, schedule: { kind: 'stepDecay', factor: 2 } })).toThrow(/factor.*got 2/);
     expect(compile({ optimizer, schedule: { kind: 'stepDecay', every: 0 } })).toThrow(/every.*got 0/);
     expect(compile({ optimizer, schedule: { kind: 'cosineAnnealing', floor: -1 } })).toThrow(/floor.*got -1/);

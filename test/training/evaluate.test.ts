@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { compileModel, Stack } from '../../src/models';
 import * as tf from '../../src/tensorflow';
 import { evaluate } from '../../src/training';
 import { stripedImages } from './striped-images';
@@ -24,6 +25,14 @@ describe('evaluate', () => {
       [0.5, 0.25, 0.25].map((p) => expect.closeTo(p, 6)),
     );
     expect(result).toMatchObject({ size: 4, classNames: ['band 0', 'band 1', 'band 2'] });
+  });
+
+  it('gives the plain cross-entropy of a model compiled with label smoothing and penalties too', async () => {
+    const model = new Stack(0, { l1: 0.1, l2: 0.1 }).input([784]).output(3);
+    const plain = await evaluate(model, stripedImages(4, 3));
+    compileModel(model, { optimizer: { kind: 'adam', learningRate: 1 }, labelSmoothing: 0.5 });
+    expect((await evaluate(model, stripedImages(4, 3))).loss).toBe(plain.loss);
+    model.dispose();
   });
 
   it('takes the lower class of two equal ones', async () => {

@@ -338,7 +338,7 @@ describe('fit refuses', () => {
     await refuseModel(withInput([784], 'linear'), /probabilities.*softmax/);
     await refuseModel(
       withInput([784]),
-      /loss 'categoricalCrossentropy', but has "meanSquaredError"/,
+      /loss 'categoricalCrossentropy' or 'sparseCategoricalCrossentropy', but has "meanSquaredError"/,
       'meanSquaredError',
     );
     const bare = withInput([784]);

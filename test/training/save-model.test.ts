@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { compileModel, Stack } from '../../src/models';
+import { type CompileConfig, compileModel, Stack } from '../../src/models';
 import { ACTIVATIONS } from '../../src/models/layers';
 import * as tf from '../../src/tensorflow';
 import { evaluate, fit, loadModel, modelDirectory, saveModel, searchDirectory } from '../../src/training';
@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => rm(root, { recursive: true }));
 
 /** A trained CNN with every kind of layer and every activation, and its record. */
-async function trained() {
+async function trained(config: CompileConfig = { optimizer: { kind: 'adam', learningRate: 0.001 } }) {
   const stack = new Stack(0, { l1: 1e-6, l2: 1e-6 })
     .input([28, 28, 1])
     .convolution(2, 3, 'leakyRelu', true)
@@ -25,10 +25,7 @@ async function trained() {
     .flatten()
     .dropout(0.5);
   for (const activation of ACTIVATIONS) stack.dense(6, activation, true);
-  const model = compileModel(stack.output(4), {
-    optimizer: { kind: 'sgd', learningRate: 0.01, momentum: 0.9 },
-    schedule: { kind: 'cosineAnnealing' },
-  });
+  const model = compileModel(stack.output(4), config);
   const { history } = await fit(model, data, { epochs: 1, batchSize: 8 });
   const record = {
     name: 'cnn',
@@ -56,14 +53,22 @@ describe('saveModel and loadModel', () => {
     loaded.model.dispose();
   });
 
-  it('give a model that trains on with the optimizer and schedule it had', async () => {
-    const { model, record } = await trained();
+  it.each<CompileConfig>([
+    { optimizer: { kind: 'sgd', learningRate: 0.01, momentum: 0.9 }, schedule: { kind: 'cosineAnnealing' } },
+    {
+      optimizer: { kind: 'adamw', learningRate: 0.01, weightDecay: 0.5 },
+      schedule: { kind: 'cosineAnnealing' },
+      labelSmoothing: 0.2,
+    },
+  ])('give a model that trains on as it was compiled: $optimizer', async (config) => {
+    const { model, record } = await trained(config);
     const directory = join(root, 'goes-on');
     await saveModel(model, directory, record);
     const loaded = await loadModel(directory);
     const options = { epochs: 2, batchSize: 8 };
     const again = await fit(loaded.model, data, options);
     const straight = await fit(model, data, options);
+    expect(loaded.model.optimizer.getConfig()).toEqual(model.optimizer.getConfig());
     expect(again.history.epochs[1].learningRate).toBeLessThan(0.005);
     expect(again.history.epochs.map(({ loss }) => loss)).toEqual(
       straight.history.epochs.map(({ loss }) => loss),

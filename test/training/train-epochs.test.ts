@@ -15,6 +15,7 @@ import {
 import { watchInterrupts } from '../../src/training/interrupt';
 import {
   DivergedError,
+  type EpochEnd,
   type TrainEpochsOptions,
   type TrainingEnd,
   trainEpochs,
@@ -106,7 +107,9 @@ afterAll(() => rm(root, { recursive: true }));
 const OPTIMIZERS: OptimizerConfig[] = [
   { kind: 'sgd', learningRate: 0.05 },
   { kind: 'sgd', learningRate: 0.05, momentum: 0.9 },
+  { kind: 'sgd', learningRate: 0.05, momentum: 0.9, nesterov: true },
   adam,
+  { kind: 'adamw', learningRate: 0.01, weightDecay: 0.1 },
   { kind: 'rmsprop', learningRate: 0.003 },
   { kind: 'adagrad', learningRate: 0.03 },
   { kind: 'adadelta', learningRate: 1 },
@@ -346,6 +349,59 @@ describe('a training that fails', () => {
     await expect(start({ callbacks: [metric({ f1: 1 }), metric({ f1: 2 })] }).next()).rejects.toThrow(
       /"f1".*new name/,
     );
+  });
+});
+
+describe('the loss', () => {
+  // Labels 0, 1, 2, 0, and a model that says 1/2, 1/4, 1/4 of every image.
+  const four = stripedImages(4, 3);
+  const build = () => {
+    const model = new Stack().input([784]).output(3) as tf.Sequential;
+    tf.tidy(() => model.setWeights([tf.zeros([784, 3]), tf.log(tf.tensor1d([0.5, 0.25, 0.25]))]));
+    return model;
+  };
+  const train = async (model: tf.LayersModel) => {
+    const training = trainEpochs(model, four, { epochs: 1, validation: four });
+    const { loss, valLoss } = ((await training.next()).value as EpochEnd).record;
+    await training.next();
+    const bias = Array.from(readWeights(model)[1]);
+    model.dispose();
+    return { loss, valLoss, bias };
+  };
+
+  it('is that of smoothed labels, in training and validation, worked by hand', async () => {
+    const before = tf.memory().numTensors;
+    const sgd = { kind: 'sgd', learningRate: 1e-9 } as const;
+    // Of the labels 1.5 log 2, of the uniform distribution 5/3 log 2; 0.7 of the one and 0.3 of the other is 1.55 log 2.
+    const { loss, valLoss } = await train(compileModel(build(), { optimizer: sgd, labelSmoothing: 0.3 }));
+    expect(loss).toBeCloseTo(1.55 * Math.log(2), 6);
+    expect(valLoss).toBeCloseTo(1.55 * Math.log(2), 6);
+    const plain = await train(compileModel(build(), { optimizer: sgd }));
+    expect(plain.loss).toBeCloseTo(1.5 * Math.log(2), 6);
+    expect(plain.valLoss).toBeCloseTo(1.5 * Math.log(2), 6);
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('of smoothed labels has their gradient, worked by hand', async () => {
+    const optimizer = { kind: 'sgd', learningRate: 1 } as const;
+    const { bias } = await train(compileModel(build(), { optimizer, labelSmoothing: 0.3 }));
+    // Softmax's gradient is what the model says less the mean smoothed label, 0.7 * (1/2, 1/4, 1/4) + 0.1.
+    const gradient = [0.05, -0.025, -0.025];
+    [0.5, 0.25, 0.25].forEach((p, c) => {
+      expect(bias[c]).toBeCloseTo(Math.log(p) - gradient[c], 6);
+    });
+  });
+
+  it('may be called sparse: the labels of a data set are class indices', async () => {
+    const [sparse, dense] = await Promise.all(
+      ['sparseCategoricalCrossentropy', 'categoricalCrossentropy'].map((loss) => {
+        const model = build();
+        model.compile({ optimizer: 'sgd', loss });
+        return train(model);
+      }),
+    );
+    expect(sparse).toEqual(dense);
+    expect(sparse.loss).toBeCloseTo(1.5 * Math.log(2), 6);
   });
 });
 

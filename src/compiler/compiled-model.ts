@@ -1,12 +1,19 @@
 import { PIXELS } from '../data/dataset';
 import * as tf from '../tensorflow';
-import type { OptimizerState } from '../tensorflow/weight-updates';
+import type { OptimizerState } from '../tensorflow/optimizer-state';
 import { emitImages, emitModel } from './forward';
 import { Graph, type Value } from './graph';
 import { NativeTensor, Session } from './session';
 import { Tape } from './tape';
 import { type StepResult, type TrainingData, TrainingGraph } from './training-graph';
 import { Variables } from './variables';
+
+export interface CompiledTrainingOptions {
+  /** Share of each label that is spread over all classes; default 0. */
+  readonly labelSmoothing?: number;
+  /** What `state()` gave earlier, to go on from there; a fresh start without it. */
+  readonly state?: OptimizerState;
+}
 
 /**
  * A model as one TensorFlow graph, in which its weights live: a step of training, or a batch of predictions, is one native
@@ -23,14 +30,10 @@ export class CompiledModel {
   readonly #session: Session;
 
   /**
-   * @param training For steps of training, not for predictions alone. `state` is what `state()` gave earlier; a fresh start
-   *   without it.
+   * @param training For steps of training, not for predictions alone.
    * @throws NotCompilableError for a model with something that the compiler does not know.
    */
-  constructor(
-    model: tf.LayersModel,
-    training?: { readonly labelSmoothing?: number; readonly state?: OptimizerState },
-  ) {
+  constructor(model: tf.LayersModel, training?: CompiledTrainingOptions) {
     this.#model = model;
     const graph = new Graph();
     const weights = new Variables(

@@ -1,6 +1,7 @@
 import * as tf from '../tensorflow';
 import type { Graph, Value } from './graph';
-import { type Emission, emitLayer, NotCompilableError } from './layers';
+import { type Emission, emitLayer } from './layers';
+import { NotCompilableError } from './not-compilable-error';
 import type { Tensor } from './tape';
 
 /** Grey levels, uint8 `[b, 784]`, as the input of `model`: float32 in [0, 1]. */
@@ -35,6 +36,6 @@ export function emitModel(model: tf.LayersModel, input: Tensor, emission: Emissi
 function checkClass(layer: tf.layers.Layer): void {
   const [stock] = tf.serialization.SerializationMap.getMap().classNameMap[layer.getClassName()] ?? [];
   if (layer.constructor !== stock) {
-    throw new NotCompilableError(`the layer ${layer.name} is a ${layer.constructor.name}`);
+    throw new NotCompilableError(layer.name, `is a ${layer.constructor.name}`);
   }
 }

@@ -71,6 +71,21 @@ export class Graph {
     return values.length === 1 ? values[0] : this.float('AddN', values, [['N', 'int', values.length]]);
   }
 
+  /** How many numbers a tensor has, int32. */
+  size(value: Value): Value {
+    return output(this.add('Size', [value], [['T', 'type', value.dtype]]), 0, 'int32');
+  }
+
+  /** Scalars of one type as a vector. */
+  pack(values: readonly Value[]): Value {
+    const [{ dtype }] = values;
+    const attributes: Attribute[] = [
+      ['T', 'type', dtype],
+      ['N', 'int', values.length],
+    ];
+    return output(this.add('Pack', values, attributes), 0, dtype);
+  }
+
   /** `value`, once the nodes `after` have run. */
   after(value: Value, after: readonly string[]): Value {
     return output(this.add('Identity', [value], [['T', 'type', value.dtype]], after), 0, value.dtype);

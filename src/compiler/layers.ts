@@ -1,5 +1,6 @@
 import type * as tf from '../tensorflow';
 import type { Value } from './graph';
+import { NotCompilableError } from './not-compilable-error';
 import * as operations from './operations';
 import type { Tape, Tensor } from './tape';
 
@@ -25,11 +26,6 @@ export interface TrainingEmission {
   nextSeed(): Value;
 }
 
-/** Thrown for a model that has something the compiler does not know; the model is not at fault. */
-export class NotCompilableError extends Error {
-  override readonly name = 'NotCompilableError';
-}
-
 type Rule = (layer: never, inputs: readonly Tensor[], shape: Tensor['shape'], emission: Emission) => Tensor;
 
 /** Emits a layer on `inputs` and returns its output of `shape`. */
@@ -40,7 +36,7 @@ export function emitLayer(
   emission: Emission,
 ): Tensor {
   const rule = RULES[layer.getClassName()];
-  if (!rule) throw new NotCompilableError(`the layer ${layer.name} is a ${layer.getClassName()}`);
+  if (!rule) throw new NotCompilableError(layer.name, `is a ${layer.getClassName()}`);
   const { activityRegularizer } = layer as unknown as { activityRegularizer?: object };
   demand(layer, !activityRegularizer, 'has an activity regularizer');
   for (const weight of layer.weights) {
@@ -50,7 +46,7 @@ export function emitLayer(
 }
 
 function demand(layer: tf.layers.Layer, holds: boolean, otherwise: string): void {
-  if (!holds) throw new NotCompilableError(`the layer ${layer.name} ${otherwise}`);
+  if (!holds) throw new NotCompilableError(layer.name, otherwise);
 }
 
 type Layer<Fields> = tf.layers.Layer & Fields;
@@ -213,6 +209,6 @@ function activate(layer: Layer<Activated>, x: Tensor, tape: Tape): Tensor {
     case 'softmax':
       return operations.softmax(tape, x);
     default:
-      throw new NotCompilableError(`the layer ${layer.name} has the activation ${activation}`);
+      throw new NotCompilableError(layer.name, `has the activation ${activation}`);
   }
 }

@@ -1,6 +1,7 @@
 import type * as tf from '../tensorflow';
 import type { Graph, Value } from './graph';
-import { NotCompilableError, type Weight } from './layers';
+import type { Weight } from './layers';
+import { NotCompilableError } from './not-compilable-error';
 import type { Tensor } from './tape';
 
 /** The penalty `l1 sum |w| + l2 sum w^2` of a weight. */
@@ -22,9 +23,7 @@ export function regularizersOf(model: tf.LayersModel): ReadonlyMap<Weight, Regul
       const regularizer = fields[`${name}Regularizer`] as (Regularizer & { getClassName(): string }) | null;
       if (!regularizer || !fields[name]) continue;
       if (regularizer.getClassName() !== 'L1L2') {
-        throw new NotCompilableError(
-          `the layer ${layer.name} has the regularizer ${regularizer.getClassName()}`,
-        );
+        throw new NotCompilableError(layer.name, `has the regularizer ${regularizer.getClassName()}`);
       }
       found.set(fields[name] as Weight, regularizer);
     }

@@ -44,6 +44,7 @@ export class Variables {
   }
 
   read(session: Session): Float32Array[] {
-    return session.run(new Map(), this.values) as Float32Array[];
+    // SGD has no slots, and TensorFlow no run without an output.
+    return this.values.length === 0 ? [] : (session.run(new Map(), this.values) as Float32Array[]);
   }
 }

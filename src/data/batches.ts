@@ -20,24 +20,27 @@ export interface Batch {
 export function gatherBatch(dataset: Dataset, indices: ArrayLike<number>, shape: 'flat' | 'image'): Batch {
   checkIndices(dataset, indices);
   const size = indices.length;
-  const pixels = new Float32Array(size * PIXELS);
+  const pixels = new Uint8Array(size * PIXELS);
   const classes = new Uint8Array(size);
   for (let i = 0; i < size; i++) {
     const start = indices[i] * PIXELS;
-    normalizePixels(
-      dataset.images.subarray(start, start + PIXELS),
-      pixels.subarray(i * PIXELS, (i + 1) * PIXELS),
-    );
+    pixels.set(dataset.images.subarray(start, start + PIXELS), i * PIXELS);
     classes[i] = dataset.labels[indices[i]];
   }
   const classCount = dataset.classNames.length;
   return {
-    images:
-      shape === 'flat'
-        ? tf.tensor2d(pixels, [size, PIXELS])
-        : tf.tensor4d(pixels, [size, IMAGE_SIZE, IMAGE_SIZE, 1]),
+    images: imagesTensor(pixels, shape),
     labels: tf.tensor2d(encodeOneHot(classes, classCount), [size, classCount]),
   };
+}
+
+/** Grey levels, uint8 `[b, 784]`, as a batch's images; the caller disposes them. */
+export function imagesTensor(images: Uint8Array, shape: 'flat' | 'image'): tf.Tensor {
+  const size = images.length / PIXELS;
+  const pixels = normalizePixels(images);
+  return shape === 'flat'
+    ? tf.tensor2d(pixels, [size, PIXELS])
+    : tf.tensor4d(pixels, [size, IMAGE_SIZE, IMAGE_SIZE, 1]);
 }
 
 /** The numbers 0 to `size - 1` in the random order of one epoch, which follows from seed and epoch alone. */

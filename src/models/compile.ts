@@ -1,6 +1,6 @@
 import type * as tf from '../tensorflow';
 import { createOptimizer, type OptimizerConfig } from './optimizers';
-import { checkSchedule, type ScheduleConfig } from './schedules';
+import { checkSchedule, learningRateAt, type ScheduleConfig } from './schedules';
 
 /**
  * What a model is trained with. Plain data. `schedule` and `labelSmoothing` take effect in `fit`, not in TensorFlow.js' own
@@ -45,4 +45,16 @@ export function compileModel(model: tf.LayersModel, config: CompileConfig): tf.L
 /** The configuration that `compileModel` gave the model; undefined for a model compiled in another way. */
 export function compileConfigOf(model: tf.LayersModel): CompileConfig | undefined {
   return (model.getUserDefinedMetadata() as { compile?: CompileConfig } | undefined)?.compile;
+}
+
+/** The share of each label that training spreads over all classes, 0 without smoothing. */
+export function labelSmoothingOf(model: tf.LayersModel): number {
+  return compileConfigOf(model)?.labelSmoothing ?? 0;
+}
+
+/** The learning rate that `model` was compiled for, `t` epochs into a run of `epochs`. */
+export function learningRateOf(model: tf.LayersModel, t: number, epochs: number): number {
+  const config = compileConfigOf(model);
+  if (config === undefined) return (model.optimizer.getConfig() as { learningRate: number }).learningRate;
+  return learningRateAt(config.schedule ?? { kind: 'constant' }, config.optimizer.learningRate, t, epochs);
 }

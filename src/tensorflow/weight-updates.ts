@@ -1,16 +1,7 @@
 import * as tf from '@tensorflow/tfjs-node';
 import { runOp } from './native-op';
+import { checkOptimizerState, type OptimizerState } from './optimizer-state';
 import { updateRuleOf } from './update-rules';
-
-/** All that an optimizer remembers of the steps it took, outside TensorFlow. */
-export interface OptimizerState {
-  /** TensorFlow.js' name of the optimizer's class, for instance `Adam`. */
-  readonly optimizer: string;
-  /** Steps taken. */
-  readonly step: number;
-  /** State tensors, for each weight in order; Adam has two for each, of the weight's size. */
-  readonly slots: readonly Float32Array[];
-}
 
 /** Applies gradients to weights: one TensorFlow op for each weight, where TensorFlow.js itself runs up to a dozen. */
 export interface WeightUpdates {
@@ -44,7 +35,10 @@ export function createWeightUpdates(
 ): WeightUpdates {
   const rule = updateRuleOf(optimizer);
   const name = optimizer.getClassName();
-  if (state) checkState(state, name, weights, rule.slots.length);
+  if (state) {
+    const sizes = weights.map(({ size }) => size);
+    checkOptimizerState(state, name, sizes, rule.slots.length);
+  }
   const variable = (initial: tf.Tensor): tf.Tensor => {
     const [handle] = runOp(
       'VarHandleOp',
@@ -118,26 +112,4 @@ function assign(handle: tf.Tensor, value: tf.Tensor): void {
 
 function read(handle: tf.Tensor): tf.Tensor {
   return runOp('ReadVariableOp', [handle], [['dtype', 'type', 'float32']])[0];
-}
-
-function checkState(
-  state: OptimizerState,
-  optimizer: string,
-  weights: readonly tf.Variable[],
-  slotsEach: number,
-): void {
-  if (state.optimizer !== optimizer) {
-    throw new Error(
-      `The optimizer must be ${state.optimizer}, as in the training to go on with, but is ${optimizer}; ` +
-        `compile the model as it was compiled then.`,
-    );
-  }
-  const sizes = weights.flatMap(({ size }) => Array<number>(slotsEach).fill(size)).join();
-  const found = state.slots.map(({ length }) => length).join();
-  if (sizes !== found) {
-    throw new Error(
-      `The optimizer's state must fit the model's weights, with slots of sizes ${sizes}, but has ${found}; ` +
-        `build the model from the hyperparameters it had then.`,
-    );
-  }
 }

@@ -2,7 +2,7 @@ import { mkdir, open, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { crc32 } from 'node:zlib';
 import * as tf from '../tensorflow';
-import type { OptimizerState } from '../tensorflow/weight-updates';
+import type { OptimizerState } from '../tensorflow/optimizer-state';
 import type { CallbackState } from './callbacks';
 
 /** A training after one of its epochs, outside TensorFlow: all that the epochs to come depend on. */

@@ -1,10 +1,10 @@
-import { cutBatches, gatherBatch } from '../data/batches';
-import type { Dataset } from '../data/dataset';
+import { type Dataset, PIXELS } from '../data/dataset';
 import type { Predictions } from '../evaluation/predictions';
-import * as tf from '../tensorflow';
+import type * as tf from '../tensorflow';
 import { watchInterrupts } from './interrupt';
+import { SMALLEST_PROBABILITY } from './loss';
 import { checkModelShape, checkProbabilities } from './model-shape';
-import { SMALLEST_PROBABILITY } from './training-step';
+import { createPredictor, type Predictor } from './predictor';
 
 /**
  * What `model` says about every image of `dataset`, in its order, with the accuracy and loss that follow. Dropout is off
@@ -21,24 +21,37 @@ export async function evaluate(
   options: { batchSize?: number } = {},
 ): Promise<Predictions> {
   const started = performance.now();
-  const { size, classNames, labels } = dataset;
+  const shape = checkModelShape(model, dataset.classNames.length);
+  const predictor = createPredictor(model, shape);
+  try {
+    const predictions = await evaluateWith(predictor, dataset, options.batchSize);
+    return { ...predictions, seconds: (performance.now() - started) / 1000 };
+  } finally {
+    predictor.dispose();
+  }
+}
+
+/** What `predictor` says about every image of `dataset`; otherwise as `evaluate`. */
+export async function evaluateWith(
+  predictor: Predictor,
+  dataset: Dataset,
+  batchSize = 512,
+): Promise<Predictions> {
+  const started = performance.now();
+  const { size, classNames, labels, images } = dataset;
   const classes = classNames.length;
   if (size === 0) throw new RangeError(`${dataset.name} must have images to predict, but has none.`);
-  const shape = checkModelShape(model, classes);
+  if (!Number.isInteger(batchSize) || batchSize < 1) {
+    throw new RangeError(`batchSize must be a whole number, 1 or more, but got ${batchSize}.`);
+  }
   const probabilities = new Float32Array(size * classes);
-  const order = Uint32Array.from({ length: size }, (_, index) => index);
   const interrupts = watchInterrupts();
   try {
-    let done = 0;
-    for (const indices of cutBatches(order, options.batchSize ?? 512)) {
-      let rows: Float32Array = new Float32Array();
-      // Not returned: tidy looks for tensors in what is returned, number by number.
-      tf.tidy(() => {
-        rows = (model.apply(gatherBatch(dataset, indices, shape).images) as tf.Tensor).dataSync<'float32'>();
-      });
-      if (done === 0) checkProbabilities(rows.subarray(0, classes));
-      probabilities.set(rows, done * classes);
-      done += indices.length;
+    for (let start = 0; start < size; start += batchSize) {
+      const batch = images.subarray(start * PIXELS, (start + batchSize) * PIXELS);
+      const rows = predictor.predict(batch);
+      if (start === 0) checkProbabilities(rows.subarray(0, classes));
+      probabilities.set(rows, start * classes);
       await new Promise(setImmediate);
       interrupts.check();
     }

@@ -1,16 +1,16 @@
-import { cutBatches, gatherBatch, shuffledIndices } from '../data/batches';
+import { cutBatches, shuffledIndices } from '../data/batches';
 import type { Dataset } from '../data/dataset';
-import type { Predictions } from '../evaluation/predictions';
-import { compileConfigOf } from '../models/compile';
+import { learningRateOf } from '../models/compile';
 import { deriveSeed } from '../random';
-import * as tf from '../tensorflow';
+import type * as tf from '../tensorflow';
 import type { Callback, Metrics, Training } from './callbacks';
 import { readWeights, restoreWeights, type TrainingSnapshot } from './checkpoint';
-import { evaluate } from './evaluate';
+import { evaluateWith } from './evaluate';
 import type { EpochRecord } from './history';
 import { watchInterrupts } from './interrupt';
+import { validationLoss } from './loss';
 import { checkModelShape } from './model-shape';
-import { createTrainingStep, learningRateOf, regularizationOf, SMALLEST_PROBABILITY } from './training-step';
+import { createTrainer } from './trainer';
 
 export interface TrainEpochsOptions {
   /** Epochs of the whole training, from 1: the learning rate's schedule spans them. */
@@ -116,7 +116,7 @@ async function* run(
     },
     weights: () => readWeights(model),
   };
-  const step = createTrainingStep(model, resume?.snapshot.optimizer);
+  const trainer = createTrainer(model, train, inputShape, resume?.snapshot.optimizer);
   const interrupts = watchInterrupts();
   try {
     for (const [i, callback] of callbacks.entries()) {
@@ -125,31 +125,35 @@ async function* run(
     for (let epoch = records.length + 1; epoch <= until; epoch++) {
       const started = performance.now();
       let [seen, correct, lossSum, learningRate, stepOfEpoch] = [0, 0, 0, 0, 0];
-      for (const indices of cutBatches(shuffledIndices(train.size, seed, epoch), batchSize)) {
-        learningRate = learningRateOf(model, epoch - 1 + stepOfEpoch / steps, epochs);
-        const stepSeed = deriveSeed(seed, 'step', epoch, stepOfEpoch);
-        const result = tf.tidy(() =>
-          step.run(gatherBatch(train, indices, inputShape), learningRate, stepSeed),
-        );
-        stepOfEpoch++;
-        checkFinite(result.loss, `in epoch ${epoch}, step ${stepOfEpoch} of ${steps},`, learningRate);
-        seen += indices.length;
-        correct += result.correct;
-        lossSum += result.loss * indices.length;
-        options.onStep?.({
-          epoch,
-          step: stepOfEpoch,
-          steps,
-          loss: lossSum / seen,
-          accuracy: correct / seen,
-          imagesPerSecond: (1000 * seen) / (performance.now() - started),
-        });
-        // An interrupt is a signal: it arrives when the event loop has its turn.
-        await new Promise(setImmediate);
-        interrupts.check();
+      // A callback may have set the model's weights.
+      trainer.load();
+      try {
+        for (const indices of cutBatches(shuffledIndices(train.size, seed, epoch), batchSize)) {
+          learningRate = learningRateOf(model, epoch - 1 + stepOfEpoch / steps, epochs);
+          const stepSeed = deriveSeed(seed, 'step', epoch, stepOfEpoch);
+          const result = trainer.step(indices, learningRate, stepSeed);
+          stepOfEpoch++;
+          checkFinite(result.loss, `in epoch ${epoch}, step ${stepOfEpoch} of ${steps},`, learningRate);
+          seen += indices.length;
+          correct += result.correct;
+          lossSum += result.loss * indices.length;
+          options.onStep?.({
+            epoch,
+            step: stepOfEpoch,
+            steps,
+            loss: lossSum / seen,
+            accuracy: correct / seen,
+            imagesPerSecond: (1000 * seen) / (performance.now() - started),
+          });
+          // An interrupt is a signal: it arrives when the event loop has its turn.
+          await new Promise(setImmediate);
+          interrupts.check();
+        }
+      } finally {
+        trainer.store();
       }
-      const judged = validation && (await evaluate(model, validation));
-      const valLoss = judged && smoothedLoss(judged, model) + penalty(model);
+      const judged = validation && (await evaluateWith(trainer, validation));
+      const valLoss = judged && validationLoss(model, judged);
       checkFinite(valLoss ?? 0, `on the validation images after epoch ${epoch}`, learningRate);
       let record: EpochRecord = {
         epoch,
@@ -180,7 +184,7 @@ async function* run(
           throw new Error(`The snapshot of epoch ${epoch} must be taken before the next epoch is asked for.`);
         }
         const states = callbacks.map((callback) => callback.state?.() ?? null);
-        return { ...weights, optimizer: step.state(), callbacks: states };
+        return { ...weights, optimizer: trainer.state(), callbacks: states };
       };
       try {
         yield { record, snapshot };
@@ -191,7 +195,7 @@ async function* run(
       if (ended) break;
     }
   } finally {
-    step.dispose();
+    trainer.dispose();
     interrupts.stop();
   }
   return { records, ...end };
@@ -203,22 +207,6 @@ function checkFinite(loss: number, where: string, learningRate: number): void {
     `The loss became ${loss} ${where} at learning rate ${learningRate.toPrecision(3)}; use a smaller learning rate ` +
       `(try a tenth) or batch normalization.`,
   );
-}
-
-/** The loss of predictions as `model` was trained to make it small, without regularization. */
-function smoothedLoss({ loss, probabilities }: Predictions, model: tf.LayersModel): number {
-  const labelSmoothing = compileConfigOf(model)?.labelSmoothing ?? 0;
-  if (labelSmoothing === 0) return loss;
-  let sum = 0;
-  for (const p of probabilities) sum -= Math.log(Math.max(p, SMALLEST_PROBABILITY));
-  return (1 - labelSmoothing) * loss + (labelSmoothing * sum) / probabilities.length;
-}
-
-function penalty(model: tf.LayersModel): number {
-  const sum = regularizationOf(model);
-  const value = sum.dataSync()[0];
-  sum.dispose();
-  return value;
 }
 
 function checkMetrics(metrics: Metrics, record: EpochRecord): Metrics {

@@ -1,0 +1,49 @@
+import type { Predictions } from '../evaluation/predictions';
+import { labelSmoothingOf } from '../models/compile';
+import * as tf from '../tensorflow';
+
+/** Probabilities below this (near float32's smallest) count as this, so that the cross-entropy stays finite: 85 nats. */
+export const SMALLEST_PROBABILITY = 1e-37;
+
+/** Mean of `-log p` in nats; the gradient stays exact where p is tiny, since softmax's gradient multiplies by p again. */
+function negativeLogLikelihood(probabilities: tf.Tensor): tf.Scalar {
+  return probabilities.add(SMALLEST_PROBABILITY).log().neg().mean();
+}
+
+/**
+ * The loss of a batch that `model` is trained to make small: mean cross-entropy in nats, plus regularization. With labels
+ * smoothed by e it is (1 - e) H(q, p) + e H(u, p), as in Szegedy et al. 2016, section 7.
+ *
+ * @param labels One-hot, `[b, classes]`, like `probabilities`.
+ */
+export function trainingLoss(model: tf.LayersModel, probabilities: tf.Tensor, labels: tf.Tensor): tf.Scalar {
+  return tf.tidy(() => {
+    const smoothing = labelSmoothingOf(model);
+    const plain = negativeLogLikelihood(probabilities.mul(labels).sum(-1));
+    const smoothed =
+      smoothing === 0
+        ? plain
+        : plain.mul(1 - smoothing).add(negativeLogLikelihood(probabilities).mul(smoothing));
+    return smoothed.add(regularizationOf(model));
+  });
+}
+
+/** The same loss of predictions of `model`. */
+export function validationLoss(model: tf.LayersModel, { loss, probabilities }: Predictions): number {
+  const smoothing = labelSmoothingOf(model);
+  const regularization = regularizationOf(model);
+  const penalty = regularization.dataSync()[0];
+  regularization.dispose();
+  if (smoothing === 0) return loss + penalty;
+  let sum = 0;
+  for (const p of probabilities) sum -= Math.log(Math.max(p, SMALLEST_PROBABILITY));
+  return (1 - smoothing) * loss + (smoothing * sum) / probabilities.length + penalty;
+}
+
+/** The penalties of the model's regularizers, 0 without any. */
+function regularizationOf(model: tf.LayersModel): tf.Scalar {
+  return tf.tidy(() => {
+    const losses = model.calculateLosses();
+    return losses.length === 0 ? tf.scalar(0) : tf.addN(losses);
+  });
+}

@@ -1,0 +1,67 @@
+import { NativeTensor } from '../compiler/session';
+import type { StepResult } from '../compiler/training-graph';
+import { tryCompile } from '../compiler/try-compile';
+import { type Dataset, PIXELS } from '../data/dataset';
+import { labelSmoothingOf } from '../models/compile';
+import type * as tf from '../tensorflow';
+import type { OptimizerState } from '../tensorflow/optimizer-state';
+import type { InputShape } from './model-shape';
+import { createPlainTrainer } from './plain-trainer';
+import type { Predictor } from './predictor';
+
+/**
+ * Trains a compiled model batch by batch and predicts with what it has learned. Between `load` and `store` its weights are
+ * its own: the model may have older ones.
+ */
+export interface Trainer extends Predictor {
+  /** Takes one step on the images at `indices`; the dropout masks follow from `seed`, 0 to 2^32 - 1. */
+  step(indices: Uint32Array, learningRate: number, seed: number): StepResult;
+  /** Takes the weights that the model has, as it did when it was made. */
+  load(): void;
+  /** Gives the model the weights learned. */
+  store(): void;
+  /** A copy of the optimizer's state; `createTrainer` takes it. */
+  state(): OptimizerState;
+  /** Frees all but the model. */
+  dispose(): void;
+}
+
+/**
+ * Trains `model` on `train` with its own optimizer, from `state` or afresh: compiled where the compiler knows the model, else
+ * op by op. The caller disposes the trainer, not the model, when done.
+ *
+ * @throws Error for an optimizer that cannot be used, or a state that does not fit.
+ */
+export function createTrainer(
+  model: tf.LayersModel,
+  train: Dataset,
+  shape: InputShape,
+  state?: OptimizerState,
+): Trainer {
+  return createCompiledTrainer(model, train, state) ?? createPlainTrainer(model, train, shape, state);
+}
+
+function createCompiledTrainer(
+  model: tf.LayersModel,
+  train: Dataset,
+  state?: OptimizerState,
+): Trainer | undefined {
+  const compiled = tryCompile(model, { labelSmoothing: labelSmoothingOf(model), state });
+  if (!compiled) return undefined;
+  const data = {
+    images: new NativeTensor(train.images, [train.size, PIXELS]),
+    labels: new NativeTensor(train.labels, [train.size]),
+  };
+  return {
+    step: (indices, learningRate, seed) => compiled.step(data, indices, learningRate, seed),
+    predict: (images) => compiled.predict(images),
+    load: () => compiled.load(),
+    store: () => compiled.store(),
+    state: () => compiled.state(),
+    dispose() {
+      compiled.dispose();
+      data.images.dispose();
+      data.labels.dispose();
+    },
+  };
+}

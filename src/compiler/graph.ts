@@ -5,7 +5,7 @@ export type Attribute = OpAttribute | readonly [name: string, kind: 'constant', 
 
 /** A number or a vector. */
 export interface Constant {
-  readonly dtype: 'float32' | 'int32';
+  readonly dtype: 'float32' | 'int32' | 'uint16';
   readonly value: number | readonly number[];
 }
 

@@ -20,7 +20,7 @@ export interface Emission {
 export interface TrainingEmission {
   /** Sets `moving` to `momentum * moving + (1 - momentum) * value` after the step. */
   blend(moving: Weight, value: Value, momentum: number): void;
-  /** The number of images in the batch, float32. */
+  /** The number of images in the batch, int32. */
   readonly batchSize: Value;
   /** int32 `[2]`, different for each call and each step. */
   nextSeed(): Value;
@@ -122,12 +122,11 @@ const RULES: Readonly<Record<string, Rule>> = {
   },
 
   BatchNormalization(layer: Normalization, [x], shape, emission) {
-    const { tape } = emission;
+    const { tape, training } = emission;
     const rank = x.shape.length;
     demand(layer, layer.axis === -1 || layer.axis === rank - 1, `has axis ${layer.axis}`);
     demand(layer, rank === 2 || rank === 4, `takes tensors of rank ${rank}`);
     const channels = x.shape[rank - 1] as number;
-    const images = rank === 4 ? x : operations.reshape(tape, x, [null, 1, 1, channels]);
     const filled = (value: number): Tensor => ({
       ...tape.graph.constant(Array<number>(channels).fill(value)),
       shape: [channels],
@@ -135,30 +134,27 @@ const RULES: Readonly<Record<string, Rule>> = {
     const scale = layer.gamma ? emission.weight(layer.gamma) : filled(1);
     const offset = layer.beta ? emission.weight(layer.beta) : filled(0);
     const { movingMean, movingVariance, momentum, epsilon } = layer;
-    const { training } = emission;
-    if (!training) {
-      const moments = { mean: emission.weight(movingMean), variance: emission.weight(movingVariance) };
-      return restore(operations.normalize(tape, images, scale, offset, moments, epsilon));
+    if (training) {
+      const normalize = rank === 4 ? operations.normalizeImages : operations.normalizeRows;
+      const { y, moments } = normalize(tape, x, scale, offset, epsilon, training.batchSize);
+      training.blend(movingMean, moments.mean, momentum);
+      training.blend(movingVariance, moments.variance, momentum);
+      return y;
     }
-    const { y, moments } = operations.batchNormalization(tape, images, scale, offset, epsilon);
-    training.blend(movingMean, moments.mean, momentum);
-    // As TensorFlow.js, whose moving average takes the variance that divides by the count, not by the count less one.
-    const pixels = (x.shape.slice(1, -1) as number[]).reduce((product, side) => product * side, 1);
-    const { graph } = tape;
-    const count = graph.float('Mul', [training.batchSize, graph.constant(pixels)]);
-    const share = graph.float('Sub', [graph.constant(1), graph.float('Reciprocal', [count])]);
-    training.blend(movingVariance, graph.float('Mul', [moments.variance, share]), momentum);
-    return restore(y);
-
-    function restore(normalized: Tensor): Tensor {
-      return rank === 4 ? normalized : operations.reshape(tape, normalized, shape);
-    }
+    const moments = { mean: emission.weight(movingMean), variance: emission.weight(movingVariance) };
+    const images = rank === 4 ? x : operations.reshape(tape, x, [null, 1, 1, channels]);
+    return operations.reshape(
+      tape,
+      operations.normalizeBy(tape, images, scale, offset, moments, epsilon),
+      shape,
+    );
   },
 
   Dropout(layer: Layer<{ rate: number; noiseShape?: number[] }>, [x], _shape, emission) {
     demand(layer, !layer.noiseShape, 'has a noiseShape');
-    if (!emission.training || layer.rate === 0) return x;
-    return operations.dropout(emission.tape, x, layer.rate, emission.training.nextSeed());
+    const { tape, training } = emission;
+    if (!training || layer.rate === 0) return x;
+    return operations.dropout(tape, x, layer.rate, training.batchSize, training.nextSeed());
   },
 
   Add(layer: tf.layers.Layer, inputs, shape, { tape }) {

@@ -1,5 +1,5 @@
 import type { OpAttribute } from '../tensorflow/native-op';
-import { output, type Shape, type Value } from './graph';
+import { type Graph, output, type Shape, type Value } from './graph';
 import type { Tape, Tensor } from './tape';
 
 // The differentiable operations of the layers, each with its gradients. Images are [b, height, width, channels].
@@ -15,7 +15,12 @@ export function matMul(tape: Tape, x: Tensor, w: Tensor): Tensor {
 
 /** `x + bias` along the last axis. */
 export function biasAdd(tape: Tape, x: Tensor, bias: Tensor): Tensor {
-  return tape.apply('BiasAdd', [x, bias], x.shape, (dy) => [dy, tape.graph.float('BiasAddGrad', [dy])]);
+  const { graph } = tape;
+  return tape.apply('BiasAdd', [x, bias], x.shape, (dy) => {
+    // As rows: TensorFlow would merge the op with the gradient of a convolution's kernel, which takes longer.
+    const rows = x.shape.length === 2 ? dy : reshaped(graph, dy, [null, bias.shape[0]]);
+    return [dy, graph.float('BiasAddGrad', [rows])];
+  });
 }
 
 export interface WindowOptions {
@@ -91,13 +96,8 @@ export function averagePool(tape: Tape, x: Tensor, shape: Shape, options: PoolOp
 
 /** `x` with other sides; the first stays that of the batch. */
 export function reshape(tape: Tape, x: Tensor, shape: Shape): Tensor {
-  const sides = tape.graph.constant(
-    shape.map((side) => side ?? -1),
-    'int32',
-  );
-  return tape.apply('Reshape', [x], shape, (dy) => [tape.graph.float('Reshape', [dy, shapeOf(tape, x)])], {
-    others: [sides],
-  });
+  const y = { ...reshaped(tape.graph, x, shape), shape };
+  return tape.record('Reshape', [x], y, (dy) => [reshaped(tape.graph, dy, x.shape)]);
 }
 
 export function relu(tape: Tape, x: Tensor): Tensor {
@@ -176,34 +176,63 @@ export function concatenate(tape: Tape, inputs: readonly Tensor[], axis: number,
   });
 }
 
-/** A share `rate` of `x` set to 0 and the rest scaled by `1 / (1 - rate)`; which, follows from `seed`, int32 `[2]`. */
-export function dropout(tape: Tape, x: Tensor, rate: number, seed: Value): Tensor {
+/**
+ * A share `rate` of `x` set to 0 and the rest scaled by `1 / (1 - rate)`. Which, follows from `seed`, int32 `[2]`, by 16
+ * random bits for each number: the share is exact to 1 / 65,536.
+ *
+ * @param batchSize The number of images, int32.
+ */
+export function dropout(tape: Tape, x: Tensor, rate: number, batchSize: Value, seed: Value): Tensor {
   const { graph } = tape;
-  const uniform = output(
-    graph.add(
-      'StatelessRandomUniform',
-      [shapeOf(tape, x), seed],
-      [
-        ['dtype', 'type', 'float32'],
-        ['T', 'type', 'int32'],
-        ['Tseed', 'type', 'int32'],
-      ],
-    ),
-    0,
+  const each = sizeOfEach(x);
+  const words = Math.ceil(each / 2);
+  const random = graph.add(
+    'StatelessRandomUniformFullInt',
+    [graph.pack([batchSize, graph.constant(words, 'int32')]), seed],
+    [
+      ['dtype', 'type', 'int32'],
+      ['T', 'type', 'int32'],
+      ['Tseed', 'type', 'int32'],
+    ],
   );
-  const kept = output(
-    graph.add('GreaterEqual', [uniform, graph.constant(rate)], [['T', 'type', 'float32']]),
-    0,
-    'bool',
+  const bits = graph.add(
+    'Bitcast',
+    [output(random, 0, 'int32')],
+    [
+      ['T', 'type', 'int32'],
+      ['type', 'type', 'uint16'],
+    ],
   );
-  const factors = graph.float('SelectV2', [kept, graph.constant(1 / (1 - rate)), graph.constant(0)]);
-  return tape.apply('Mul', [x], x.shape, (dy) => [graph.float('Mul', [dy, factors])], { others: [factors] });
+  const threshold = graph.constant(Math.round(rate * 2 ** 16), 'uint16');
+  const kept = graph.add('GreaterEqual', [output(bits, 0, 'uint16'), threshold], [['T', 'type', 'uint16']]);
+  const factors = graph.float('Mul', [
+    graph.cast(output(kept, 0, 'bool'), 'float32'),
+    graph.constant(1 / (1 - rate)),
+  ]);
+  // Two for each word: one too many where the numbers of an image are odd.
+  const rows = reshaped(graph, factors, [null, 2 * words]);
+  const fitting =
+    each === 2 * words
+      ? rows
+      : graph.float(
+          'Slice',
+          [rows, graph.constant([0, 0], 'int32'), graph.constant([-1, each], 'int32')],
+          [['Index', 'type', 'int32']],
+        );
+  const mask = reshaped(graph, fitting, x.shape);
+  return tape.apply('Mul', [x], x.shape, (dy) => [graph.float('Mul', [dy, mask])], { others: [mask] });
 }
 
-/** What a batch normalization found in a batch: `[channels]` each; the variance has Bessel's correction. */
+/** The mean and the variance of each channel, `[channels]`; the variance divides by the count. */
 export interface Moments {
   readonly mean: Value;
   readonly variance: Value;
+}
+
+/** `x` normalized by the mean and variance of its batch, scaled and shifted. */
+export interface Normalized {
+  readonly y: Tensor;
+  readonly moments: Moments;
 }
 
 const NORMALIZATION_TYPES: OpAttribute[] = [
@@ -211,14 +240,19 @@ const NORMALIZATION_TYPES: OpAttribute[] = [
   ['U', 'type', 'float32'],
 ];
 
-/** `x`, `[b, height, width, channels]`, normalized by its own mean and variance, scaled and shifted. */
-export function batchNormalization(
+/**
+ * Batch normalization of images, `[b, height, width, channels]`.
+ *
+ * @param batchSize The number of images, int32.
+ */
+export function normalizeImages(
   tape: Tape,
   x: Tensor,
   scale: Tensor,
   offset: Tensor,
   epsilon: number,
-): { y: Tensor; moments: Moments } {
+  batchSize: Value,
+): Normalized {
   const { graph } = tape;
   const attributes: OpAttribute[] = [
     ...NORMALIZATION_TYPES,
@@ -228,20 +262,70 @@ export function batchNormalization(
   const none = graph.constant([]);
   const node = graph.add('FusedBatchNormV3', [x, scale, offset, none, none], attributes);
   const reserves = [3, 4, 5].map((i) => output(node, i));
-  const y = tape.record(
-    'FusedBatchNormV3',
-    [x, scale, offset],
-    { ...output(node, 0), shape: x.shape },
-    (dy) => {
-      const gradients = graph.add('FusedBatchNormGradV3', [dy, x, scale, ...reserves], attributes);
-      return [0, 1, 2].map((i) => output(gradients, i));
-    },
+  const result = { ...output(node, 0), shape: x.shape };
+  const y = tape.record('FusedBatchNormV3', [x, scale, offset], result, (dy) => {
+    const gradients = graph.add('FusedBatchNormGradV3', [dy, x, scale, ...reserves], attributes);
+    return [0, 1, 2].map((i) => output(gradients, i));
+  });
+  // The op's variance divides by the count less one.
+  const pixels = (x.shape[1] as number) * (x.shape[2] as number);
+  const count = graph.float('Mul', [graph.cast(batchSize, 'float32'), graph.constant(pixels)]);
+  const correction = graph.float('Sub', [graph.constant(1), graph.float('Reciprocal', [count])]);
+  const variance = graph.float('Mul', [output(node, 2), correction]);
+  return { y, moments: { mean: output(node, 1), variance } };
+}
+
+/**
+ * Batch normalization of rows, `[b, channels]`; with means as products of matrices it takes half the time of the op for
+ * images. Gradients: Ioffe and Szegedy 2015, section 3.
+ *
+ * @param batchSize The number of rows, int32.
+ */
+export function normalizeRows(
+  tape: Tape,
+  x: Tensor,
+  scale: Tensor,
+  offset: Tensor,
+  epsilon: number,
+  batchSize: Value,
+): Normalized {
+  const { graph } = tape;
+  const product = (...factors: Value[]) => factors.reduce((a, b) => graph.float('Mul', [a, b]));
+  const channels = scale.shape;
+  const count = graph.cast(batchSize, 'float32');
+  const averaging = graph.float(
+    'Fill',
+    [graph.pack([graph.constant(1, 'int32'), batchSize]), graph.float('Reciprocal', [count])],
+    [['index_type', 'type', 'int32']],
   );
-  return { y, moments: { mean: output(node, 1), variance: output(node, 2) } };
+  // [1, channels], which goes with rows.
+  const mean = (rows: Value) => graph.float('MatMul', [averaging, rows]);
+
+  const batchMean = mean(x);
+  const centred = graph.float('Sub', [x, batchMean]);
+  const variance = mean(graph.float('Square', [centred]));
+  const inverse = graph.float('Rsqrt', [graph.float('AddV2', [variance, graph.constant(epsilon)])]);
+  const factor = product(inverse, scale);
+  const result = { ...graph.float('AddV2', [product(centred, factor), offset]), shape: x.shape };
+  const y = tape.record('BatchNormalization', [x, scale, offset], result, (dy) => {
+    const meanDy = mean(dy);
+    const meanDyCentred = mean(product(dy, centred));
+    const along = product(centred, product(meanDyCentred, inverse, inverse));
+    const dx = product(graph.float('Sub', [graph.float('Sub', [dy, meanDy]), along]), factor);
+    return [
+      dx,
+      reshaped(graph, product(meanDyCentred, inverse, count), channels),
+      reshaped(graph, product(meanDy, count), channels),
+    ];
+  });
+  return {
+    y,
+    moments: { mean: reshaped(graph, batchMean, channels), variance: reshaped(graph, variance, channels) },
+  };
 }
 
 /** `x`, `[b, height, width, channels]`, normalized by a given mean and variance, scaled and shifted; for inference. */
-export function normalize(
+export function normalizeBy(
   tape: Tape,
   x: Tensor,
   scale: Tensor,
@@ -260,4 +344,18 @@ export function normalize(
 /** The sides of `x` as int32, known when the graph runs. */
 function shapeOf(tape: Tape, x: Tensor): Value {
   return output(tape.graph.add('Shape', [x], [['T', 'type', 'float32']]), 0, 'int32');
+}
+
+/** `value` with other sides, at most one of them unknown. */
+function reshaped(graph: Graph, value: Value, shape: Shape): Value {
+  const sides = graph.constant(
+    shape.map((side) => side ?? -1),
+    'int32',
+  );
+  return graph.float('Reshape', [value, sides]);
+}
+
+/** Numbers of one image. */
+function sizeOfEach(x: Tensor): number {
+  return (x.shape.slice(1) as number[]).reduce((product, side) => product * side, 1);
 }

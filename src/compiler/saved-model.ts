@@ -7,6 +7,8 @@ interface Message {
 }
 type MessageClass = { new (): Message } & { readonly [nested: string]: new () => Message };
 
+const ARRAYS = { float32: Float32Array, int32: Int32Array, uint16: Uint16Array };
+
 /**
  * The graph as the bytes of a file `saved_model.pb` (TensorFlow's `SavedModel`, schema version 1), with the tag `serve`.
  */
@@ -25,7 +27,7 @@ export function encodeSavedModel(graph: Graph): Uint8Array {
   };
   const tensorOf = ({ dtype, value }: Constant) => {
     const numbers = typeof value === 'number' ? [value] : value;
-    const data = dtype === 'float32' ? Float32Array.from(numbers) : Int32Array.from(numbers);
+    const data = ARRAYS[dtype].from(numbers);
     const tensor = new messages.Tensor();
     tensor.setDtype(typeNumber(dtype));
     tensor.setTensorShape(shapeOf(typeof value === 'number' ? [] : [value.length]));

@@ -48,7 +48,7 @@ export class TrainingGraph {
     this.#seed = graph.placeholder('int32', []);
     const pixels = gather(graph, this.#images, this.#indices);
     const labels = graph.cast(gather(graph, this.#labels, this.#indices), 'int32');
-    const batchSize = graph.cast(graph.size(this.#indices), 'float32');
+    const batchSize = graph.size(this.#indices);
 
     const tape = new Tape(graph);
     const updates: string[] = [];
@@ -74,7 +74,10 @@ export class TrainingGraph {
       throw new NotCompilableError(model.outputs[0].sourceLayer.name, 'ends the model without softmax');
     }
     const { losses, gradient } = emitCrossEntropy(graph, logits, labels, labelSmoothing);
-    const gradients = tape.gradients(logits, graph.float('RealDiv', [gradient, batchSize]));
+    const gradients = tape.gradients(
+      logits,
+      graph.float('RealDiv', [gradient, graph.cast(batchSize, 'float32')]),
+    );
 
     const terms = [graph.float('Mean', [losses, graph.constant([0], 'int32')])];
     const penaltyGradients = new Map<number, Value>();

@@ -333,12 +333,12 @@ export function normalizeBy(
   { mean, variance }: Moments,
   epsilon: number,
 ): Tensor {
-  const node = tape.graph.add(
-    'FusedBatchNormV3',
-    [x, scale, offset, mean, variance],
-    [...NORMALIZATION_TYPES, ['epsilon', 'float', epsilon], ['is_training', 'bool', false]],
-  );
-  return { ...output(node, 0), shape: x.shape };
+  const { graph } = tape;
+  // Not FusedBatchNormV3: TensorFlow 2.21 fuses it with a small convolution before and tanh behind to an op that it lacks.
+  const inverse = graph.float('Rsqrt', [graph.float('AddV2', [variance, graph.constant(epsilon)])]);
+  const factor = graph.float('Mul', [inverse, scale]);
+  const shift = graph.float('Sub', [offset, graph.float('Mul', [mean, factor])]);
+  return { ...graph.float('AddV2', [graph.float('Mul', [x, factor]), shift]), shape: x.shape };
 }
 
 /** The sides of `x` as int32, known when the graph runs. */

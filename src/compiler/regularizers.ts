@@ -17,15 +17,19 @@ export interface Regularizer {
  */
 export function regularizersOf(model: tf.LayersModel): ReadonlyMap<Weight, Regularizer> {
   const found = new Map<Weight, Regularizer>();
+  const { containerNodes } = model as unknown as { containerNodes: ReadonlySet<string> };
   for (const layer of model.layers) {
     const fields = layer as unknown as Record<string, unknown>;
+    // As in TensorFlow.js, a layer's penalties count once for each place in the model where it is used.
+    const uses = layer.inboundNodes.filter((_, i) => containerNodes.has(`${layer.name}_ib-${i}`)).length;
     for (const name of ['kernel', 'bias', 'gamma', 'beta']) {
       const regularizer = fields[`${name}Regularizer`] as (Regularizer & { getClassName(): string }) | null;
       if (!regularizer || !fields[name]) continue;
       if (regularizer.getClassName() !== 'L1L2') {
         throw new NotCompilableError(layer.name, `has the regularizer ${regularizer.getClassName()}`);
       }
-      found.set(fields[name] as Weight, regularizer);
+      const { l1, l2 } = regularizer;
+      found.set(fields[name] as Weight, { l1: uses * l1, l2: uses * l2 });
     }
   }
   return found;

@@ -52,16 +52,19 @@ export class TrainingGraph {
 
     const tape = new Tape(graph);
     const updates: string[] = [];
+    const moving: Value[] = [...weights.values];
     let draws = 0;
     const probabilities = emitModel(model, emitImages(graph, model, pixels), {
       tape,
       weight: (weight) => weights.values[model.weights.indexOf(weight)],
       training: {
         batchSize,
-        blend(moving, value, momentum) {
-          const i = model.weights.indexOf(moving);
-          const difference = graph.float('Sub', [weights.values[i], value]);
+        blend(weight, value, momentum) {
+          const i = model.weights.indexOf(weight);
+          const difference = graph.float('Sub', [moving[i], value]);
           const change = graph.float('Mul', [difference, graph.constant(1 - momentum)]);
+          // A layer that is used again goes on from here.
+          moving[i] = graph.float('Sub', [moving[i], change]);
           const dtype: OpAttribute = ['dtype', 'type', 'float32'];
           updates.push(graph.add('AssignSubVariableOp', [weights.handles[i], change], [dtype]));
         },

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import * as tf from '../../src/tensorflow';
-import { createWeightUpdates, type OptimizerState } from '../../src/tensorflow/weight-updates';
+import type { OptimizerState } from '../../src/tensorflow/optimizer-state';
+import { createWeightUpdates } from '../../src/tensorflow/weight-updates';
 
 /** One weight's path by the optimizer's published formula, in double precision. */
 type Reference = (gradients: number[], rate: number, start: number) => number;

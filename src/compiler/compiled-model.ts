@@ -84,9 +84,12 @@ export class CompiledModel {
   /** Probabilities, `[n, classes]`, of images, uint8 `[n, 784]`. */
   predict(images: Uint8Array): Float32Array {
     const tensor = new NativeTensor(images, [images.length / PIXELS, PIXELS]);
-    const [probabilities] = this.#session.run(new Map([[this.#pixels, tensor]]), [this.#probabilities]);
-    tensor.dispose();
-    return probabilities as Float32Array;
+    try {
+      const [probabilities] = this.#session.run(new Map([[this.#pixels, tensor]]), [this.#probabilities]);
+      return probabilities as Float32Array;
+    } finally {
+      tensor.dispose();
+    }
   }
 
   dispose(): void {

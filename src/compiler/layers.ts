@@ -121,7 +121,7 @@ const RULES: Readonly<Record<string, Rule>> = {
     return operations.softmax(tape, x);
   },
 
-  BatchNormalization(layer: Normalization, [x], shape, emission) {
+  BatchNormalization(layer: Normalization, [x], _shape, emission) {
     const { tape, training } = emission;
     const rank = x.shape.length;
     demand(layer, layer.axis === -1 || layer.axis === rank - 1, `has axis ${layer.axis}`);
@@ -142,12 +142,7 @@ const RULES: Readonly<Record<string, Rule>> = {
       return y;
     }
     const moments = { mean: emission.weight(movingMean), variance: emission.weight(movingVariance) };
-    const images = rank === 4 ? x : operations.reshape(tape, x, [null, 1, 1, channels]);
-    return operations.reshape(
-      tape,
-      operations.normalizeBy(tape, images, scale, offset, moments, epsilon),
-      shape,
-    );
+    return operations.normalizeBy(tape, x, scale, offset, moments, epsilon);
   },
 
   Dropout(layer: Layer<{ rate: number; noiseShape?: number[] }>, [x], _shape, emission) {

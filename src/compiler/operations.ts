@@ -324,7 +324,7 @@ export function normalizeRows(
   };
 }
 
-/** `x`, `[b, height, width, channels]`, normalized by a given mean and variance, scaled and shifted; for inference. */
+/** `x`, images or rows, normalized by a given mean and variance, scaled and shifted; for inference, without gradients. */
 export function normalizeBy(
   tape: Tape,
   x: Tensor,

@@ -49,12 +49,15 @@ export class NativeTensor {
 export class Session {
   readonly #id: number;
 
-  /** Loads the graph; the nodes that are added to it later are unknown to the session. */
+  /**
+   * Loads the graph; the nodes that are added to it later are unknown to the session.
+   *
+   * @throws Error where the folder for temporary files does not take a file of some 50 kB.
+   */
   constructor(graph: Graph) {
     // The addon takes a graph from a folder alone.
-    const folder = mkdtempSync(join(tmpdir(), 'inkwell-graph-'));
+    const folder = writeTemporarily('saved_model.pb', encodeSavedModel(graph));
     try {
-      writeFileSync(join(folder, 'saved_model.pb'), encodeSavedModel(graph));
       this.#id = binding().loadSavedModel(folder, 'serve');
     } finally {
       rmSync(folder, { recursive: true, force: true });
@@ -79,5 +82,21 @@ export class Session {
 
   dispose(): void {
     binding().deleteSavedModel(this.#id);
+  }
+}
+
+/** A new folder with the file in it. */
+function writeTemporarily(name: string, bytes: Uint8Array): string {
+  let folder: string | undefined;
+  try {
+    folder = mkdtempSync(join(tmpdir(), 'inkwell-graph-'));
+    writeFileSync(join(folder, name), bytes);
+    return folder;
+  } catch (error) {
+    if (folder) rmSync(folder, { recursive: true, force: true });
+    throw new Error(
+      `The folder for temporary files, ${tmpdir()}, must take a file of ${bytes.length} bytes, but ` +
+        `${(error as Error).message}; make room there, or set TMPDIR to another folder.`,
+    );
   }
 }

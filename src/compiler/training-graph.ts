@@ -120,9 +120,12 @@ export class TrainingGraph {
       this.#optimizer.nextStep(learningRate),
     ];
     const inputs = new Map([[this.#images, data.images], [this.#labels, data.labels], ...own]);
-    const [[loss, correct]] = session.run(inputs, [this.#result]);
-    for (const [, tensor] of own) tensor.dispose();
-    return { loss, correct };
+    try {
+      const [[loss, correct]] = session.run(inputs, [this.#result]);
+      return { loss, correct };
+    } finally {
+      for (const [, tensor] of own) tensor.dispose();
+    }
   }
 
   state(session: Session): OptimizerState {

@@ -31,16 +31,21 @@ export class Variables {
       shape: shapes[i],
     }));
     this.#fed = shapes.map((shape) => graph.placeholder('float32', shape));
+    // Of a copy: a variable keeps the memory it is given, and the next update would release JavaScript's on another thread,
+    // where Node must not be called.
     const assignments = this.handles.map((handle, i) =>
-      graph.add('AssignVariableOp', [handle, this.#fed[i]], [dtype]),
+      graph.add('AssignVariableOp', [handle, graph.float('DeepCopy', [this.#fed[i]])], [dtype]),
     );
     this.#written = graph.after(graph.constant(0), assignments);
   }
 
   write(session: Session, arrays: readonly Float32Array[]): void {
     const tensors = arrays.map((array, i) => new NativeTensor(array, this.shapes[i]));
-    session.run(new Map(tensors.map((tensor, i) => [this.#fed[i], tensor])), [this.#written]);
-    for (const tensor of tensors) tensor.dispose();
+    try {
+      session.run(new Map(tensors.map((tensor, i) => [this.#fed[i], tensor])), [this.#written]);
+    } finally {
+      for (const tensor of tensors) tensor.dispose();
+    }
   }
 
   read(session: Session): Float32Array[] {

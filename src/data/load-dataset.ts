@@ -78,13 +78,12 @@ async function readDataset(name: string, found: DatasetFiles, source: string): P
   const classNames = mapping?.classNames ?? countingNames(parts.map((part) => part.labels));
   const [train, test] = parts.map((part): Dataset => {
     if (mapping) classify(part, mapping, found.mapping ?? `${name}'s classes`);
-    if (name.startsWith('emnist')) transposeImages(part.images);
     return { name, source, images: part.images, labels: part.labels, classNames, size: part.labels.length };
   });
   return { name, source, classNames, train, test, files };
 }
 
-/** The images and labels of one half, as its files have them. */
+/** One half: the images upright, the labels as its files have them. */
 interface RawPart {
   readonly images: Uint8Array;
   readonly labels: Uint8Array;
@@ -98,6 +97,7 @@ async function readPart(name: string, found: DatasetFiles, part: Part): Promise<
   const imagesFile = found.images[part];
   const labelsFile = found.labels[part];
   const csvFile = found.csv[part];
+  const isTransposed = name.startsWith('emnist');
   if (imagesFile && labelsFile) {
     const [images, labels] = await Promise.all([readIdxImages(imagesFile), readIdxLabels(labelsFile)]);
     const count = images.length / PIXELS;
@@ -110,6 +110,7 @@ async function readPart(name: string, found: DatasetFiles, part: Part): Promise<
         cure: 'The two files are not of one pair: get both again from their source.',
       });
     }
+    if (isTransposed) transposeImages(images);
     return {
       images,
       labels,
@@ -122,7 +123,7 @@ async function readPart(name: string, found: DatasetFiles, part: Part): Promise<
     };
   }
   if (csvFile) {
-    const { images, labels, firstLine } = await readCsv(csvFile);
+    const { images, labels, firstLine } = await readCsv(csvFile, isTransposed);
     return {
       images,
       labels,

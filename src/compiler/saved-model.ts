@@ -77,7 +77,7 @@ export function encodeSavedModel(graph: Graph): Uint8Array {
     for (const attribute of attributes) map.set(attribute[0], attributeOf(attribute));
     definition.addNode(node);
   }
-  // The oldest TensorFlow that reads it: 1087 is that of 2.9.
+  // The version of graphs that TensorFlow 2.9.1 writes, the oldest that is supported.
   const versions = new messages.VersionDef();
   versions.setProducer(1087);
   definition.setVersions(versions);

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '../tensorflow';
@@ -85,11 +85,17 @@ export class Session {
   }
 }
 
+const PREFIX = 'inkwell-graph-';
+const STALE_MS = 60_000;
+let swept = false;
+
 /** A new folder with the file in it. */
 function writeTemporarily(name: string, bytes: Uint8Array): string {
   let folder: string | undefined;
   try {
-    folder = mkdtempSync(join(tmpdir(), 'inkwell-graph-'));
+    if (!swept) removeStaleFolders();
+    swept = true;
+    folder = mkdtempSync(join(tmpdir(), PREFIX));
     writeFileSync(join(folder, name), bytes);
     return folder;
   } catch (error) {
@@ -98,5 +104,18 @@ function writeTemporarily(name: string, bytes: Uint8Array): string {
       `The folder for temporary files, ${tmpdir()}, must take a file of ${bytes.length} bytes, but ` +
         `${(error as Error).message}; make room there, or set TMPDIR to another folder.`,
     );
+  }
+}
+
+/** Removes what processes left that were killed while they loaded a graph, which takes a fraction of a second. */
+function removeStaleFolders(): void {
+  for (const name of readdirSync(tmpdir())) {
+    if (!name.startsWith(PREFIX)) continue;
+    const folder = join(tmpdir(), name);
+    try {
+      if (Date.now() - statSync(folder).mtimeMs > STALE_MS) rmSync(folder, { recursive: true, force: true });
+    } catch {
+      // Another user's, or another process was faster.
+    }
   }
 }

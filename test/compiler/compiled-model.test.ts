@@ -1,6 +1,7 @@
-import { readdirSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { afterAll, describe, expect, it } from 'vitest';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CompiledModel } from '../../src/compiler/compiled-model';
 import { NotCompilableError } from '../../src/compiler/not-compilable-error';
 import { compileModel } from '../../src/models/compile';
@@ -300,10 +301,21 @@ const UNKNOWN: Record<string, [build: () => tf.LayersModel, reason: RegExp]> = {
 };
 
 describe('NotCompilableError', () => {
+  // A folder of its own: other processes compile models meanwhile.
+  const outer = process.env.TMPDIR;
+  const own = mkdtempSync(join(tmpdir(), 'inkwell-test-'));
+  beforeAll(() => {
+    process.env.TMPDIR = own;
+  });
+  afterAll(() => {
+    if (outer === undefined) delete process.env.TMPDIR;
+    else process.env.TMPDIR = outer;
+    rmSync(own, { recursive: true });
+  });
+
   it.each(Object.entries(UNKNOWN))('names the layer: %s', (_name, [build, reason]) => {
     const model = compileModel(build(), { optimizer: { kind: 'sgd', learningRate: 0.1 } });
-    const files = () => readdirSync(tmpdir()).filter((file) => file.startsWith('inkwell-graph-'));
-    const before = { tensors: tf.memory().numTensors, files: files() };
+    const before = tf.memory().numTensors;
     let error: unknown;
     try {
       new CompiledModel(model, {});
@@ -313,7 +325,8 @@ describe('NotCompilableError', () => {
     expect(error).toBeInstanceOf(NotCompilableError);
     expect((error as Error).message).toMatch(/layer culprit /);
     expect((error as Error).message).toMatch(reason);
-    expect({ tensors: tf.memory().numTensors, files: files() }).toEqual(before);
+    expect(tf.memory().numTensors).toBe(before);
+    expect(readdirSync(own)).toEqual([]);
     model.dispose();
   });
 });

@@ -1,0 +1,53 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Kernel } from '../test/kernel/jupyter-client';
+import type { Bench } from './bench';
+import { type Result, summarizeRuns } from './results';
+
+const NOTEBOOK = join(__dirname, '..', 'notebooks', '02-mlp-search.ipynb');
+
+/** Small cells as one writes them after the first: a value, a type, a function, a tensor's work. */
+const LATER = [
+  'const numbers: number[] = [1, 2, 3];',
+  'interface Point { readonly x: number; readonly y: number }',
+  'const length = ({ x, y }: Point): number => Math.hypot(x, y);',
+  'console.log(length({ x: 3, y: 4 }), numbers.length);',
+  'const budgets = numbers.map((trials) => searchBudget("mlp", "quick", { trials }));',
+];
+
+/** A notebook's first cell, which imports the project, and later cells, in the kernel that notebooks run in. */
+export async function benchCell(bench: Bench): Promise<Result[]> {
+  const rounds = bench.quick ? 2 : 5;
+  bench.say(`cell: ${rounds} kernels`);
+  const imports = firstCell();
+  const first: number[] = [];
+  const later: number[] = [];
+  for (let round = 0; round < rounds; round++) {
+    const kernel = await Kernel.start();
+    const time = async (code: string) => {
+      const started = performance.now();
+      const { status, error } = await kernel.execute(code);
+      if (status !== 'ok') throw new Error(`A cell failed with ${error?.evalue}:\n${code}`);
+      return (performance.now() - started) / 1000;
+    };
+    try {
+      first.push(await time(imports));
+      for (const code of LATER) later.push(await time(code));
+    } finally {
+      await kernel.kill();
+    }
+  }
+  const result = (detail: string, seconds: readonly number[]): Result => ({
+    ...{ what: 'cell', model: null, batch: null, system: 'inkwell', detail },
+    ...{ samplesPerSecond: null, megabytes: null, ...summarizeRuns(seconds) },
+  });
+  return [result('first import cell', first), result('later cells', later)];
+}
+
+function firstCell(): string {
+  const { cells } = JSON.parse(readFileSync(NOTEBOOK, 'utf8')) as {
+    cells: { cell_type: string; source: string | string[] }[];
+  };
+  const { source } = cells.find(({ cell_type }) => cell_type === 'code') as (typeof cells)[number];
+  return typeof source === 'string' ? source : source.join('');
+}

@@ -1,0 +1,58 @@
+import { buildReferenceCnn, buildReferenceMlp, compileModel, HyperParameters, Stack } from '../src';
+import { type CompileConfig, compileConfigOf } from '../src/models/compile';
+import type { DataShape } from '../src/models/model-builder';
+import type * as tf from '../src/tensorflow';
+
+const adam: CompileConfig = { optimizer: { kind: 'adam', learningRate: 0.001 } };
+
+/** The models whose step is timed: a common MLP and a common CNN, and the two reference models. Each comes compiled and fresh. */
+export const MODELS = {
+  mlp: ({ classNames }: DataShape) =>
+    compileModel(
+      new Stack()
+        .input([784])
+        .dense(512, 'relu')
+        .normalize()
+        .dropout(0.2)
+        .dense(256, 'relu')
+        .output(classNames.length),
+      adam,
+    ),
+  cnn: ({ classNames }: DataShape) =>
+    compileModel(
+      new Stack()
+        .input([28, 28, 1])
+        .convolution(32, 3, 'relu')
+        .normalize()
+        .maxPooling(2)
+        .convolution(64, 3, 'relu')
+        .normalize()
+        .maxPooling(2)
+        .flatten()
+        .dropout(0.3)
+        .dense(256, 'relu')
+        .output(classNames.length),
+      adam,
+    ),
+  seedMlp: (data: DataShape) => buildReferenceMlp(new HyperParameters(), data),
+  seedCnn: (data: DataShape) => buildReferenceCnn(new HyperParameters(), data),
+} as const;
+
+export type ModelName = keyof typeof MODELS;
+
+/** A model in words that every system builds it from: layers in Keras' names, initializers, optimizer and schedule. */
+export interface Recipe {
+  /** As `model.toJSON` gives it in Keras' spelling. */
+  readonly topology: { readonly config: { readonly layers: readonly object[] } };
+  readonly compile: CompileConfig;
+}
+
+/** The recipe of a model, which is then disposed. */
+export function describeModel(model: tf.LayersModel): Recipe {
+  const recipe = {
+    topology: model.toJSON(null, false) as unknown as Recipe['topology'],
+    compile: compileConfigOf(model) as CompileConfig,
+  };
+  model.dispose();
+  return recipe;
+}

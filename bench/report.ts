@@ -95,7 +95,7 @@ function dataSection(results: readonly Result[]): string | undefined {
   if (results.length === 0) return undefined;
   const pandas = results.find(({ system }) => system === 'pandas') as Result;
   const rows = results.map((result) => [
-    result.system === 'pandas' ? `pandas (${result.detail})` : 'Inkwell',
+    `${result.system === 'pandas' ? 'Python' : 'Inkwell'}, ${result.detail}`,
     `${result.seconds.toFixed(2)} s`,
     `${Math.round(result.samplesPerSecond as number)}`,
     percent(result.spread),
@@ -103,7 +103,7 @@ function dataSection(results: readonly Result[]): string | undefined {
     result === pandas ? '' : ratio(pandas, result),
   ]);
   return [
-    '**Reading and preparing** images from CSV files:',
+    '**Reading and preparing** images, to where training can begin:',
     '',
     table(['system', 'median', 'images/s', 'spread', 'runs', 'to pandas'], rows),
   ].join('\n');

@@ -29,7 +29,7 @@ const RESULTS = join(__dirname, 'results.json');
 const HELP = `npm run bench -- [options]
 
 Times Inkwell beside tfjs-node, Keras, PyTorch, KerasTuner and pandas, prints tables and, after a whole full run, writes
-bench/results.json. About 25 minutes on two cores; let nothing else run meanwhile.
+bench/results.json. About 20 minutes on two cores; let nothing else run meanwhile.
 
   --quick        a few minutes: fewer batch sizes, rounds and images
   --only PART    ${Object.keys(PARTS).join(', ')}; may be repeated

@@ -12,7 +12,7 @@ const IMAGES: Readonly<Record<ModelName, number>> = {
 
 /** A training step of each model with batches of 32, 128 and 512, `quick` with 128 alone. */
 export async function benchStep(bench: Bench): Promise<Result[]> {
-  const rounds = bench.quick ? 5 : 9;
+  const rounds = bench.quick ? 5 : 7;
   const files = writeImages(bench, 'step', bench.train);
   const results: Result[] = [];
   for (const model of Object.keys(MODELS) as ModelName[]) {

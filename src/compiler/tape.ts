@@ -5,8 +5,8 @@ export interface Tensor extends Value {
   readonly shape: Shape;
 }
 
-/** The gradients of the loss with respect to an op's inputs, from the one with respect to its output; null where none flows. */
-type Backward = (gradient: Value) => (Value | null)[];
+/** The gradients of the loss with respect to an op's inputs, from the one with respect to its output. */
+type Backward = (gradient: Value) => readonly Value[];
 
 interface Step {
   readonly op: string;
@@ -33,7 +33,7 @@ export class Tape {
     op: string,
     inputs: readonly Tensor[],
     shape: Shape,
-    backward: (gradient: Value, output: Tensor) => (Value | null)[],
+    backward: (gradient: Value, output: Tensor) => readonly Value[],
     { attributes = [], others = [] }: { attributes?: readonly Attribute[]; others?: readonly Value[] } = {},
   ): Tensor {
     const value = this.graph.float(op, [...inputs, ...others], attributes);
@@ -45,7 +45,7 @@ export class Tape {
     op: string,
     inputs: readonly Tensor[],
     output: Tensor,
-    backward: (gradient: Value, output: Tensor) => (Value | null)[],
+    backward: (gradient: Value, output: Tensor) => readonly Value[],
   ): Tensor {
     this.#steps.push({ op, inputs, output, backward: (gradient) => backward(gradient, output) });
     return output;
@@ -75,7 +75,7 @@ export class Tape {
       if (!arriving) continue;
       backward(arriving).forEach((part, i) => {
         const { name } = inputs[i];
-        if (part) parts.set(name, [...(parts.get(name) ?? []), part]);
+        parts.set(name, [...(parts.get(name) ?? []), part]);
       });
     }
     for (const name of parts.keys()) sum(name);

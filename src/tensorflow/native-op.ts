@@ -27,7 +27,14 @@ export function typeNumber(dtype: DataType): number {
   return TYPES[dtype];
 }
 
-const TYPES: Record<DataType, number> = { float32: 1, int32: 3, uint8: 4, bool: 10, uint16: 17, resource: 20 };
+const TYPES: Record<DataType, number> = {
+  float32: 1,
+  int32: 3,
+  uint8: 4,
+  bool: 10,
+  uint16: 17,
+  resource: 20,
+};
 
 /**
  * The outputs of one TensorFlow op, run at once; the types of its inputs are inferred. They are tensors like any other: the

@@ -2,11 +2,11 @@
 export interface EpochRecord {
   /** From 1. */
   readonly epoch: number;
-  /** Mean over the epoch's batches, cross-entropy plus regularization. */
+  /** Mean over the epoch's batches, cross-entropy (of smoothed labels where the model was compiled so) plus regularization. */
   readonly loss: number;
   /** Share of training images classified rightly while training, 0 to 1. */
   readonly accuracy: number;
-  /** On the validation images after the epoch, where there are any; cross-entropy plus regularization. */
+  /** On the validation images after the epoch, where there are any; the same loss. */
   readonly valLoss?: number;
   readonly valAccuracy?: number;
   /** Of the epoch's last step. */

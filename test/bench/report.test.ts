@@ -22,10 +22,10 @@ describe('writeReport', () => {
   });
 
   it('has a table for what was measured alone', () => {
-    const data = { ...step('inkwell', 0.1), what: 'data', model: null, batch: null } as const;
+    const data = { ...step('inkwell', 0.1, 'CSV'), what: 'data', model: null, batch: null } as const;
     const report = writeReport([data, { ...data, system: 'pandas', seconds: 0.5, detail: 'read_csv' }]);
-    expect(report).toContain('| Inkwell | 0.10 s | 1280 | 5 % | 5 | 5.00 |');
-    expect(report).toContain('| pandas (read_csv) | 0.50 s |');
+    expect(report).toContain('| Inkwell, CSV | 0.10 s | 1280 | 5 % | 5 | 5.00 |');
+    expect(report).toContain('| Python, read_csv | 0.50 s |');
     expect(report).not.toContain('training step');
   });
 });

@@ -3,6 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { readCsv } from '../../src/data/csv';
 import { DataError } from '../../src/data/data-error';
+import { transposeImages } from '../../src/data/pixels';
 import { folderOf, makeImages } from './samples';
 
 const COUNT = 3;
@@ -44,8 +45,36 @@ describe('readCsv', () => {
     expect(await readCsv(fileOf(headed))).toEqual({ images, labels, firstLine: 2 });
   });
 
-  it('reads a gzipped file', async () => {
+  it('reads a gzipped file, and one with more rows than its size suggests', async () => {
     expect((await readCsv(fileOf(rows.join('\n'), 'x.csv.gz'))).images).toEqual(images);
+    const repeated = await readCsv(fileOf(`${`${rows.join('\n')}\n`.repeat(40)}\n`, 'x.csv.gz'));
+    expect(Buffer.compare(repeated.images, Buffer.concat(new Array(40).fill(images)))).toBe(0);
+    expect([...repeated.labels]).toEqual(new Array(40).fill([...labels]).flat());
+  });
+
+  it('turns transposed images upright', async () => {
+    expect((await readCsv(fileOf(rows.join('\n')), true)).images).toEqual(transposeImages(images.slice()));
+  });
+
+  it('reads blank images, lone ink anywhere in them, and numbers of up to three digits', async () => {
+    // Zeros are passed over four at a time: ink and line ends must be found at each distance from them.
+    const inked = Array.from({ length: 784 }, (_, i) => {
+      const pixels = new Uint8Array(784);
+      pixels[i] = [255, 10, 3][i % 3];
+      return pixels;
+    });
+    const all = [new Uint8Array(784), ...inked];
+    const expected = Uint8Array.from(Buffer.concat(all));
+    for (const end of ['\n', '\r\n']) {
+      const text = all.map((pixels, i) => `${i % 2 ? 0 : 12},${pixels.join(',')}`).join(end);
+      const read = await readCsv(fileOf(text));
+      expect(Buffer.compare(read.images, expected)).toBe(0);
+      expect([...read.labels]).toEqual(all.map((_, i) => (i % 2 ? 0 : 12)));
+    }
+    const padded = await readCsv(
+      fileOf(rows.map((row) => row.replace(/\d+/g, (n) => n.padStart(3, '0'))).join('\n')),
+    );
+    expect(padded).toEqual({ images, labels, firstLine: 1 });
   });
 
   it('reads rows across the borders of chunks and blocks', async () => {
@@ -62,7 +91,7 @@ describe('readCsv', () => {
 });
 
 describe('damaged CSV files', () => {
-  it.each(['256', '-1', '3.5', '1e2', 'x', '', ' 7', '"7"', '99999999999999999999'])(
+  it.each(['256', '-1', '3.5', '1e2', 'x', '', ' 7', '7\r', '"7"', '0007', '99999999999999999999'])(
     'pixel %j',
     async (value) => {
       expect(await problem(withValue(1, 5, value))).toMatchObject({
@@ -79,6 +108,11 @@ describe('damaged CSV files', () => {
     expect((await problem(withValue(0, 0, '-3'))).at).toBe('line 1, column 1');
   });
 
+  it('bytes that are no ASCII', async () => {
+    const text = Buffer.from(withValue(1, 5, '\u00ca'), 'latin1');
+    expect(await problem(text)).toMatchObject({ at: 'line 2, column 6', came: '"\u00ca"' });
+  });
+
   it('row with too few or too many values', async () => {
     const short = withRow(1, rows[1].slice(0, rows[1].lastIndexOf(',')));
     expect(await problem(short)).toMatchObject({
@@ -88,6 +122,7 @@ describe('damaged CSV files', () => {
     });
     expect((await problem(withRow(2, `${rows[2]},0`))).came).toBe('786');
     expect((await problem(withRow(2, `${rows[2]},`))).came).toBe('786');
+    expect((await problem(withRow(1, new Array(1000).fill(0).join(',')))).came).toBe('1000');
   });
 
   it('blank line between rows', async () => {

@@ -31,7 +31,8 @@ export class CompiledModel {
 
   /**
    * @param training For steps of training, not for predictions alone.
-   * @throws NotCompilableError for a model with something that the compiler does not know.
+   * @throws NotCompilableError for a model with something that the compiler does not know; Error for an optimizer that cannot
+   *   be used, and for a state of another optimizer or other weights.
    */
   constructor(model: tf.LayersModel, training?: CompiledTrainingOptions) {
     this.#model = model;
@@ -49,8 +50,13 @@ export class CompiledModel {
     });
     if (training) this.#training = new TrainingGraph(graph, model, weights, training.labelSmoothing ?? 0);
     this.#session = new Session(graph);
-    this.#training?.restore(this.#session, training?.state);
-    this.load();
+    try {
+      this.#training?.restore(this.#session, training?.state);
+      this.load();
+    } catch (error) {
+      this.#session.dispose();
+      throw error;
+    }
   }
 
   /** Takes the weights that the model has. */

@@ -8,12 +8,7 @@ import type { Tensor } from './tape';
 export function emitImages(graph: Graph, model: tf.LayersModel, pixels: Value): Tensor {
   const shape = model.inputs[0].shape;
   const scaled = graph.float('RealDiv', [graph.cast(pixels, 'float32'), graph.constant(255)]);
-  if (shape.length === 2) return { ...scaled, shape };
-  const sides = graph.constant(
-    shape.map((side) => side ?? -1),
-    'int32',
-  );
-  return { ...graph.float('Reshape', [scaled, sides]), shape };
+  return { ...(shape.length === 2 ? scaled : graph.reshape(scaled, shape)), shape };
 }
 
 /** Emits all layers of `model` on `input`, each once for each place it is used in, and returns the output. */

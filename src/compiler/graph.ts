@@ -66,6 +66,15 @@ export class Graph {
     return output(node, 0, dtype);
   }
 
+  /** A float32 tensor with other sides, at most one of them unknown. */
+  reshape(value: Value, shape: Shape): Value {
+    const sides = this.constant(
+      shape.map((side) => side ?? -1),
+      'int32',
+    );
+    return this.float('Reshape', [value, sides]);
+  }
+
   /** The sum of float32 tensors of one shape, of which there must be one. */
   sum(values: readonly Value[]): Value {
     return values.length === 1 ? values[0] : this.float('AddN', values, [['N', 'int', values.length]]);

@@ -1,5 +1,6 @@
+import * as tf from '../tensorflow';
 import type { OpAttribute } from '../tensorflow/native-op';
-import { type Graph, output, type Shape, type Value } from './graph';
+import { output, type Shape, type Value } from './graph';
 import type { Tape, Tensor } from './tape';
 
 // The differentiable operations of the layers, each with its gradients. Images are [b, height, width, channels].
@@ -18,7 +19,7 @@ export function biasAdd(tape: Tape, x: Tensor, bias: Tensor): Tensor {
   const { graph } = tape;
   return tape.apply('BiasAdd', [x, bias], x.shape, (dy) => {
     // As rows: TensorFlow would merge the op with the gradient of a convolution's kernel, which takes longer.
-    const rows = x.shape.length === 2 ? dy : reshaped(graph, dy, [null, bias.shape[0]]);
+    const rows = x.shape.length === 2 ? dy : graph.reshape(dy, [null, bias.shape[0]]);
     return [dy, graph.float('BiasAddGrad', [rows])];
   });
 }
@@ -96,8 +97,8 @@ export function averagePool(tape: Tape, x: Tensor, shape: Shape, options: PoolOp
 
 /** `x` with other sides; the first stays that of the batch. */
 export function reshape(tape: Tape, x: Tensor, shape: Shape): Tensor {
-  const y = { ...reshaped(tape.graph, x, shape), shape };
-  return tape.record('Reshape', [x], y, (dy) => [reshaped(tape.graph, dy, x.shape)]);
+  const y = { ...tape.graph.reshape(x, shape), shape };
+  return tape.record('Reshape', [x], y, (dy) => [tape.graph.reshape(dy, x.shape)]);
 }
 
 export function relu(tape: Tape, x: Tensor): Tensor {
@@ -184,7 +185,7 @@ export function concatenate(tape: Tape, inputs: readonly Tensor[], axis: number,
  */
 export function dropout(tape: Tape, x: Tensor, rate: number, batchSize: Value, seed: Value): Tensor {
   const { graph } = tape;
-  const each = sizeOfEach(x);
+  const each = tf.util.sizeFromShape(x.shape.slice(1) as number[]);
   const words = Math.ceil(each / 2);
   const random = graph.add(
     'StatelessRandomUniformFullInt',
@@ -210,7 +211,7 @@ export function dropout(tape: Tape, x: Tensor, rate: number, batchSize: Value, s
     graph.constant(1 / (1 - rate)),
   ]);
   // Two for each word: one too many where the numbers of an image are odd.
-  const rows = reshaped(graph, factors, [null, 2 * words]);
+  const rows = graph.reshape(factors, [null, 2 * words]);
   const fitting =
     each === 2 * words
       ? rows
@@ -219,7 +220,7 @@ export function dropout(tape: Tape, x: Tensor, rate: number, batchSize: Value, s
           [rows, graph.constant([0, 0], 'int32'), graph.constant([-1, each], 'int32')],
           [['Index', 'type', 'int32']],
         );
-  const mask = reshaped(graph, fitting, x.shape);
+  const mask = graph.reshape(fitting, x.shape);
   return tape.apply('Mul', [x], x.shape, (dy) => [graph.float('Mul', [dy, mask])], { others: [mask] });
 }
 
@@ -234,11 +235,6 @@ export interface Normalized {
   readonly y: Tensor;
   readonly moments: Moments;
 }
-
-const NORMALIZATION_TYPES: OpAttribute[] = [
-  ['T', 'type', 'float32'],
-  ['U', 'type', 'float32'],
-];
 
 /**
  * Batch normalization of images, `[b, height, width, channels]`.
@@ -255,7 +251,8 @@ export function normalizeImages(
 ): Normalized {
   const { graph } = tape;
   const attributes: OpAttribute[] = [
-    ...NORMALIZATION_TYPES,
+    ['T', 'type', 'float32'],
+    ['U', 'type', 'float32'],
     ['epsilon', 'float', epsilon],
     ['is_training', 'bool', true],
   ];
@@ -314,13 +311,13 @@ export function normalizeRows(
     const dx = product(graph.float('Sub', [graph.float('Sub', [dy, meanDy]), along]), factor);
     return [
       dx,
-      reshaped(graph, product(meanDyCentred, inverse, count), channels),
-      reshaped(graph, product(meanDy, count), channels),
+      graph.reshape(product(meanDyCentred, inverse, count), channels),
+      graph.reshape(product(meanDy, count), channels),
     ];
   });
   return {
     y,
-    moments: { mean: reshaped(graph, batchMean, channels), variance: reshaped(graph, variance, channels) },
+    moments: { mean: graph.reshape(batchMean, channels), variance: graph.reshape(variance, channels) },
   };
 }
 
@@ -344,18 +341,4 @@ export function normalizeBy(
 /** The sides of `x` as int32, known when the graph runs. */
 function shapeOf(tape: Tape, x: Tensor): Value {
   return output(tape.graph.add('Shape', [x], [['T', 'type', 'float32']]), 0, 'int32');
-}
-
-/** `value` with other sides, at most one of them unknown. */
-function reshaped(graph: Graph, value: Value, shape: Shape): Value {
-  const sides = graph.constant(
-    shape.map((side) => side ?? -1),
-    'int32',
-  );
-  return graph.float('Reshape', [value, sides]);
-}
-
-/** Numbers of one image. */
-function sizeOfEach(x: Tensor): number {
-  return (x.shape.slice(1) as number[]).reduce((product, side) => product * side, 1);
 }

@@ -1,4 +1,4 @@
-import type * as tf from '../tensorflow';
+import * as tf from '../tensorflow';
 import type { OpAttribute } from '../tensorflow/native-op';
 import { checkOptimizerState, type OptimizerState } from '../tensorflow/optimizer-state';
 import { type UpdateRule, updateRuleOf } from '../tensorflow/update-rules';
@@ -23,7 +23,7 @@ export class Optimizer {
   constructor(graph: Graph, optimizer: tf.Optimizer, shapes: readonly (readonly number[])[]) {
     this.#name = optimizer.getClassName();
     this.#rule = updateRuleOf(optimizer);
-    this.#sizes = shapes.map((shape) => shape.reduce((product, side) => product * side, 1));
+    this.#sizes = shapes.map((shape) => tf.util.sizeFromShape([...shape]));
     this.#slots = new Variables(
       graph,
       'slot',

@@ -1,7 +1,5 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readdirSync } from 'node:fs';
+import { afterAll, describe, expect, it } from 'vitest';
 import { CompiledModel } from '../../src/compiler/compiled-model';
 import { NotCompilableError } from '../../src/compiler/not-compilable-error';
 import { compileModel } from '../../src/models/compile';
@@ -11,6 +9,7 @@ import { createPlainTrainer } from '../../src/training/plain-trainer';
 import { stripedImages } from '../training/striped-images';
 import { drawWeights, nativeData, readWeights, relativeDifference } from './fixtures';
 import { CLASSES, MODELS } from './models';
+import { useOwnTemporaryFolder } from './temporary-folder';
 
 const data = stripedImages(40, CLASSES);
 const native = nativeData(data);
@@ -301,17 +300,7 @@ const UNKNOWN: Record<string, [build: () => tf.LayersModel, reason: RegExp]> = {
 };
 
 describe('NotCompilableError', () => {
-  // A folder of its own: other processes compile models meanwhile.
-  const outer = process.env.TMPDIR;
-  const own = mkdtempSync(join(tmpdir(), 'inkwell-test-'));
-  beforeAll(() => {
-    process.env.TMPDIR = own;
-  });
-  afterAll(() => {
-    if (outer === undefined) delete process.env.TMPDIR;
-    else process.env.TMPDIR = outer;
-    rmSync(own, { recursive: true });
-  });
+  const own = useOwnTemporaryFolder();
 
   it.each(Object.entries(UNKNOWN))('names the layer: %s', (_name, [build, reason]) => {
     const model = compileModel(build(), { optimizer: { kind: 'sgd', learningRate: 0.1 } });
@@ -329,4 +318,20 @@ describe('NotCompilableError', () => {
     expect(readdirSync(own)).toEqual([]);
     model.dispose();
   });
+});
+
+it('leaves no session behind where the state to go on from does not fit', () => {
+  const model = compileModel(
+    tf.sequential({ layers: [tf.layers.dense({ units: 3, inputShape: [784], activation: 'softmax' })] }),
+    { optimizer: { kind: 'adam', learningRate: 0.1 } },
+  );
+  const before = tf.node.getNumOfSavedModels();
+  const state = { optimizer: 'Adam', step: 1, slots: [new Float32Array(1)] };
+  expect(() => new CompiledModel(model, { state })).toThrow(/must fit the model's weights/);
+  expect(tf.node.getNumOfSavedModels()).toBe(before);
+  const compiled = new CompiledModel(model, {});
+  expect(tf.node.getNumOfSavedModels()).toBe(before + 1);
+  compiled.dispose();
+  expect(tf.node.getNumOfSavedModels()).toBe(before);
+  model.dispose();
 });

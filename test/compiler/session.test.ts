@@ -1,20 +1,11 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Graph } from '../../src/compiler/graph';
 import { NativeTensor, Session } from '../../src/compiler/session';
+import { useOwnTemporaryFolder } from './temporary-folder';
 
-const outer = process.env.TMPDIR;
-const own = mkdtempSync(join(tmpdir(), 'inkwell-test-'));
-beforeAll(() => {
-  process.env.TMPDIR = own;
-});
-afterAll(() => {
-  if (outer === undefined) delete process.env.TMPDIR;
-  else process.env.TMPDIR = outer;
-  rmSync(own, { recursive: true });
-});
+const own = useOwnTemporaryFolder();
 
 describe('a session', () => {
   it('removes what killed processes left, and nothing else', () => {

@@ -1,6 +1,7 @@
 /** Everything that a notebook imports. */
 export * from './data';
 export { gatherBatch } from './data/batches';
+export * from './drawing';
 export * from './evaluation';
 export * from './models';
 export * from './notebook';

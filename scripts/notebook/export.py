@@ -1,93 +1,153 @@
-"""Writes notebooks as HTML reports: one file each, interactive, with no need of a network.
+"""Sets reports as HTML: one file each, interactive, with no need of a network.
 
-usage: export.py NOTEBOOK HTML [NOTEBOOK HTML ...]
+usage: export.py HTML < DOCUMENT
+
+DOCUMENT is the JSON of a `ReportDocument` (report-document.ts).
 """
 
-import html
-import os
+import json
+import re
 import sys
 from importlib.resources import files
 from pathlib import Path
 
-import nbformat
-from nbconvert import HTMLExporter
+from jinja2 import Environment, FileSystemLoader
+from markupsafe import Markup, escape
+from nbconvert.filters import Highlight2HTML, ansi2html
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from pygments.formatters import HtmlFormatter
-from traitlets.config import Config
 
 TEMPLATE = Path(__file__).parent / "template"
 PLOTLY_TYPE = "application/vnd.plotly.v1+json"
+HEADING = re.compile(r"<h([1-6])[^>]*>(.*?)</h\1>", re.DOTALL)
+
+highlight = Highlight2HTML(pygments_lexer="typescript")
 
 
-def title(nb, path):
-    for cell in nb.cells:
-        for line in cell.source.splitlines():
-            if cell.cell_type == "markdown" and line.startswith("# "):
-                return line[2:].strip()
-    return path.stem
+def text(value):
+    return "".join(value) if isinstance(value, list) else str(value or "")
 
 
-def facts(nb):
-    """What `npm start` noted about the run, as a description list; empty for a notebook run by hand."""
-    noted = nb.metadata.get("inkwell", {}).get("facts", {})
-    items = "".join(f"<dt>{html.escape(k)}</dt><dd>{html.escape(str(v))}</dd>" for k, v in noted.items())
-    return f'<dl class="facts">{items}</dl>' if items else ""
+def markdown(source):
+    renderer = IPythonRenderer(escape=False, exclude_anchor_links=True)
+    return Markup(MarkdownWithMath(renderer=renderer).render(source))
 
 
-def warning(nb):
-    noted = nb.metadata.get("inkwell", {})
-    if noted.get("status") == "interrupted":
-        return "This run was interrupted: the cells after that point did not run."
-    if noted.get("status") == "failed":
-        return "This run failed at the error below: the cells after it did not run."
-    return ""
+def inline(source):
+    """Markdown of one paragraph, without the paragraph."""
+    # A plain string: what `re` does to Markup escapes it.
+    return Markup(re.sub(r"^<p>(.*)</p>$", r"\1", str(markdown(source)).strip(), flags=re.DOTALL))
+
+
+def plain(markup):
+    """The words of HTML, still escaped."""
+    return Markup(re.sub(r"<[^>]+>", "", str(markup)))
+
+
+def json_for_script(value):
+    return Markup(json.dumps(value, ensure_ascii=False).replace("<", "\\u003c"))
+
+
+def css_string(value):
+    return Markup('"' + re.sub(r'[^\w .,;:·()–-]', lambda m: f"\\{ord(m.group()):x} ", value) + '"')
+
+
+def output(value):
+    """One output as HTML: the richest of its forms that a page can show."""
+    kind = value.get("output_type")
+    if kind == "stream":
+        return Markup(f'<pre class="stream {escape(value["name"])}">{ansi2html(text(value["text"]))}</pre>')
+    if kind == "error":
+        return Markup(f'<pre class="error">{ansi2html(chr(10).join(value["traceback"]) or value["evalue"])}</pre>')
+    data = value.get("data", {})
+    words = text(data.get("text/plain"))
+    if PLOTLY_TYPE in data:
+        return Markup(
+            f'<div class="plot" role="img" aria-label="{escape(words)}">'
+            f'<script type="application/json">{json_for_script(data[PLOTLY_TYPE])}</script></div>'
+        )
+    if "text/html" in data:
+        return Markup(f'<div class="html">{text(data["text/html"])}</div>')
+    if "text/markdown" in data:
+        return Markup(f'<div class="markdown">{markdown(text(data["text/markdown"]))}</div>')
+    if "image/svg+xml" in data:
+        return Markup(text(data["image/svg+xml"]))
+    for picture in ("image/png", "image/jpeg"):
+        if picture in data:
+            encoded = text(data[picture]).replace("\n", "")
+            return Markup(f'<img alt="{escape(words)}" src="data:{picture};base64,{encoded}">')
+    return Markup(f"<pre>{ansi2html(words)}</pre>") if words else Markup("")
+
+
+class Chapter:
+    """A chapter set as HTML, with the sections that its headings begin."""
+
+    def __init__(self, chapter, bound):
+        self.id = chapter["id"]
+        self.title = inline(chapter["title"])
+        self.headed = chapter["headed"]
+        self.plain_title = plain(self.title)
+        self.sections = []
+        self.numbered = []
+        self.blocks = [self.set_block(block, bound) for block in chapter["blocks"]]
+
+    def set_block(self, block, bound):
+        kind = block["type"]
+        if kind == "text":
+            return {"type": kind, "html": Markup(HEADING.sub(self.set_heading(bound), markdown(block["source"])))}
+        if kind == "code":
+            return {"type": kind, "html": Markup(highlight(block["source"]))}
+        outputs = [html for html in map(output, block["outputs"]) if html]
+        if kind == "outputs":
+            return {"type": kind, "outputs": outputs}
+        title, rest = inline(block["title"]), inline(block["rest"])
+        numbered = {**block, "title": title, "rest": rest, "outputs": outputs}
+        if outputs:
+            self.numbered.append({**numbered, "id": block["ids"][0], "title": plain(title)})
+        return numbered
+
+    def set_heading(self, bound):
+        def replace(match):
+            level, words = int(match[1]), match[2]
+            slug = re.sub(r"[^a-z0-9]+", "-", plain(words).lower()).strip("-") or "section"
+            place = f"{self.id}-{slug}" if bound else slug
+            same = sum(section["base"] == place for section in self.sections)
+            section = {"id": f"{place}-{same + 1}" if same else place, "base": place, "title": plain(words), "level": level}
+            self.sections.append(section)
+            return f'<h{level} id="{section["id"]}">{words}</h{level}>'
+
+        return replace
 
 
 def style():
     light = HtmlFormatter(style="default", nobackground=True).get_style_defs(".highlight")
     dark = HtmlFormatter(style="github-dark", nobackground=True).get_style_defs(".highlight")
     own = (TEMPLATE / "report.css").read_text()
-    return f"{light}\n@media (prefers-color-scheme: dark) {{\n{dark}\n}}\n{own}"
+    return Markup(f"{light}\n@media screen and (prefers-color-scheme: dark) {{\n{dark}\n}}\n{own}")
 
 
-def script(nb):
+def scripts(chapters):
     """Our script, after plotly.js where there is a figure to draw."""
     parts = [(TEMPLATE / "report.js").read_text()]
-    if any(PLOTLY_TYPE in output.get("data", {}) for cell in nb.cells for output in cell.get("outputs", [])):
+    if any('class="plot"' in html for chapter in chapters for block in chapter.blocks for html in block.get("outputs", [])):
         parts.insert(0, files("plotly").joinpath("package_data", "plotly.min.js").read_text())
     # Some editions of plotly.js hold this in a string, where it would end the element.
-    parts = [part.replace("</script", "<\\/script") for part in parts]
-    return "\n".join(f"<script>{part}</script>" for part in parts)
+    return [Markup(part.replace("</script", "<\\/script")) for part in parts]
 
 
-def export(path, target):
-    nb = nbformat.read(path, as_version=4)
-    nb.metadata.setdefault("language_info", {"name": "typescript"})
-    config = Config()
-    config.TemplateExporter.extra_template_basedirs = [str(TEMPLATE.parent)]
-    config.TemplateExporter.exclude_input_prompt = True
-    config.TemplateExporter.exclude_output_prompt = True
-    config.HTMLExporter.exclude_anchor_links = True
-    config.NbConvertBase.display_data_priority = [
-        PLOTLY_TYPE,
-        "text/html",
-        "text/markdown",
-        "image/svg+xml",
-        "image/png",
-        "image/jpeg",
-        "text/plain",
+def export(document, target):
+    chapters = [Chapter(chapter, document["bound"]) for chapter in document["chapters"]]
+    lists = [
+        (title, [entry for chapter in chapters for entry in chapter.numbered if entry["kind"] == kind])
+        for title, kind in (("Figures", "figure"), ("Tables", "table"))
     ]
-    exporter = HTMLExporter(template_name=TEMPLATE.name, config=config)
-    # Put in after the conversion, which parses the whole page: plotly.js alone would take it seconds.
-    place = "<!-- script -->"
-    report = {"title": title(nb, path), "warning": warning(nb), "style": style(), "script": place}
-    page, _ = exporter.from_notebook_node(nb, resources={"report": report})
-    page = page.replace("</h1>", f"</h1>{facts(nb)}", 1).replace(place, script(nb))
-    part = target.with_name(f".{target.name}.part")
-    part.write_text(page)
-    os.replace(part, target)
+    env = Environment(loader=FileSystemLoader(TEMPLATE), autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    env.filters["css_string"] = css_string
+    has_code = any(block["type"] == "code" for chapter in chapters for block in chapter.blocks)
+    parts = {"chapters": chapters, "lists": lists, "has_code": has_code, "style": style(), "scripts": scripts(chapters)}
+    page = env.get_template("report.html.j2").render({**document, **parts})
+    target.write_text(page)
 
 
 if __name__ == "__main__":
-    names = [Path(name) for name in sys.argv[1:]]
-    for notebook, report in zip(names[::2], names[1::2], strict=True):
-        export(notebook, report)
+    export(json.load(sys.stdin), Path(sys.argv[1]))

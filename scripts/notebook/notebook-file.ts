@@ -1,12 +1,18 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 
+/** An output of a code cell, as far as it is read here. */
+export interface Output {
+  output_type?: 'display_data' | 'execute_result' | 'stream' | 'error';
+  data?: Record<string, unknown>;
+}
+
 /** A cell of a notebook file, as far as it is read here. */
 export interface Cell {
   id?: string;
   cell_type: 'code' | 'markdown' | 'raw';
   metadata: { tags?: string[]; [key: string]: unknown };
   source: string | string[];
-  outputs?: { data?: Record<string, unknown> }[];
+  outputs?: Output[];
   execution_count?: number | null;
 }
 

@@ -38,13 +38,23 @@ export function startPython(script: string, args: readonly string[]): ChildProce
   });
 }
 
-/** Writes HTML reports of notebooks: `[notebook, html]` paths. */
-export async function exportReports(pairs: readonly (readonly [string, string])[]): Promise<void> {
-  const child = startPython('export.py', pairs.flat());
-  let errors = '';
+/** What one of the Python scripts beside this file prints, given `input`; an error with its complaint if it fails. */
+export async function runPython(
+  script: string,
+  args: readonly string[],
+  input: string | Uint8Array,
+): Promise<string> {
+  const child = startPython(script, args);
+  let [output, errors] = ['', ''];
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+    output += text;
+  });
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     errors += text;
   });
-  const status = await new Promise((resolve) => child.on('close', resolve));
-  if (status !== 0) throw new Error(`The report could not be written:\n${errors.trim()}`);
+  // A script that fails before it has read all says why itself.
+  child.stdin?.on('error', () => {}).end(input);
+  const status = await new Promise((resolve, reject) => child.on('error', reject).on('close', resolve));
+  if (status !== 0) throw new Error(`${script} failed (status ${status}):\n${errors.trim()}`);
+  return output;
 }

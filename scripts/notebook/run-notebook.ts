@@ -12,10 +12,13 @@ export interface RunOutcome {
   readonly error?: { readonly index: number; readonly number: number; readonly text: string };
 }
 
-/** What a running notebook tells; `index` counts all cells, `number` and `of` the code cells. */
+/**
+ * What a running notebook tells; `index` counts all cells, `number` and `of` the code cells. `line` says how far a training or search is,
+ * `ended` what each epoch or trial that ended since came to, and the whole in the end.
+ */
 export type RunEvent =
   | { readonly event: 'cell'; readonly index: number; readonly number: number; readonly of: number }
-  | { readonly event: 'progress'; readonly text: string };
+  | { readonly event: 'progress'; readonly line: string; readonly ended: readonly string[] };
 
 type RawEvent =
   | RunEvent

@@ -32,9 +32,9 @@ def tell(event, **facts):
 class Client(NotebookClient):
     def process_message(self, msg, cell, cell_index):
         if msg["msg_type"] in ("display_data", "update_display_data"):
-            display_id = (msg["content"].get("transient") or {}).get("display_id", "")
-            if display_id.startswith(PROGRESS_ID):
-                tell("progress", text=msg["content"]["data"].get("text/plain", ""))
+            transient = msg["content"].get("transient") or {}
+            if transient.get("display_id", "").startswith(PROGRESS_ID) and "inkwell" in transient:
+                tell("progress", **transient["inkwell"])
         return super().process_message(msg, cell, cell_index)
 
 

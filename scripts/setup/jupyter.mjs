@@ -29,7 +29,11 @@ export function jupyterFiles(root, node) {
     ],
     [
       join(venv, 'share/jupyter/lab/settings/overrides.json'),
-      { '@jupyterlab/apputils-extension:notification': { fetchNews: 'false', checkForUpdates: false } },
+      {
+        '@jupyterlab/apputils-extension:notification': { fetchNews: 'false', checkForUpdates: false },
+        // The reports of notebooks run by hand take their run time from it.
+        '@jupyterlab/notebook-extension:tracker': { recordTiming: true },
+      },
     ],
   ]);
 }

@@ -21,11 +21,19 @@ const PLACES = [
   '/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge',
 ];
 const TIMEOUT_MS = 30_000;
+/** For a long document on a slow machine. */
+const PRINT_TIMEOUT_MS = 180_000;
 
 /** A browser page that runs JavaScript and shows itself to nobody. */
 export interface Page {
   /** The value of a JavaScript expression in the page, awaited; it must survive JSON. Throws what the page throws. */
   evaluate(expression: string): Promise<unknown>;
+  /** Opens a file of this machine and waits until it has loaded. */
+  open(url: string): Promise<void>;
+  /** The page as a PDF with bookmarks and tags, in the size that its style says. */
+  print(): Promise<Uint8Array>;
+  /** Ends the browser. */
+  close(): Promise<void>;
 }
 
 /** What is used of playwright-core: the compiler would need 0.2 s for its own types at each start of the kernel. */
@@ -35,7 +43,12 @@ interface Playwright {
 interface Context {
   close(): Promise<void>;
   on(event: 'close', listener: () => void): void;
-  pages(): (Page & { on(event: 'crash', listener: () => void): void })[];
+  pages(): {
+    evaluate(expression: string): Promise<unknown>;
+    goto(url: string, options: object): Promise<unknown>;
+    pdf(options: object): Promise<Uint8Array>;
+    on(event: 'crash', listener: () => void): void;
+  }[];
 }
 
 function isExecutable(path: string): boolean {
@@ -97,22 +110,32 @@ export async function startBrowser(onClose: () => void): Promise<Page> {
   const page = context.pages()[0];
   if (page === undefined) throw new Error('the browser opened no page');
   page.on('crash', close);
+  const answer = async <T>(work: Promise<T>, timeoutMs: number): Promise<T> => {
+    let timer: NodeJS.Timeout | undefined;
+    // It keeps this process alive, too.
+    const tooLate = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        reject(new Error(`the browser gave no answer in ${timeoutMs / 1000} s`));
+        close();
+      }, timeoutMs);
+    });
+    try {
+      return await Promise.race([work, tooLate]);
+    } finally {
+      clearTimeout(timer);
+    }
+  };
   return {
-    async evaluate(expression) {
-      let timer: NodeJS.Timeout | undefined;
-      // It keeps this process alive, too.
-      const tooLate = new Promise<never>((_, reject) => {
-        timer = setTimeout(() => {
-          reject(new Error(`the browser gave no answer in ${TIMEOUT_MS / 1000} s`));
-          close();
-        }, TIMEOUT_MS);
-      });
-      try {
-        return await Promise.race([page.evaluate(expression), tooLate]);
-      } finally {
-        clearTimeout(timer);
-      }
+    evaluate: (expression) => answer(page.evaluate(expression), TIMEOUT_MS),
+    async open(url) {
+      await answer(page.goto(url, { timeout: 0 }), PRINT_TIMEOUT_MS);
     },
+    print: () =>
+      answer(
+        page.pdf({ preferCSSPageSize: true, printBackground: true, outline: true, tagged: true }),
+        PRINT_TIMEOUT_MS,
+      ),
+    close: () => context.close(),
   };
 }
 

@@ -1,6 +1,11 @@
-import { reportProgressTo } from '../training/progress';
+import { trainingProgress } from '../training/progress';
+import { searchProgress } from '../tuner/search-progress';
 import { showProgress } from './progress';
+import { SearchView } from './search-view';
+import { TrainingView } from './training-view';
 
+export type { RunRecord } from './provenance';
+export { recordRun } from './record-run';
 export { type ModelResult, type Results, recordResults } from './results';
 export {
   describeBest,
@@ -12,8 +17,9 @@ export {
   describeImportance,
   describeSearch,
 } from './sentences';
-export { type Markdown, markdown, show } from './show';
+export { type Html, type Markdown, markdown, show } from './show';
 export type { TableOptions } from './table-view';
 export * as tables from './tables';
 
-reportProgressTo(showProgress);
+trainingProgress.showWith(showProgress(() => new TrainingView()));
+searchProgress.showWith(showProgress((search) => new SearchView(search)));

@@ -7,6 +7,8 @@ export interface Display {
   readonly displayId?: string;
   /** True replaces the output of that name instead of adding one. */
   readonly update?: boolean;
+  /** For whoever reads the messages; not saved. */
+  readonly transient?: Readonly<Record<string, unknown>>;
 }
 
 /** Whether this process is a Jupyter kernel. */
@@ -23,9 +25,9 @@ export function openDisplay(): ((display: Display) => void) | undefined {
   if (!isKernel()) return undefined;
   const jupyter = require('tslab/dist/jupyter') as typeof import('tslab/dist/jupyter');
   const write = jupyter.lastWriteDisplayData;
-  return ({ data, metadata = {}, displayId, update = false }) => {
-    const transient = displayId === undefined ? {} : { display_id: displayId };
-    write({ data, metadata, transient } as Parameters<typeof write>[0], update);
+  return ({ data, metadata = {}, displayId, update = false, transient }) => {
+    const all = { ...transient, ...(displayId === undefined ? {} : { display_id: displayId }) };
+    write({ data, metadata, transient: all } as Parameters<typeof write>[0], update);
   };
 }
 

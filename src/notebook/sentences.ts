@@ -1,5 +1,5 @@
 /** Readings of a run's numbers, as sentences of Markdown for `show(markdown(...))`. */
-import type { Dataset } from '../data/dataset';
+import type { Dataset, LoadedDataset } from '../data/dataset';
 import { compareModels, type EvaluatedModel } from '../evaluation/model-comparison';
 import {
   completedTrials,
@@ -14,9 +14,14 @@ import type { Budget } from '../tuner/budget';
 import { canRateImportance, type HyperparameterImportance, MIN_IMPORTANCE_TRIALS } from '../tuner/importance';
 import { effect } from './tables';
 
-/** What the data set is: its name, source, size and number of classes. */
-export function describeDataset({ name, source, size, classNames }: Dataset): string {
-  return `**${name}**, from ${source}: ${formatCount(size)} training images in ${classNames.length} classes.`;
+/** What a data set is, or its training part: name, source, sizes and number of classes. */
+export function describeDataset(dataset: Dataset | LoadedDataset): string {
+  const { name, source, classNames } = dataset;
+  const images =
+    'test' in dataset
+      ? `${formatCount(dataset.train.size)} training and ${formatCount(dataset.test.size)} test images`
+      : `${formatCount(dataset.size)} training images`;
+  return `**${name}**, from ${source}: ${images} in ${classNames.length} classes.`;
 }
 
 /** What the three searches of a notebook and the training of the winner on `train` are going to do. */

@@ -1,5 +1,5 @@
 import type { Figure } from '../plots/figure';
-import { display, isKernel } from './kernel';
+import { type Display, display, isKernel } from './kernel';
 import { renderPng } from './render-png';
 import {
   type ArqueroTableLike,
@@ -19,21 +19,28 @@ export function markdown(text: string): Markdown {
   return { markdown: text };
 }
 
+/** A piece of a page, and the text that stands for it where no HTML is shown; for `show`. */
+export interface Html {
+  readonly html: string;
+  readonly text: string;
+}
+
 /** Size in CSS pixels of a figure's picture whose layout says none, and picture pixels for each of them: 1, since JupyterLab cuts wider ones. */
 const WIDTH = 900;
 const HEIGHT = 450;
 const SCALE = 1;
 
 /**
- * Shows a figure, a table (danfo.js DataFrame or arquero table) or `markdown(text)` below the cell, as one output.
+ * Shows a figure, a table (danfo.js DataFrame or arquero table), `markdown(text)` or a drawing pad below the cell, as
+ * one output.
  *
  * A figure is interactive in JupyterLab and in reports; its PNG stands in where no JavaScript runs. Outside a kernel the
  * text form is printed. Await it, so that outputs keep their order.
  */
-export async function show(value: Figure | Markdown): Promise<void>;
+export async function show(value: Figure | Markdown | Html): Promise<void>;
 export async function show(value: DataFrameLike | ArqueroTableLike, options?: TableOptions): Promise<void>;
 export async function show(
-  value: Figure | Markdown | DataFrameLike | ArqueroTableLike,
+  value: Figure | Markdown | Html | DataFrameLike | ArqueroTableLike,
   options?: TableOptions,
 ): Promise<void> {
   if (typeof value === 'object' && value !== null) {
@@ -41,8 +48,12 @@ export async function show(
       display({ data: { 'text/markdown': value.markdown, 'text/plain': value.markdown } });
       return;
     }
+    if ('html' in value) {
+      display({ data: { 'text/html': value.html, 'text/plain': value.text } });
+      return;
+    }
     if ('layout' in value && Array.isArray(value.data)) {
-      await showFigure(value);
+      display(await renderFigure(value));
       return;
     }
   }
@@ -63,7 +74,11 @@ function describe(value: unknown): string {
   return `an object of ${value.constructor?.name ?? 'no class'}`;
 }
 
-async function showFigure(figure: Figure): Promise<void> {
+/** A figure as an output: its JSON, its PNG where that is not drawn later (`picture: false` leaves it out), and its title as text. */
+export async function renderFigure(
+  figure: Figure,
+  { picture = true }: { picture?: boolean } = {},
+): Promise<Display> {
   const { data, layout, config } = toPlainJson(figure);
   const plain: Figure = {
     data,
@@ -77,15 +92,16 @@ async function showFigure(figure: Figure): Promise<void> {
   // JupyterLab's Plotly extension shows a picture instead of the figure where it is given both, and adds one to the saved
   // notebook where it is not. Jupyter's server sets this variable for its kernels.
   const inJupyterLab = process.env.JPY_SESSION_NAME !== undefined;
-  const png = isKernel() && !inJupyterLab ? await renderPng(plain, { ...size, scale: SCALE }) : undefined;
-  display({
+  const png =
+    picture && isKernel() && !inJupyterLab ? await renderPng(plain, { ...size, scale: SCALE }) : undefined;
+  return {
     data: {
       'application/vnd.plotly.v1+json': plain,
       ...(png === undefined ? {} : { 'image/png': png }),
       'text/plain': text,
     },
     metadata: png === undefined ? {} : { 'image/png': size },
-  });
+  };
 }
 
 /** A copy as it stands after JSON, typed arrays as plain ones; NaN becomes null, which Plotly draws as a gap. */

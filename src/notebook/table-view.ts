@@ -32,6 +32,10 @@ export interface TableOptions {
   readonly highest?: string;
   /** Name of a number column: the row with its lowest value is marked as the best. */
   readonly lowest?: string;
+  /** Name of a column: the rows are sorted by it, the lowest first, missing values last. */
+  readonly ascending?: string;
+  /** Name of a column: the rows are sorted by it, the highest first, missing values last. */
+  readonly descending?: string;
 }
 
 /** The table of a danfo.js DataFrame (its index leads unless it is 0, 1, 2, ...) or of an arquero table, else undefined. */
@@ -57,9 +61,14 @@ export function asTable(value: unknown): TableView | undefined {
 
 const MISSING = '–';
 
+/** As wide as a digit and as a point in a font whose digits are all alike. */
+const DIGIT_SPACE = '\u2007';
+const POINT_SPACE = '\u2008';
+
 /**
  * The texts of a column's values. Whole numbers have no decimals; the other numbers of a column share theirs: four, fewer for
- * large ones. With a value below 0.001 each gets three digits instead. Missing values and NaN are a dash.
+ * large ones. With a value below 0.001 each gets three digits instead, and spaces that keep the points below each other. From
+ * 10,000 on thousands are set apart. Missing values and NaN are a dash.
  */
 export function formatColumn(values: readonly unknown[]): string[] {
   const numbers = values.filter(
@@ -70,35 +79,76 @@ export function formatColumn(values: readonly unknown[]): string[] {
   const most = largest >= 1000 ? 1 : largest >= 100 ? 2 : 4;
   const needed = numbers.map((value) => String(Number(value.toFixed(most))).split('.')[1]?.length ?? 0);
   const decimals = Math.max(0, ...needed);
-  const format = numbers.every(Number.isInteger)
-    ? String
-    : sizes.some((size) => size < 1e-3)
-      ? (value: number) => String(Number(value.toPrecision(3)))
-      : (value: number) => value.toFixed(decimals);
+  const fixed = new Intl.NumberFormat('en-US', {
+    minimumFractionDigits: decimals,
+    maximumFractionDigits: decimals,
+    useGrouping: largest >= 10_000,
+  });
+  const format = sizes.some((size) => size < 1e-3) ? alignDigits(numbers) : fixed.format;
   return values.map((value) => {
-    if (value === null || value === undefined || Number.isNaN(value)) return MISSING;
+    if (isMissing(value)) return MISSING;
     if (typeof value !== 'number') return String(value);
     if (!Number.isFinite(value)) return value > 0 ? '∞' : '−∞';
     return format(value).replace(/^-/, '−');
   });
 }
 
+/** Writes numbers with three digits each, and spaces behind those that have fewer decimals than others. */
+function alignDigits(numbers: readonly number[]): (value: number) => string {
+  const write = (value: number) => String(Number(value.toPrecision(3)));
+  const countDecimals = (text: string) => text.split('.')[1]?.length ?? 0;
+  const most = Math.max(...numbers.map((value) => countDecimals(write(value))));
+  return (value) => {
+    const text = write(value);
+    const decimals = countDecimals(text);
+    return text + (decimals === 0 ? POINT_SPACE : '') + DIGIT_SPACE.repeat(most - decimals);
+  };
+}
+
+function isMissing(value: unknown): boolean {
+  return value === null || value === undefined || Number.isNaN(value);
+}
+
 function isNumeric({ values }: Column): boolean {
   return (
     values.some((value) => typeof value === 'number') &&
-    values.every((value) => value === null || value === undefined || typeof value === 'number')
+    values.every((value) => isMissing(value) || typeof value === 'number')
   );
 }
 
-/** The row with the highest or lowest value, or -1 where none is asked for. */
-function findBest({ columns }: TableView, { highest, lowest }: TableOptions): number {
-  const name = highest ?? lowest;
-  if (name === undefined) return -1;
+/** The column of a name; `what` says in the error what it was wanted for. */
+function findColumn({ columns }: TableView, name: string, what: string): Column {
   const column = columns.find((candidate) => candidate.name === name);
   if (column === undefined) {
     const known = columns.map((candidate) => candidate.name).join(', ');
-    throw new RangeError(`The best row was asked for by "${name}", but the table's columns are ${known}.`);
+    throw new RangeError(`${what} by "${name}", but the table's columns are ${known}.`);
   }
+  return column;
+}
+
+/** The rows in the order asked for; those that are equal stay in theirs. */
+function sortRows(table: TableView, { ascending, descending }: TableOptions): TableView {
+  const name = ascending ?? descending;
+  if (name === undefined) return table;
+  const { values } = findColumn(table, name, 'The rows were to be sorted');
+  const sign = ascending === undefined ? -1 : 1;
+  const order = Array.from({ length: table.size }, (_, row) => row).sort((p, q) => {
+    const [a, b] = [values[p], values[q]];
+    if (isMissing(a) || isMissing(b)) return Number(isMissing(a)) - Number(isMissing(b));
+    if (typeof a === 'number' && typeof b === 'number') return a === b ? 0 : a < b ? -sign : sign;
+    return sign * String(a).localeCompare(String(b), 'en', { numeric: true });
+  });
+  return {
+    columns: table.columns.map((column) => ({ ...column, values: order.map((row) => column.values[row]) })),
+    size: table.size,
+  };
+}
+
+/** The row with the highest or lowest value, or -1 where none is asked for. */
+function findBest(table: TableView, { highest, lowest }: TableOptions): number {
+  const name = highest ?? lowest;
+  if (name === undefined) return -1;
+  const column = findColumn(table, name, 'The best row was asked for');
   let best = -1;
   for (const [row, value] of column.values.entries()) {
     if (typeof value !== 'number' || Number.isNaN(value)) continue;
@@ -117,35 +167,45 @@ export function escapeHtml(text: string): string {
 }
 
 /** The table as HTML and as plain text; both take the colours of the page they stand in. */
-export function renderTable(table: TableView, options: TableOptions = {}): { html: string; text: string } {
-  const { maxRows = 20 } = options;
+export function renderTable(given: TableView, options: TableOptions = {}): { html: string; text: string } {
+  const { maxRows = 20, ascending, descending } = options;
   if (!(Number.isInteger(maxRows) && maxRows > 0)) {
     throw new RangeError(`maxRows must be a whole number above 0, but got ${maxRows}.`);
   }
+  const table = sortRows(given, options);
   const best = findBest(table, options);
   const shown = Math.min(table.size, maxRows);
   const columns = table.columns.map((column) => {
-    const numeric = isNumeric(column);
-    return { name: column.name, numeric, cells: formatColumn(column.values.slice(0, shown)) };
+    const values = column.values.slice(0, shown);
+    return { name: column.name, numeric: isNumeric(column), values, cells: formatColumn(values) };
   });
   const count = `${table.size.toLocaleString('en-US')} rows`;
   const note = shown < table.size ? `${shown} of ${count} shown` : '';
   const hiddenBest = best >= shown ? `; the best is row ${best + 1}` : '';
 
-  const align = (numeric: boolean) => `style="text-align: ${numeric ? 'right' : 'left'}"`;
-  const header = columns
-    .map(({ name, numeric }) => `<th ${align(numeric)}>${escapeHtml(name)}</th>`)
-    .join('');
+  const align = (numeric: boolean) => `text-align: ${numeric ? 'right' : 'left'}`;
+  const header = columns.map(({ name, numeric }) => {
+    const [order, arrow] =
+      name === ascending ? ['ascending', '▲'] : name === descending ? ['descending', '▼'] : [];
+    const sorted = order ? ` aria-sort="${order}"` : '';
+    const mark = arrow ? ` <span aria-hidden="true">${arrow}</span>` : '';
+    return `<th scope="col"${sorted} style="${align(numeric)}">${escapeHtml(name)}${mark}</th>`;
+  });
+  // A first column without two values alike names its rows.
+  const named = columns.length > 1 && new Set(columns[0].values).size === shown;
   const body = Array.from({ length: shown }, (_, row) => {
     const cells = columns.map(({ numeric, cells }, c) => {
-      const text = escapeHtml(cells[row] as string);
-      const marked = row === best ? `<strong>${c === 0 ? '★ ' : ''}${text}</strong>` : text;
-      return `<td ${align(numeric)}>${marked}</td>`;
+      const text = escapeHtml(cells[row]);
+      const marked =
+        row !== best ? text : c > 0 ? `<strong>${text}</strong>` : `<strong title="best">★ ${text}</strong>`;
+      return c === 0 && named
+        ? `<th scope="row" style="${align(numeric)}; font-weight: normal">${marked}</th>`
+        : `<td style="${align(numeric)}">${marked}</td>`;
     });
     return `<tr>${cells.join('')}</tr>`;
   });
   const html = [
-    `<table>\n<thead><tr>${header}</tr></thead>`,
+    `<table style="font-variant-numeric: tabular-nums">\n<thead><tr>${header.join('')}</tr></thead>`,
     `<tbody>\n${body.join('\n')}\n</tbody>\n</table>`,
     ...(note ? [`<p><em>${note}${hiddenBest}</em></p>`] : []),
   ].join('\n');
@@ -153,7 +213,7 @@ export function renderTable(table: TableView, options: TableOptions = {}): { htm
   const lines = Array.from({ length: shown + 1 }, (_, line) => {
     const cells = columns.map(({ name, numeric, cells }) => {
       const width = Math.max(name.length, ...cells.map((cell) => cell.length));
-      const cell = line === 0 ? name : (cells[line - 1] as string);
+      const cell = line === 0 ? name : cells[line - 1];
       return numeric ? cell.padStart(width) : cell.padEnd(width);
     });
     return `${cells.join('  ')}${line > 0 && line - 1 === best ? '  ★' : ''}`.trimEnd();

@@ -1,6 +1,6 @@
 import type { ConfusionMatrix } from '../evaluation/confusion-matrix';
 import type { Figure } from './figure';
-import { blues, createFigure } from './template';
+import { blues, classAxis, createFigure, escapeText } from './template';
 
 /** Up to this many classes the numbers fit in the cells. */
 const MAX_CLASSES_WITH_NUMBERS = 15;
@@ -9,59 +9,57 @@ const MAX_CLASSES_WITH_NUMBERS = 15;
  * A square heatmap of true class (rows) against predicted class (columns).
  *
  * `normalize: 'rows'` colours by share of the true class's images instead of their number; `muteDiagonal` greys the
- * right answers out, so that the colours show the mistakes alone.
+ * right answers out, so that the colours show the mistakes alone. The scale is steep at its low end, where mistakes are.
  */
 export function confusionMatrix(
   matrix: ConfusionMatrix,
   options: { normalize?: 'rows'; muteDiagonal?: boolean; title?: string } = {},
 ): Figure {
   const { normalize, muteDiagonal = false, title } = options;
-  const { counts, classNames } = matrix;
-  const classes = classNames.length;
-  const z = cellValues(counts, normalize === 'rows', muteDiagonal);
-  const numbered = classes <= MAX_CLASSES_WITH_NUMBERS;
-  const side = Math.max(430, classes * 16);
-  const axis = {
-    type: 'category',
-    dtick: 1,
-    tickangle: 0,
-    tickfont: { size: classes > 30 ? 10 : 12 },
-    showgrid: false,
-    constrain: 'domain',
-  } as const;
+  const { counts } = matrix;
+  const names = matrix.classNames.map(escapeText);
+  const shares = normalize === 'rows';
+  const numbered = names.length <= MAX_CLASSES_WITH_NUMBERS;
+  const side = Math.max(430, names.length * 16);
+  const axis = { constrain: 'domain', ticks: '', showline: false, ticklabelstandoff: 4 } as const;
   return createFigure(
     [
       {
         type: 'heatmap',
-        x: [...classNames],
-        y: [...classNames],
-        z,
-        customdata: counts as never,
+        x: names,
+        y: names,
+        z: cellValues(counts, shares, muteDiagonal),
+        customdata: cellValues(counts, !shares, muteDiagonal),
         colorscale: blues,
         zmin: 0,
         xgap: 1,
         ygap: 1,
         hoverongaps: false,
-        hovertemplate: 'true %{y}, predicted %{x}: %{customdata} images<extra></extra>',
+        hovertemplate: shares
+          ? 'true %{y}, predicted %{x}: %{customdata:,} images, %{z:.2%} of true %{y}<extra></extra>'
+          : 'true %{y}, predicted %{x}: %{z:,} images, %{customdata:.2%} of true %{y}<extra></extra>',
         ...(numbered ? { text: counts.map((row) => row.map(String)), texttemplate: '%{text}' } : {}),
-        showscale: !numbered,
         colorbar: {
-          title: {
-            text: normalize ? 'Share of the true class' : 'Images',
-            side: 'right',
-            font: { size: 14 },
-          },
+          title: { text: shares ? 'Share of the true class' : 'Images', side: 'right', font: { size: 14 } },
           thickness: 14,
-          tickformat: normalize ? '~%' : 'd',
+          outlinewidth: 0,
+          tickformat: shares ? '~%' : ',d',
         },
       } as never,
     ],
     {
       ...(title ? { title: { text: title } } : {}),
       height: side + 120,
+      // A wider figure would leave the square far from its colour bar.
+      ...(numbered ? { width: side + 210 } : {}),
       plot_bgcolor: '#e8e8e8',
-      xaxis: { ...axis, title: { text: 'Predicted class' } },
-      yaxis: { ...axis, title: { text: 'True class' }, autorange: 'reversed', scaleanchor: 'x' },
+      xaxis: { ...classAxis(matrix.classNames, 'Predicted class'), ...axis },
+      yaxis: {
+        ...classAxis(matrix.classNames, 'True class'),
+        ...axis,
+        autorange: 'reversed',
+        scaleanchor: 'x',
+      },
     },
   );
 }

@@ -10,7 +10,7 @@ export interface HyperParameterAxis {
 
 /**
  * Places values on an axis: words and booleans as categories, numbers on a linear scale, positive fractions over more
- * than a factor of 30 and every learning rate on a log scale. Where some trials lack the hyperparameter (`undefined`),
+ * than a factor of 30, doublings (32, 64, 128, 256) and every learning rate on a log scale. Where some trials lack the hyperparameter (`undefined`),
  * they stand one place below the others, at a tick of their own, `none`.
  */
 export function placeValues(
@@ -30,7 +30,11 @@ export function placeValues(
   const lowest = place(present[0]);
   const highest = place(present[present.length - 1]);
   const none = scale === 'category' ? -1 : lowest - (highest - lowest || 1) / 6;
-  const crowded = scale === 'log' ? present.length > 2 : scale === 'linear' && present.length > 6;
+  // Nearer to each other, and so wherever there are more than six, numbers would be written over each other in a narrow figure.
+  const room = 0.18 * (highest - lowest);
+  const near =
+    scale === 'linear' && present.some((value, i) => i > 0 && place(value) - place(present[i - 1]) < room);
+  const crowded = near || (scale === 'log' && present.length > 2 && !areDoublings(present));
   const ticks = !crowded
     ? present.map((value) => ({ position: place(value), text: formatValue(value) }))
     : pickTicks(present as number[], place, scale === 'log').map((value) => ({
@@ -67,8 +71,17 @@ function scaleOf(name: string, present: readonly HyperParameterValue[]): HyperPa
   if (!present.every((value): value is number => typeof value === 'number')) return 'category';
   const positive = present.every((value) => value > 0);
   if (positive && /learningRate$/i.test(name)) return 'log';
+  if (areDoublings(present)) return 'log';
   const fractions = present.some((value) => !Number.isInteger(value));
   return positive && fractions && Math.max(...present) / Math.min(...present) > 30 ? 'log' : 'linear';
+}
+
+/** Whether three or more are the least one doubled so many times, over a factor of 8 to 256: on a linear scale the lower ones would lie on each other. */
+function areDoublings(values: readonly HyperParameterValue[]): boolean {
+  const least = Math.min(...values.map(Number));
+  const powers = values.map((value) => Math.log2(Number(value) / least));
+  const most = Math.max(...powers);
+  return values.length > 2 && least > 0 && most >= 3 && most <= 8 && powers.every(Number.isInteger);
 }
 
 /** Three significant digits, without trailing zeros; very small numbers as 1e-5. */

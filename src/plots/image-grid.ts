@@ -1,5 +1,5 @@
 import { type Dataset, PIXELS } from '../data/dataset';
-import { classMeans as meanImages } from '../data/statistics';
+import { classCounts, classMeans as meanImages } from '../data/statistics';
 import type { Predictions } from '../evaluation/predictions';
 import { random } from '../random';
 import type { Figure } from './figure';
@@ -30,6 +30,7 @@ export function imageGrid(
   const tiles = Array.from({ length: size }, (_, i) => ({
     image: images.subarray(i * PIXELS, (i + 1) * PIXELS),
     label: labels?.[i],
+    hover: `image ${i}${labels ? `: ${labels[i]}` : ''}`,
   }));
   return drawMosaic(tiles, { columns, title });
 }
@@ -45,7 +46,12 @@ export function sampleGrid(
   const { perClass = 4, seed = 0, title } = options;
   const tiles: Tile[] = sampleByClass(dataset, perClass, seed).flatMap((indices, c) =>
     Array.from({ length: perClass }, (_, i) => ({
-      ...(i < indices.length ? { image: imageAt(dataset, indices[i]) } : {}),
+      ...(i < indices.length
+        ? {
+            image: imageAt(dataset, indices[i]),
+            hover: `${dataset.classNames[c]}: image ${indices[i]} of ${dataset.name}`,
+          }
+        : {}),
       ...(i === 0 ? { label: dataset.classNames[c] } : {}),
     })),
   );
@@ -56,13 +62,21 @@ export function sampleGrid(
 
 /** The mean image of each class under the class's name: what its images have in common stays dark. */
 export function classMeans(dataset: Dataset, options: { columns?: number; title?: string } = {}): Figure {
-  return imageGrid(meanImages(dataset), { labels: dataset.classNames, ...options });
+  const { columns = 10, title } = options;
+  const means = meanImages(dataset);
+  const counts = classCounts(dataset);
+  const tiles = dataset.classNames.map((name, c) => ({
+    image: means.subarray(c * PIXELS, (c + 1) * PIXELS),
+    label: name,
+    hover: `${name}: mean of ${counts[c].toLocaleString('en-US')} images`,
+  }));
+  return drawMosaic(tiles, { columns, title });
 }
 
 /**
  * Random test images under `true → predicted`, right answers blue, wrong ones red.
  *
- * `which`: only right or only wrong answers. `count` (default 40): how many at most. The same `seed` (default 0) draws
+ * `which`: only right or only wrong answers, of which there may be none. `count` (default 40): how many at most. The same `seed` (default 0) draws
  * the same images.
  *
  * @throws RangeError where the predictions are not those of this data set.
@@ -73,23 +87,28 @@ export function predictionGrid(
   options: { which: 'right' | 'wrong'; count?: number; columns?: number; seed?: number; title?: string },
 ): Figure {
   const { which, count = 40, columns = 10, seed = 0, title } = options;
-  const { labels, predicted, classNames } = predictions;
+  const { labels, predicted, probabilities, classNames } = predictions;
   if (labels.length !== dataset.size || labels.some((label, i) => label !== dataset.labels[i])) {
     throw new RangeError(
       `predictions must be those of the data set "${dataset.name}" (${dataset.size} images), ` +
         `but its ${labels.length} labels differ. Evaluate the model on this data set.`,
     );
   }
-  const tiles = shuffledIndices(dataset.size, seed, 'predictionGrid')
+  const indices = shuffledIndices(dataset.size, seed, 'predictionGrid')
     .filter((i) => (labels[i] === predicted[i]) === (which === 'right'))
     .slice(0, count);
+  const probability = (i: number, c: number) =>
+    `${classNames[c]} (${(100 * probabilities[i * classNames.length + c]).toFixed(1)} %)`;
   return drawMosaic(
-    Array.from(tiles, (i) => ({
+    Array.from(indices, (i) => ({
       image: imageAt(dataset, i),
       label: `${classNames[labels[i]]} → ${classNames[predicted[i]]}`,
       color: colors[which],
+      hover:
+        `image ${i}: true ${probability(i, labels[i])}` +
+        (which === 'wrong' ? `, predicted ${probability(i, predicted[i])}` : ''),
     })),
-    { columns, title },
+    { columns, title: indices.length === 0 ? `No ${which} predictions` : title },
   );
 }
 

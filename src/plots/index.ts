@@ -1,9 +1,10 @@
+export { brackets } from './brackets';
 export { classCounts } from './class-counts';
 export { confusionMatrix } from './confusion-matrix';
-export { effect } from './effect';
 export type { Figure } from './figure';
 export { classMeans, imageGrid, predictionGrid, sampleGrid } from './image-grid';
 export { importance } from './importance';
+export { intermediateValues } from './intermediate-values';
 export { learningCurves } from './learning-curves';
 export { learningRateSchedules } from './learning-rate-schedules';
 export { modelComparison } from './model-comparison';
@@ -13,3 +14,5 @@ export { pixelHistogram } from './pixel-histogram';
 export { searchComparison } from './search-comparison';
 export { searchHistory } from './search-history';
 export type { SearchResults, TimedSearch } from './search-results';
+export { slicePlot } from './slice-plot';
+export { timeline } from './timeline';

@@ -1,7 +1,8 @@
 import type { Data } from 'plotly.js';
 import { IMAGE_SIZE, PIXELS } from '../data/dataset';
+import { encodePng } from '../drawing/png';
 import type { Figure } from './figure';
-import { colors, createFigure } from './template';
+import { colors, createFigure, escapeText } from './template';
 
 /** Blank image pixels between two images. */
 const GAP = 4;
@@ -9,6 +10,9 @@ const GAP = 4;
 const MAX_SCALE = 4;
 const WIDTH = 860;
 const LABEL_HEIGHT = 17;
+/** Picture pixels for each image pixel, each way: enough for print and for screens of double density. */
+const ENLARGED = 4;
+const WHITE = 255;
 
 /** One image of a mosaic. */
 export interface Tile {
@@ -17,6 +21,8 @@ export interface Tile {
   readonly label?: string;
   /** Of the label. Default dark grey. */
   readonly color?: string;
+  /** What the reader is told who points at it. */
+  readonly hover?: string;
 }
 
 /** Many images in one: plain numbers, ready to be drawn. */
@@ -67,45 +73,73 @@ export function layMosaic(tiles: readonly Tile[], columns: number, group = colum
   return { pixels, width, height, scale, corners };
 }
 
-/** Draws tiles as one heatmap, ink dark on white, with the labels above the images. */
+/** Draws tiles as one picture, ink dark on white, with the labels above the images; hovering tells about each. */
 export function drawMosaic(
   tiles: readonly Tile[],
   options: { columns: number; group?: number; title?: string },
 ): Figure {
   const { pixels, width, height, scale, corners } = layMosaic(tiles, options.columns, options.group);
-  const labelled = tiles.flatMap((tile, i) => (tile.label ? [{ ...tile, ...corners[i] }] : []));
+  const placed = tiles.map((tile, i) => ({ ...tile, ...corners[i] }));
+  const labelled = placed.filter(({ label }) => label);
+  const told = placed.filter(({ hover }) => hover);
   const top = options.title ? 50 : 15;
   const hidden = { visible: false, showgrid: false, constrain: 'domain' } as const;
-  // Plotly's types do not know its packed arrays, which spare the JSON two thirds of its size.
-  const heatmap = {
-    type: 'heatmap',
-    z: { dtype: 'u1', bdata: Buffer.from(pixels.buffer).toString('base64'), shape: `${height}, ${width}` },
-    zmin: 0,
-    zmax: 255,
-    colorscale: [
-      [0, '#ffffff'],
-      [1, '#111111'],
-    ],
-    showscale: false,
-    zsmooth: false,
-    hovertemplate: 'grey level %{z}<extra></extra>',
-  } as unknown as Data;
   const labels: Data = {
     type: 'scatter',
     mode: 'text',
-    x: labelled.map(({ x }) => x + IMAGE_SIZE / 2 - 0.5),
-    y: labelled.map(({ y }) => y - LABEL_HEIGHT / scale / 2 - 0.5),
-    text: labelled.map(({ label }) => label as string),
+    x: labelled.map(({ x }) => x + IMAGE_SIZE / 2),
+    y: labelled.map(({ y }) => y - LABEL_HEIGHT / scale / 2),
+    text: labelled.map(({ label }) => escapeText(label as string)),
     textfont: { size: 13, color: labelled.map(({ color }) => color ?? colors.ink) },
     hoverinfo: 'skip',
     cliponaxis: false,
     showlegend: false,
   };
-  return createFigure(labelled.length > 0 ? [heatmap, labels] : [heatmap], {
+  // The picture itself knows nothing of the pointer.
+  const centres: Data = {
+    type: 'scatter',
+    mode: 'markers',
+    x: told.map(({ x }) => x + IMAGE_SIZE / 2),
+    y: told.map(({ y }) => y + IMAGE_SIZE / 2),
+    text: told.map(({ hover }) => escapeText(hover as string)),
+    marker: { opacity: 0, color: colors.ink, size: 6 },
+    hovertemplate: '%{text}<extra></extra>',
+    showlegend: false,
+  };
+  return createFigure([labels, centres], {
     ...(options.title ? { title: { text: options.title } } : {}),
     height: Math.round(height * scale) + top + 15,
     margin: { l: 20, r: 20, t: top, b: 15 },
-    xaxis: { ...hidden, range: [-0.5, width - 0.5] },
-    yaxis: { ...hidden, range: [height - 0.5, -0.5], scaleanchor: 'x' },
+    hovermode: 'closest',
+    // In screen pixels: as far as the corners of an image.
+    hoverdistance: Math.ceil(0.75 * IMAGE_SIZE * scale),
+    xaxis: { ...hidden, range: [0, width] },
+    yaxis: { ...hidden, range: [height, 0], scaleanchor: 'x' },
+    images: [
+      {
+        source: `data:image/png;base64,${encodeEnlarged(pixels, width, height).toString('base64')}`,
+        xref: 'x',
+        yref: 'y',
+        x: 0,
+        y: 0,
+        sizex: width,
+        sizey: height,
+        sizing: 'stretch',
+        layer: 'below',
+      },
+    ],
   });
+}
+
+/** A PNG with each pixel as a square of several, which browsers would else blur when they enlarge it. */
+function encodeEnlarged(pixels: Uint8Array, width: number, height: number): Buffer {
+  const enlarged = new Uint8Array(pixels.length * ENLARGED ** 2);
+  const stride = width * ENLARGED;
+  for (let y = 0; y < height * ENLARGED; y++) {
+    const row = Math.floor(y / ENLARGED) * width;
+    for (let x = 0; x < stride; x++) {
+      enlarged[y * stride + x] = WHITE - pixels[row + Math.floor(x / ENLARGED)];
+    }
+  }
+  return encodePng(enlarged, stride);
 }

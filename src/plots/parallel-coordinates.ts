@@ -4,14 +4,21 @@ import { placeValues } from './hyperparameter-axis';
 import { completedTrials, escapeText, isShare, type SearchResults } from './search-results';
 import { createFigure } from './template';
 
+/** The best are darkest: a yellow line, as at the end of Viridis, is hard to see on white paper. */
+const PALE_TO_DARK: [number, string][] = [
+  [0, '#d5dde5'],
+  [0.5, '#74add1'],
+  [1, '#08306b'],
+];
+
 /** More axes do not fit a notebook's width. */
-const MAX_AXES = 8;
+const MAX_AXES = 7;
 
 /**
- * Each completed trial as a line through its hyperparameters to its score, coloured from dark (worst) to yellow (best); drag
+ * Each completed trial as a line through its hyperparameters to its score, coloured from pale (worst) to dark blue (best); drag
  * along an axis to pick trials out. Trials that were not trained to the end are left out.
  *
- * `names`: the hyperparameters to show. Default: those that vary, at most 8, the ones that most trials have first. A
+ * `names`: the hyperparameters to show. Default: those that vary, at most 7, the ones that most trials have first. A
  * trial that lacks one passes through `none`.
  *
  * @throws RangeError where no trial is completed, or none has a hyperparameter that was named.
@@ -55,13 +62,13 @@ export function parallelCoordinates(
           {
             label: escapeText(search.objective.name),
             values: scores,
-            tickformat: isShare(search.objective) ? '.1%' : '.3~g',
+            tickformat: isShare(search.objective) ? '.3~%' : '.3~g',
           },
         ],
-        line: { color: scores, colorscale: 'Viridis', reversescale: search.objective.direction === 'min' },
+        line: { color: scores, colorscale: PALE_TO_DARK, reversescale: search.objective.direction === 'min' },
         labelangle: -20,
         labelfont: { size: 12 },
-        tickfont: { size: 11 },
+        tickfont: { size: 10 },
         rangefont: { size: 1, color: 'rgba(0,0,0,0)' },
       } as never,
     ],

@@ -8,18 +8,28 @@ export function pixelHistogram(dataset: Dataset): Figure {
   return createFigure(
     [
       {
-        type: 'bar',
+        type: 'scatter',
+        mode: 'lines',
         x: [...counts.keys()],
-        y: Array.from(counts, (count) => count / dataset.images.length),
-        marker: { color: colors.training, line: { width: 0 } },
+        // Five digits are more than a screen shows; on a log scale a level without pixels is a gap.
+        y: Array.from(counts, (count) =>
+          count === 0 ? null : Number((count / dataset.images.length).toPrecision(5)),
+        ),
+        line: { color: colors.training, width: 1, shape: 'hvh' },
+        fill: 'tozeroy',
+        fillcolor: `${colors.training}59`,
         hovertemplate: 'grey level %{x}: %{y:.3%} of all pixels<extra></extra>',
       },
     ],
     {
       height: 360,
-      bargap: 0,
-      xaxis: { title: { text: 'Grey level (0 background, 255 full ink)' }, range: [-2, 257] },
-      yaxis: { type: 'log', title: { text: 'Share of pixels' }, tickformat: '~%', dtick: 1 },
+      hovermode: 'x',
+      xaxis: {
+        title: { text: 'Grey level (0 paper, 255 full ink)' },
+        range: [-2, 257],
+        tickvals: [0, 32, 64, 96, 128, 160, 192, 224, 255],
+      },
+      yaxis: { type: 'log', title: { text: 'Share of all pixels' }, tickformat: '~%', dtick: 1 },
     },
   );
 }

@@ -1,7 +1,7 @@
 import { isBetter, type Objective } from '../tuner/objective';
 import type { TimelineEntry } from '../tuner/trial';
 import type { Figure } from './figure';
-import { describeObjective, escapeText, type TimedSearch } from './search-results';
+import { chooseTimeUnit, describeObjective, escapeText, type TimedSearch } from './search-results';
 import { createFigure } from './template';
 
 const DASHES = ['solid', 'dash', 'dot', 'dashdot'] as const;
@@ -36,7 +36,7 @@ export function searchComparison(
     throw new RangeError('searches must hold a completed trial, but none of them does.');
   }
   const longest = Math.max(...lines.map(({ search }) => search.timeline.at(-1)?.seconds ?? 0));
-  const unit = by === 'epochs' ? { size: 1, word: 'epochs' } : chooseUnit(longest);
+  const unit = by === 'epochs' ? { size: 1, word: 'epochs' } : chooseTimeUnit(longest);
   return createFigure(
     lines.map(({ name, search, steps }, i) => {
       const end = search.timeline.at(-1);
@@ -64,7 +64,6 @@ export function searchComparison(
     {
       height: 400,
       showlegend: true,
-      legend: { itemsizing: 'constant' },
       margin: { t: 60 },
       xaxis: {
         title: { text: by === 'epochs' ? 'Epochs trained' : `Training time (${unit.word})` },
@@ -99,9 +98,4 @@ export function bestSteps({ timeline, objective }: TimedSearch): TimelineEntry[]
     if (point.status === 'completed' && isBetter(point.score, best, objective)) steps.push(point);
   }
   return steps;
-}
-
-function chooseUnit(seconds: number): { size: number; word: string } {
-  if (seconds < 600) return { size: 1, word: 'seconds' };
-  return seconds < 3 * 3600 ? { size: 60, word: 'minutes' } : { size: 3600, word: 'hours' };
 }

@@ -1,54 +1,91 @@
 import { isBetter } from '../tuner/objective';
+import type { Trial } from '../tuner/trial';
 import type { Figure } from './figure';
-import { completedTrials, describeObjective, drawPartialTrials, type SearchResults } from './search-results';
+import { bestSteps } from './search-comparison';
+import {
+  chooseTimeUnit,
+  completedTrials,
+  describeObjective,
+  type SearchResults,
+  type TimedSearch,
+} from './search-results';
 import { colors, createFigure } from './template';
+import { describeScoreAxes, drawTrials } from './trial-markers';
 
 /**
- * The score of each trial in the order begun, with the standard deviation over its trainings, and the best so far.
+ * The score of each trial, with the standard deviation over its trainings, and the best so far: in the order begun, or by the
+ * time that the search had trained when the trial came to its end.
  *
  * Trials that were pruned, or are paused or running, are hollow and never the best: their scores stem from fewer epochs or
- * fewer trainings. A failed trial leaves a gap.
+ * fewer trainings. Failed ones are crosses at the bottom, at no score.
+ *
+ * `by`: what the x axis counts, `trial` (the default) or `seconds`, those of training and validating, added up over workers.
  */
-export function searchHistory(search: SearchResults): Figure {
+export function searchHistory(search: TimedSearch, options?: { by?: 'trial' | 'seconds' }): Figure;
+export function searchHistory(search: SearchResults, options?: { by?: 'trial' }): Figure;
+export function searchHistory(
+  search: SearchResults | TimedSearch,
+  { by = 'trial' }: { by?: 'trial' | 'seconds' } = {},
+): Figure {
   const { format } = describeObjective(search.objective);
-  const { traces, axis } = drawPartialTrials(search, (trial) => trial.id);
-  const completed = completedTrials(search);
-  const repeated = completed.some((trial) => trial.scores.length > 1);
-  const best = bestSoFar(search);
-  const last = Math.max(1, ...search.trials.map((trial) => trial.id));
+  const { axis, failedAxis } = describeScoreAxes(search);
+  const { best, place, xaxis, unit } =
+    by === 'seconds' ? placeByTime(search as TimedSearch) : placeByTrial(search);
   return createFigure(
     [
       {
         type: 'scatter',
         mode: 'lines',
         name: 'best so far',
-        x: best.map(({ trial }) => trial),
+        x: best.map(({ x }) => x),
         y: best.map(({ score }) => score),
-        line: { color: colors.validation, shape: 'hv' },
-        hovertemplate: `best after trial %{x}: %{y:${format}}<extra></extra>`,
+        line: { color: colors.validation, shape: 'hv', width: 2.5 },
+        hovertemplate: `best after ${unit}: %{y:${format}}<extra></extra>`,
       },
-      {
-        type: 'scatter',
-        mode: 'markers',
-        name: repeated ? 'trial ± standard deviation over its trainings' : 'trial',
-        x: completed.map((trial) => trial.id),
-        y: completed.map((trial) => trial.score),
-        error_y: { type: 'data', array: completed.map((trial) => trial.spread), visible: repeated },
-        marker: { color: colors.training, size: 9 },
-        hovertemplate: `trial %{x}: %{y:${format}}<extra></extra>`,
-      },
-      ...traces,
+      ...drawTrials(search, place),
     ],
-    {
-      height: 380,
-      xaxis: {
-        title: { text: 'Trial' },
-        range: [0.4, last + 0.6],
-        ...(last <= 30 ? { dtick: 1 } : {}),
-      },
-      yaxis: axis,
-    },
+    { height: 380, showlegend: true, xaxis, yaxis: axis, yaxis2: failedAxis },
   );
+}
+
+/** What the x axis counts: where the best so far steps, where a trial stands, and how it is labelled. */
+interface Order {
+  readonly best: { readonly x: number; readonly score: number }[];
+  readonly place: (trial: Trial) => number | undefined;
+  readonly xaxis: Figure['layout']['xaxis'];
+  readonly unit: string;
+}
+
+function placeByTrial(search: SearchResults): Order {
+  const last = Math.max(1, ...search.trials.map((trial) => trial.id));
+  return {
+    best: bestSoFar(search).map(({ trial, score }) => ({ x: trial, score })),
+    place: (trial) => trial.id,
+    xaxis: {
+      title: { text: 'Trial' },
+      range: [1 - Math.max(0.6, last / 60), last + Math.max(0.6, last / 60)],
+      ...(last <= 30 ? { dtick: 1 } : {}),
+    },
+    unit: 'trial %{x}',
+  };
+}
+
+function placeByTime(search: TimedSearch): Order {
+  const { timeline } = search;
+  const end = timeline.at(-1)?.seconds ?? 0;
+  const { size, word } = chooseTimeUnit(end);
+  // A trial that was paused and continued is where it came to last.
+  const seconds = new Map(timeline.map((entry) => [entry.trial, entry.seconds]));
+  const steps = bestSteps(search).map((step) => ({ x: step.seconds / size, score: step.score }));
+  return {
+    best: steps.length > 0 ? [...steps, { x: end / size, score: steps[steps.length - 1].score }] : [],
+    place: ({ id }) => {
+      const at = seconds.get(id);
+      return at === undefined ? undefined : at / size;
+    },
+    xaxis: { title: { text: `Training time (${word})` }, rangemode: 'tozero' },
+    unit: `%{x:.4~g} ${word}`,
+  };
 }
 
 /** The best score of a completed trial after each trial, from the first completed one on. */

@@ -1,7 +1,9 @@
-import type { Data, LayoutAxis } from 'plotly.js';
+import type { LayoutAxis } from 'plotly.js';
 import { type Objective, rankByScore } from '../tuner/objective';
-import { type TimelineEntry, type Trial, trainedEpochs } from '../tuner/trial';
-import { colors } from './template';
+import type { TimelineEntry, Trial } from '../tuner/trial';
+import { escapeText } from './template';
+
+export { escapeText };
 
 /** What a search found: every search of the tuner is one. */
 export interface SearchResults {
@@ -38,6 +40,11 @@ export function describeObjective(objective: Objective): { axis: Partial<LayoutA
     : { axis: { title }, format: '.4~g' };
 }
 
+/** A score as it stands in a figure's text: `88.25 %`, or four significant digits. */
+export function formatScore(score: number, objective: Objective): string {
+  return isShare(objective) ? `${(100 * score).toFixed(2)} %` : String(Number(score.toPrecision(4)));
+}
+
 /** A score that a trial has, and not the null that NaN becomes in a file. */
 function hasScore({ score }: { readonly score: number }): boolean {
   return typeof score === 'number' && !Number.isNaN(score);
@@ -66,74 +73,43 @@ export function partialTrials({ trials }: SearchResults): Trial[] {
     .sort((a, b) => a.id - b.id);
 }
 
-const PARTIAL_SYMBOLS = { pruned: 'circle-open', paused: 'square-open', running: 'diamond-open' } as const;
-
-/**
- * Partial trials as pale hollow markers, a legend entry for each status, where `place` gives them a place on the x axis; and
- * the y axis. A loss that was about to explode when its trial was pruned would press all others flat: such ones lie off the
- * scale, and the legend says how many.
- */
-export function drawPartialTrials(
-  search: SearchResults,
-  place: (trial: Trial) => number | undefined,
-): { traces: Data[]; axis: Partial<LayoutAxis> } {
-  const { axis, format } = describeObjective(search.objective);
-  const partial = partialTrials(search).filter((trial) => place(trial) !== undefined);
-  const range = findRange(completedTrials(search), partial);
-  const isOff = ({ score }: Trial) => range !== undefined && (score < range[0] || score > range[1]);
-  const traces = (['pruned', 'paused', 'running'] as const).flatMap((status) => {
-    const trials = partial.filter((trial) => trial.status === status);
-    if (trials.length === 0) return [];
-    const off = trials.filter(isOff).length;
-    return {
-      type: 'scatter' as const,
-      mode: 'markers' as const,
-      name: off > 0 ? `${status} (${off} off the scale)` : status,
-      x: trials.map((trial) => place(trial) as number),
-      y: trials.map((trial) => trial.score),
-      text: trials.map(
-        (trial) =>
-          `trial ${trial.id}, ${status} after ${trainedEpochs(trial)} epochs, ` +
-          `${trial.scores.length} of ${trial.trainings} trainings scored` +
-          (trial.reason ? `<br>${wrapText(trial.reason)}` : ''),
-      ),
-      marker: { color: colors.training, symbol: PARTIAL_SYMBOLS[status], size: 9, opacity: 0.6 },
-      hovertemplate: `%{y:${format}}: %{text}<extra></extra>`,
-    };
-  });
-  return { traces, axis: range === undefined ? axis : { ...axis, range } };
+/** Trials that failed, in the order begun: they have no score. */
+export function failedTrials({ trials }: SearchResults): Trial[] {
+  return trials.filter((trial) => trial.status === 'failed').sort((a, b) => a.id - b.id);
 }
 
 /**
  * The range of all scores but those of partial trials that are far out: beyond three times the quartiles' distance from the
- * quartiles (Tukey 1977, "Exploratory Data Analysis", section 2D). Undefined where none is.
+ * quartiles (Tukey 1977, "Exploratory Data Analysis", section 2D). A loss that was about to explode when its trial was pruned
+ * would press all others flat. Undefined where none is.
  */
-function findRange(completed: readonly Trial[], partial: readonly Trial[]): [number, number] | undefined {
+export function findRange(
+  completed: readonly Pick<Trial, 'score' | 'spread'>[],
+  partial: readonly Pick<Trial, 'score'>[],
+): [number, number] | undefined {
   const scores = [...completed, ...partial].map((trial) => trial.score).sort((a, b) => a - b);
   const lower = scores[Math.floor((scores.length - 1) / 4)];
   const upper = scores[Math.ceil((3 * (scores.length - 1)) / 4)];
   const reach = 3 * (upper - lower);
   const near = partial.filter(({ score }) => score >= lower - reach && score <= upper + reach);
   if (reach === 0 || completed.length === 0 || near.length === partial.length) return undefined;
-  const low = Math.min(
-    ...completed.map(({ score, spread }) => score - spread),
-    ...near.map(({ score }) => score),
-  );
-  const high = Math.max(
-    ...completed.map(({ score, spread }) => score + spread),
-    ...near.map(({ score }) => score),
-  );
+  let [low, high] = [Infinity, -Infinity];
+  for (const { score, spread } of [...completed, ...near.map(({ score }) => ({ score, spread: 0 }))]) {
+    low = Math.min(low, score - spread);
+    high = Math.max(high, score + spread);
+  }
   const margin = 0.06 * (high - low);
   return [low - margin, high + margin];
 }
 
-/** Text that means itself in a figure, where Plotly reads some HTML. */
-export function escapeText(text: string): string {
-  return text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
+/** How seconds are written on an axis that goes to `longest` seconds: `size` of them are one of the unit. */
+export function chooseTimeUnit(longest: number): { size: number; word: string } {
+  if (longest < 600) return { size: 1, word: 'seconds' };
+  return longest < 3 * 3600 ? { size: 60, word: 'minutes' } : { size: 3600, word: 'hours' };
 }
 
-/** At most four lines of about 60 characters: a stack trace would cover the figure. */
-function wrapText(text: string): string {
+/** At most four lines of about 60 characters, escaped: a stack trace would cover the figure. */
+export function wrapText(text: string): string {
   const words = text.trim().split(/\s+/);
   const lines = [''];
   for (const word of words) {

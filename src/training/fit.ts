@@ -2,9 +2,9 @@ import type { Dataset } from '../data/dataset';
 import { splitDataset } from '../data/split';
 import type * as tf from '../tensorflow';
 import type { Callback } from './callbacks';
-import type { History } from './history';
+import type { EpochRecord, History } from './history';
 import { InterruptedError } from './interrupt';
-import { startProgress } from './progress';
+import { type TaskOutcome, trainingProgress } from './progress';
 import { type StepProgress, trainEpochs } from './train-epochs';
 
 export interface FitOptions {
@@ -23,8 +23,6 @@ export interface FitOptions {
   /** Heading of the progress display, default `Training`; null shows none. */
   readonly title?: string | null;
 }
-
-const PROGRESS_EVERY_MS = 100;
 
 /**
  * The model that was given, trained in place, and the history of the run.
@@ -48,51 +46,49 @@ export async function fit<Model extends tf.LayersModel>(
   const images = parts?.train ?? train;
   const validation = parts?.validation ?? options.validation;
 
-  let shownAt = Number.NEGATIVE_INFINITY;
-  const show = ({ epoch, step, steps, loss, accuracy, imagesPerSecond }: StepProgress) => {
-    const now = performance.now();
-    const done = (epoch - 1) * steps + step;
-    const total = epochs * steps;
-    if (now - shownAt < PROGRESS_EVERY_MS && done < total) return;
-    shownAt = now;
-    const details = [
-      `epoch ${epoch} of ${epochs}`,
-      `loss ${loss.toFixed(3)}`,
-      `accuracy ${(100 * accuracy).toFixed(1)} %`,
-      `${Math.round(imagesPerSecond)} images/s`,
-    ];
-    progress?.update({ title: title as string, done, total, details });
-  };
+  const records: EpochRecord[] = [];
+  const describeHistory = (): History => ({
+    epochs: [...records],
+    seconds: (performance.now() - started) / 1000,
+    trainSize: images.size,
+    validationSize: validation?.size ?? 0,
+    batchSize,
+    seed,
+  });
+  let step: StepProgress | undefined;
   const run = trainEpochs(model, images, {
     epochs,
     batchSize,
     validation,
     seed,
     callbacks,
-    onStep: show,
+    onStep(taken) {
+      step = taken;
+      progress?.update();
+    },
   });
-  const progress = title === null ? undefined : startProgress(title);
-  let outcome: 'done' | 'interrupted' | 'failed' = 'failed';
+  let history: History | undefined;
+  const progress =
+    title === null
+      ? undefined
+      : trainingProgress.start(() => ({ title, epochs, step, history: history ?? describeHistory() }));
+  let outcome: TaskOutcome = 'failed';
   try {
     let next = await run.next();
-    while (!next.done) next = await run.next();
-    const { records, ...end } = next.value;
-    const history: History = {
-      epochs: records,
-      ...end,
-      seconds: (performance.now() - started) / 1000,
-      trainSize: images.size,
-      validationSize: validation?.size ?? 0,
-      batchSize,
-      seed,
-    };
+    while (!next.done) {
+      records.push(next.value.record);
+      progress?.update();
+      next = await run.next();
+    }
+    const { records: all, ...end } = next.value;
+    history = { ...describeHistory(), epochs: all, ...end };
     outcome = 'done';
     return { model, history };
   } catch (error) {
     if (error instanceof InterruptedError) outcome = 'interrupted';
     throw error;
   } finally {
-    progress?.end(outcome);
+    await progress?.end(outcome);
   }
 }
 

@@ -1,33 +1,44 @@
-/** How far a long task has come. Plain data, sent often: a reporter decides what it shows and when. */
-export interface Progress {
-  /** What runs, for instance `Search` or `Training`. */
+import type { History } from './history';
+import type { StepProgress } from './train-epochs';
+
+/** How a task came to its end. */
+export type TaskOutcome = 'done' | 'interrupted' | 'failed';
+
+/** What shows one task while it runs. */
+export interface ProgressDisplay {
+  /** Something has changed. Called often: the display decides when it reads what. */
+  update(): void;
+  /** Called once; resolves when the last state is shown. */
+  end(outcome: TaskOutcome): Promise<void>;
+}
+
+/** Opens a display for a task; `read` gives the task's state of the moment, until after `end`. */
+export type OpenDisplay<State> = (read: () => State) => ProgressDisplay;
+
+/** Where one kind of long task says how far it is. Silent until somebody shows it: `src/notebook` does. */
+export class ProgressReporter<State> {
+  #open: OpenDisplay<State> | undefined;
+
+  /** Sets what shows all later tasks; without an argument they are silent again. */
+  showWith(open?: OpenDisplay<State>): void {
+    this.#open = open;
+  }
+
+  /** The display of a task that begins now. */
+  start(read: () => State): ProgressDisplay {
+    return this.#open?.(read) ?? { update() {}, async end() {} };
+  }
+}
+
+/** How far a training has come. */
+export interface TrainingProgress {
   readonly title: string;
-  /** Steps finished and steps in all (batches over all epochs, or trials). */
-  readonly done: number;
-  readonly total: number;
-  /** Further words, for instance `epoch 2 of 5`, `loss 0.312`. */
-  readonly details: readonly string[];
+  /** Epochs planned. */
+  readonly epochs: number;
+  /** The last step; undefined before the first. */
+  readonly step?: StepProgress;
+  /** The finished epochs. */
+  readonly history: History;
 }
 
-/** One task's display. */
-export interface ProgressTask {
-  update(progress: Progress): void;
-  /** Called once; `outcome` is what a reader sees last. */
-  end(outcome: 'done' | 'interrupted' | 'failed'): void;
-}
-
-/** Opens a display for a task; `notebook` gives one that draws in the notebook, tests stay silent. */
-export type ProgressReporter = (title: string) => ProgressTask;
-
-const silent: ProgressReporter = () => ({ update() {}, end() {} });
-let reporter: ProgressReporter = silent;
-
-/** Sets where all later tasks report; without an argument they are silent again. */
-export function reportProgressTo(next: ProgressReporter = silent): void {
-  reporter = next;
-}
-
-/** Starts a task on the current reporter. */
-export function startProgress(title: string): ProgressTask {
-  return reporter(title);
-}
+export const trainingProgress = new ProgressReporter<TrainingProgress>();

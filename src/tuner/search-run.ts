@@ -2,7 +2,7 @@ import { join, relative } from 'node:path';
 import type { Dataset } from '../data';
 import { splitDataset, stratifiedFolds } from '../data';
 import { InterruptedError, watchInterrupts } from '../training/interrupt';
-import { type ProgressTask, startProgress } from '../training/progress';
+import type { ProgressDisplay, TaskOutcome } from '../training/progress';
 import type {
   EventAnswer,
   Executor,
@@ -13,10 +13,11 @@ import type {
 import { FatalError } from './fatal-error';
 import { type SearchFolder, trialFolder } from './journal/search-folder';
 import { hasFailed, type TrialState, trainingSeed } from './journal/search-state';
-import { checkObjective, isBetter } from './objective';
+import { checkObjective } from './objective';
 import type { Proposals } from './proposals';
 import { judge, type Rules } from './pruners/verdict';
 import type { SearchBoard } from './search-board';
+import { type SearchProgress, searchProgress, type WorkerProgress } from './search-progress';
 import type { Trial } from './trial';
 
 export interface SearchRunOptions extends Rules {
@@ -30,10 +31,24 @@ export interface SearchRunOptions extends Rules {
   readonly maxEpochs: number;
   readonly maxTimeMs: number;
   readonly maxRetriesPerTrial: number;
+  /** Heading of the progress display; null shows none. */
+  readonly title: string | null;
   readonly tensorBoard?: SearchBoard;
   readonly onTrialEnd?: (trial: Trial) => void | Promise<void>;
   /** Asked after each epoch. */
   readonly isStopped: () => boolean;
+}
+
+interface ActiveJob {
+  readonly job: TrainingJob;
+  /** From 1, at most the executor's slots: the lowest that was free. */
+  readonly worker: number;
+  /** On the search's clock, when it began or finished its last epoch. */
+  sinceMs: number;
+  epoch: number;
+  step: number;
+  steps: number;
+  loss: number;
 }
 
 /** Failures in a row after which a search gives up: the fault is then in the model or the data. */
@@ -51,15 +66,12 @@ export class SearchRun {
   readonly #executor: Executor;
   readonly #train: Dataset;
   readonly #options: SearchRunOptions;
-  readonly #active = new Map<
-    string,
-    { job: TrainingJob; epoch: number; step: number; steps: number; loss: number }
-  >();
+  readonly #active = new Map<string, ActiveJob>();
   readonly #started = performance.now();
   readonly #elapsedBefore: number;
   /** Trials that had ended before this run. */
   readonly #found: number;
-  readonly #progress: ProgressTask;
+  readonly #progress: ProgressDisplay | undefined;
   /** Of the parts that trainings are judged on. */
   readonly #validationSizes: readonly number[];
   /** Entries of the timeline that were noted. */
@@ -88,8 +100,9 @@ export class SearchRun {
       folds === 1
         ? [splitDataset(train, validationSplit, seed).validation.size]
         : stratifiedFolds(train, folds, seed).map(({ validation }) => validation.length);
-    this.#progress = startProgress('Search');
     this.#found = folder.state.trials.filter((trial) => !isOpen(trial)).length;
+    const { title } = options;
+    this.#progress = title === null ? undefined : searchProgress.start(() => this.#describeProgress(title));
   }
 
   async toEnd(): Promise<void> {
@@ -98,7 +111,7 @@ export class SearchRun {
       interrupts.signal.addEventListener('abort', () => resolve(), { once: true });
     });
     const jobs = new Set<Promise<void>>();
-    let outcome: 'done' | 'interrupted' | 'failed' = 'failed';
+    let outcome: TaskOutcome = 'failed';
     const check = () => {
       // What was thrown first is the cause.
       if (this.#error !== undefined) throw this.#error;
@@ -119,7 +132,7 @@ export class SearchRun {
           const running = this.#runJob(job).finally(() => jobs.delete(running));
           jobs.add(running);
         }
-        this.#draw();
+        this.#progress?.update();
         if (jobs.size > 0) await Promise.race([...jobs, interrupted]);
         else if (this.#ended.length === 0) break;
         check();
@@ -134,21 +147,32 @@ export class SearchRun {
       interrupts.stop();
       await this.#executor.close();
       await Promise.allSettled(jobs);
-      this.#progress.end(outcome);
+      await this.#progress?.end(outcome);
     }
   }
 
   async #runJob(job: TrainingJob): Promise<void> {
     const key = `${job.trial}/${job.training}`;
-    this.#active.set(key, { job, epoch: job.records.length + 1, step: 0, steps: 1, loss: Number.NaN });
+    const active: ActiveJob = {
+      ...{ job, worker: this.#freeWorker(), sinceMs: this.#elapsedMs() },
+      ...{ epoch: job.records.length + 1, step: 0, steps: 1, loss: Number.NaN },
+    };
+    this.#active.set(key, active);
     try {
       const outcome = await this.#executor.run(job, (event) => this.#onEvent(key, event));
-      if (this.#error === undefined) this.#onOutcome(job, outcome);
+      if (this.#error === undefined) this.#onOutcome(active, outcome);
     } catch (error) {
       this.#error ??= error;
     } finally {
       this.#active.delete(key);
     }
+  }
+
+  #freeWorker(): number {
+    const taken = new Set(Array.from(this.#active.values(), ({ worker }) => worker));
+    let worker = 1;
+    while (taken.has(worker)) worker++;
+    return worker;
   }
 
   #onEvent(key: string, event: TrainingEvent): EventAnswer {
@@ -157,22 +181,22 @@ export class SearchRun {
     try {
       if (event.kind === 'step') {
         Object.assign(active, event);
-        this.#draw();
+        this.#progress?.update();
         return undefined;
       }
       if (event.kind === 'warning') {
         console.warn(event.message);
         return undefined;
       }
-      Object.assign(active, { epoch: event.record.epoch + 1, step: 0 });
-      return this.#onEpoch(active.job, event);
+      Object.assign(active, { epoch: event.record.epoch + 1, step: 0, sinceMs: this.#elapsedMs() });
+      return this.#onEpoch(active, event);
     } catch (error) {
       this.#error = error;
       return 'stop';
     }
   }
 
-  #onEpoch(job: TrainingJob, event: Extract<TrainingEvent, { kind: 'epoch' }>): EventAnswer {
+  #onEpoch({ job, worker }: ActiveJob, event: Extract<TrainingEvent, { kind: 'epoch' }>): EventAnswer {
     const { state } = this.#folder;
     const trial = state.trial(job.trial);
     if (trial.status !== 'running') return 'stop';
@@ -184,16 +208,16 @@ export class SearchRun {
     this.#folder.record({
       ...{ kind: 'epoch', trial: job.trial, training: job.training, record: event.record, checkpoint },
       ...{ trainSize: this.#train.size - validationSize, validationSize },
-      elapsedMs: this.#elapsedMs(),
+      ...{ elapsedMs: this.#elapsedMs(), worker },
     });
     if (former && former !== checkpoint) this.#folder.removeCheckpoint(former);
     this.#settle();
-    this.#draw();
+    this.#progress?.update();
     // Settled means pruned, unless it was the last epoch.
     return this.#isOver() || state.trial(job.trial).status !== 'running' ? 'stop' : undefined;
   }
 
-  #onOutcome(job: TrainingJob, outcome: TrainingOutcome): void {
+  #onOutcome({ job, worker, sinceMs }: ActiveJob, outcome: TrainingOutcome): void {
     const { trial, training } = job;
     const state = this.#folder.state.trial(trial);
     if (state.status !== 'running') return;
@@ -207,7 +231,9 @@ export class SearchRun {
           return;
         }
         const final = state.trainings[training].failures.length >= this.#options.maxRetriesPerTrial;
-        this.#folder.record({ kind: 'attempt', trial, training, reason, final });
+        const elapsedMs = this.#elapsedMs();
+        const work = { worker, elapsedMs, seconds: (elapsedMs - sinceMs) / 1000 };
+        this.#folder.record({ kind: 'attempt', trial, training, reason, final, work });
         return;
       }
       default: {
@@ -342,40 +368,44 @@ export class SearchRun {
     return this.#elapsedBefore + performance.now() - this.#started;
   }
 
-  #draw(): void {
+  #describeProgress(title: string): SearchProgress {
     const { plan, maxEpochs, folds, executionsPerTrial, objective } = this.#options;
-    const { trials } = this.#folder.state;
+    const { state } = this.#folder;
     const trainings = folds * executionsPerTrial;
     // A trial that has ended is worth the epochs that it was asked for.
-    const epochsDone = trials
+    const finished = state.trials
       .flatMap((trial) =>
         trial.trainings.map(({ records, end }) => (end || !isOpen(trial) ? trial.epochs : records.length)),
       )
       .reduce((sum, count) => sum + count, 0);
-    const ended = trials.filter((trial) => !isOpen(trial));
+    // The training of a trial that another worker's ended is counted already.
+    const begun = Array.from(this.#active.values(), ({ job, step, steps }) =>
+      isOpen(state.trial(job.trial)) ? step / steps : 0,
+    );
+    const epochs = begun.reduce((sum, part) => sum + part, finished);
     // Where epochs are what runs out, nobody knows how many trials there will be.
     const planned = plan.epochs * trainings <= maxEpochs && Number.isFinite(plan.trials);
-    const of = planned ? ` of ${plan.trials}` : '';
-    const begun = [...this.#active.values()].reduce((sum, { step, steps }) => sum + step / steps, 0);
-    const best = this.#folder.state
-      .results()
-      .filter(({ status }) => status === 'completed')
-      .reduce((score, trial) => (isBetter(trial.score, score, objective) ? trial.score : score), Number.NaN);
-    const done = Number((epochsDone + begun).toFixed(1));
-    this.#progress.update({
-      title: 'Search',
-      done,
-      total: Math.max(done, Math.min(plan.epochs * trainings, maxEpochs)),
-      details: [
-        `${ended.length}${of} trials${this.#found > 0 ? `, ${this.#found} found on disk` : ''}`,
-        ...[...this.#active.values()].map(({ job, epoch, loss }) => {
-          const fold = trainings > 1 ? ` training ${job.training + 1} of ${trainings}` : '';
-          const shown = Number.isFinite(loss) ? ` loss ${loss.toFixed(3)}` : '';
-          return `trial ${job.trial}${of}${fold} epoch ${Math.min(epoch, job.until)} of ${job.until}${shown}`;
-        }),
-        ...(Number.isNaN(best) ? [] : [`best ${objective.name} ${best.toFixed(4)}`]),
-      ],
-    });
+    return {
+      ...{ title, objective, trials: state.results(), foundTrials: this.#found },
+      ...(planned && { plannedTrials: plan.trials }),
+      epochs,
+      plannedEpochs: Math.max(epochs, Math.min(plan.epochs * trainings, maxEpochs)),
+      slots: this.#executor.slots,
+      workers: Array.from(this.#active.values(), (active) => this.#describeWorker(active, trainings)).sort(
+        (a, b) => a.worker - b.worker,
+      ),
+    };
+  }
+
+  #describeWorker({ job, sinceMs, ...active }: ActiveJob, trainings: number): WorkerProgress {
+    const { worker, epoch, step, loss } = active;
+    const seconds = (this.#elapsedMs() - sinceMs) / 1000;
+    return {
+      ...{ worker, trial: job.trial, training: job.training + 1, trainings },
+      ...{ epoch: Math.min(epoch, job.until), epochs: job.until },
+      ...{ step, steps: step === 0 ? 0 : active.steps, loss: step === 0 ? Number.NaN : loss },
+      imagesPerSecond: step === 0 ? Number.NaN : (step * job.batchSize) / seconds,
+    };
   }
 }
 

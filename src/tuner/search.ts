@@ -13,7 +13,7 @@ import { bestTraining, SearchFolder } from './journal/search-folder';
 import { hasFailed, type RunConfig, type TrialState, trainingSeed } from './journal/search-state';
 import { type Objective, rankByScore, resolveObjective } from './objective';
 import { configurationKey } from './oracles/duplicates';
-import type { Oracle } from './oracles/oracle';
+import type { Bracket, Oracle } from './oracles/oracle';
 import { Proposals, type SpaceDefinition } from './proposals';
 import type { Pruner } from './pruners/pruner';
 import { SearchBoard } from './search-board';
@@ -22,7 +22,7 @@ import type { Domain } from './space/domain';
 import { HyperParameters, type HyperParameterValues } from './space/hyperparameters';
 import { describeSpace } from './space/search-space';
 import { summarizeResults, summarizeSpace } from './summaries';
-import type { TimelineEntry, Trial } from './trial';
+import type { TimelineEntry, Trial, WorkSpan } from './trial';
 import { checkWholeNumber } from './whole-number';
 
 export interface SearchOptions {
@@ -94,6 +94,8 @@ export interface RunOptions {
    * Python's and not among what is set up here.
    */
   tensorBoard?: string;
+  /** Heading of the progress display, default `Search`; null shows none. */
+  title?: string | null;
   /**
    * Called after each trial that ended, awaited; `search.stop()` in it ends the search, and so does an error that it throws. Not called
    * again, in a later run, for one that had ended when the process was killed.
@@ -179,6 +181,23 @@ export class Search {
   /** When trials came as far as they were asked to, in that order, with the training time of the whole search until then. */
   get timeline(): readonly TimelineEntry[] {
     return this.#folder.state.timeline;
+  }
+
+  /**
+   * What each worker trained when, in the order that it ended, over all sessions; empty where a loop of one's own trains. Epochs that came
+   * after their trial's end are missing, and so is what an interrupt broke off.
+   */
+  get activity(): readonly WorkSpan[] {
+    return this.#folder.state.activity;
+  }
+
+  /**
+   * Which trials compete with which to be trained further, and at how many epochs: each bracket of Hyperband's, the only one of ASHA's;
+   * none for other oracles, and before `run`.
+   */
+  get brackets(): readonly Bracket[] {
+    const { run } = this.#folder.state;
+    return (run && this.#oracle.brackets?.(this.trials, run.epochs)) ?? [];
   }
 
   /** The domain of every hyperparameter that a trial had. */
@@ -424,7 +443,7 @@ export class Search {
    */
   async run(train: Dataset, options: RunOptions): Promise<void> {
     const { epochs, batchSize = 128, workers, threadsPerWorker, timeoutMs, callbacks } = options;
-    const { tensorBoard, onTrialEnd } = options;
+    const { tensorBoard, onTrialEnd, title = 'Search' } = options;
     checkRunOptions(options);
     this.#oracle.checkEpochs?.(epochs);
     const builder = this.#builder as ModelBuilder;
@@ -478,7 +497,7 @@ export class Search {
           seed,
         },
         plan: this.#oracle.plan?.({ maxTrials, epochs }) ?? { trials: maxTrials, epochs: maxTrials * epochs },
-        ...{ maxEpochs, maxTimeMs, maxRetriesPerTrial, ...(onTrialEnd && { onTrialEnd }) },
+        ...{ title, maxEpochs, maxTimeMs, maxRetriesPerTrial, ...(onTrialEnd && { onTrialEnd }) },
         ...(tensorBoard !== undefined && {
           tensorBoard: new SearchBoard(tensorBoard, objective, this.#folder.state),
         }),

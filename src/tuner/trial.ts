@@ -56,6 +56,21 @@ export interface TimelineEntry {
   readonly epochs: number;
 }
 
+/** What a worker did at one stretch: an epoch of a training, or an attempt at one that failed. */
+export interface WorkSpan {
+  /** From 1, at most the trainings that ran at a time; the lowest that was free. 1 where the search trains in its own process. */
+  readonly worker: number;
+  readonly trial: number;
+  /** Index among the trial's trainings, from 0. */
+  readonly training: number;
+  /** From 1; of a failed attempt, the one it did not finish. */
+  readonly epoch: number;
+  readonly failed: boolean;
+  /** Seconds on the search's own clock, which runs while `run` does, over all sessions. */
+  readonly from: number;
+  readonly to: number;
+}
+
 /** Epochs that the longest of a trial's trainings has behind it. */
 export function trainedEpochs({ histories }: Trial): number {
   return Math.max(0, ...histories.map((history) => history.epochs.length));

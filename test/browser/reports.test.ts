@@ -1,8 +1,12 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runPython } from '../../scripts/notebook/python';
+import type { NamedNotebook } from '../../scripts/notebook/report-document';
+import { writeReport } from '../../scripts/notebook/write-report';
 import { launchBrowser, type Output, type PageElement, PLOTLY_TYPE } from './jupyterlab';
 
 const REPORTS = resolve(__dirname, '../../reports');
@@ -21,8 +25,8 @@ function countFigures(name: string): number {
 }
 
 /** Opens a report in a page that reaches nothing but the report's file, and notes what it asked for and complained of. */
-async function openReport(browser: Browser, name: string) {
-  const url = pathToFileURL(join(REPORTS, `${name}.html`)).href;
+async function openReport(browser: Browser, name: string, folder = REPORTS) {
+  const url = pathToFileURL(join(folder, `${name}.html`)).href;
   const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
   const requests: string[] = [];
   const errors: string[] = [];
@@ -49,6 +53,7 @@ interface PlotlyElement extends PageElement {
 }
 declare const document: {
   querySelectorAll(selector: string): ArrayLike<PlotlyElement>;
+  getElementById(id: string): PageElement | null;
   documentElement: { scrollWidth: number; clientWidth: number };
 };
 
@@ -78,7 +83,7 @@ describe.skipIf(names.length === 0)('the reports (skipped where `npm start` has 
 
     const heights = () =>
       page
-        .locator('.figure')
+        .locator('.plot')
         .evaluateAll((figures) => figures.map((figure) => Math.round(figure.getBoundingClientRect().height)));
     const before = await heights();
     await page.setViewportSize({ width: 1100, height: 700 });
@@ -121,5 +126,197 @@ describe.skipIf(names.length === 0)('the reports (skipped where `npm start` has 
     await expect.poll(() => figure.locator('.hoverlayer .hovertext').allTextContents()).toEqual([words]);
     expect(errors).toEqual([]);
     await page.close();
+  });
+});
+
+const output = (data: Record<string, unknown>): Output => ({ output_type: 'display_data', data }) as Output;
+const CLASSES = Array.from({ length: 47 }, (_, i) => `class ${i}`);
+const matrix = {
+  data: [{ type: 'heatmap', x: CLASSES, y: CLASSES, z: CLASSES.map((_, i) => CLASSES.map((_, j) => i * j)) }],
+  layout: { height: 800 },
+};
+const lines = (count: number, cells: string) =>
+  output({
+    'text/html': `<table><thead><tr><th>head of all pages</th></tr></thead><tbody>${Array.from(
+      { length: count },
+      (_, i) => `<tr><td>row ${i + 1}${cells}</td></tr>`,
+    ).join('')}</tbody></table>`,
+  });
+const curve = {
+  data: [{ x: [1, 2], y: [3, 4] }],
+  layout: { xaxis: { title: { text: 'Epochs of training' } } },
+};
+
+/** A notebook of text, code with outputs, and text. */
+function makeNotebook(
+  name: string,
+  cells: readonly (string | { code: string; outputs: Output[] })[],
+): NamedNotebook {
+  return {
+    name,
+    notebook: {
+      cells: cells.map((cell, i) =>
+        typeof cell === 'string'
+          ? { cell_type: 'markdown', metadata: {}, source: cell }
+          : {
+              cell_type: 'code',
+              metadata: {},
+              source: cell.code,
+              outputs: cell.outputs as never,
+              execution_count: i + 1,
+            },
+      ),
+      metadata: {},
+      nbformat: 4,
+      nbformat_minor: 5,
+    },
+  };
+}
+
+const FIRST = makeNotebook('01-first', [
+  '# 1 · First & *foremost*',
+  '## Long table',
+  {
+    code: 'const secret = 1;',
+    outputs: [lines(120, ' of a table that is much too wide for several columns')],
+  },
+  '*Table 1. Rows without end.* Compare Figure 1 of notebook 2.',
+]);
+const SECOND = makeNotebook('02-second', [
+  '# 2 · Second',
+  '## Curves',
+  { code: 'draw();', outputs: [output({ [PLOTLY_TYPE]: curve, 'text/plain': '[Figure]' })] },
+  '*Figure 1. A curve.*',
+  { code: 'confuse();', outputs: [output({ [PLOTLY_TYPE]: matrix, 'text/plain': '[Figure]' })] },
+  '*Figure 2. The matrix of 47 classes.*',
+  'As Figure 1 shows, and Figure 2.',
+]);
+
+/** What a PDF says: the size in points and the text of each page, and its bookmarks. */
+interface PdfContents {
+  readonly pages: readonly { readonly width: number; readonly height: number; readonly text: string }[];
+  readonly bookmarks: readonly string[];
+}
+
+describe('a bound report', () => {
+  let folder: string;
+  let browser: Browser;
+  let pdf: PdfContents;
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'inkwell-report-'));
+    browser = await launchBrowser();
+    const titlePage = {
+      title: 'A <b>bold</b> title',
+      authors: ['Ada & Bob'],
+      course: 'ML',
+      date: 'May 2026',
+    };
+    const options = { formats: ['html', 'pdf'] as const, code: true, titlePage };
+    const target = join(folder, 'report');
+    const written = await writeReport([FIRST, SECOND], target, options, ['03-third']);
+    expect(written).toEqual([`${target}.html`, `${target}.pdf`]);
+    pdf = JSON.parse(await runPython('../../test/browser/read_pdf.py', [], readFileSync(`${target}.pdf`)));
+  }, 120_000);
+
+  afterAll(async () => {
+    await browser?.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('opens without the network, and every link in it leads somewhere', async () => {
+    const { page, requests, errors } = await openReport(browser, 'report', folder);
+    await waitForFigures(page, 2);
+    expect(await page.title()).toBe('A <b>bold</b> title');
+    expect(await page.locator('.authors').textContent()).toBe('Ada & Bob');
+    const hrefs = await page
+      .locator('a[href^="#"]')
+      .evaluateAll((links) => links.map((link) => link.getAttribute('href') ?? ''));
+    expect(hrefs).toEqual(
+      expect.arrayContaining([
+        '#chapter-2',
+        '#chapter-1-long-table',
+        '#table-1-1',
+        '#figure-2-1',
+        '#figure-2-2',
+      ]),
+    );
+    const missing = await page.evaluate(
+      (all: string[]) => all.filter((href) => document.getElementById(href.slice(1)) === null),
+      hrefs,
+    );
+    expect(missing).toEqual([]);
+    expect(await page.locator('figcaption .label').allTextContents()).toEqual([
+      'Table 1.1.',
+      'Figure 2.1.',
+      'Figure 2.2.',
+    ]);
+    expect(await page.locator('[role=alert] li').allTextContents()).toEqual([
+      '03-third did not run and is not in this report.',
+    ]);
+    expect(requests).toEqual([]);
+    expect(errors).toEqual([]);
+    await page.close();
+  });
+
+  it('folds its code, each and all', async () => {
+    const { page } = await openReport(browser, 'report', folder);
+    const code = page.locator('.highlight').first();
+    expect(await code.isVisible()).toBe(false);
+    await page.locator('details.code summary').first().click();
+    expect(await code.isVisible()).toBe(true);
+    const all = page.locator('details.code');
+    const open = () => all.evaluateAll((details) => details.map((one) => one.hasAttribute('open')));
+    await page.getByRole('button', { name: 'Show all code' }).click();
+    expect(await open()).toEqual([true, true, true]);
+    await page.getByRole('button', { name: 'Hide all code' }).click();
+    expect(await open()).toEqual([false, false, false]);
+    await page.close();
+  });
+
+  it('is a PDF with a title page, numbered pages and bookmarks, whose text can be searched', () => {
+    const { pages, bookmarks } = pdf;
+    expect(pages[0]?.text).toMatch(/A <b>bold<\/b> title\s+Ada & Bob\s+May 2026[\s\S]*03-third did not run/);
+    expect(pages[0]?.text).not.toMatch(/^1\D/);
+    for (const [i, { text }] of pages.slice(1).entries()) expect(text.startsWith(`${i + 2}`)).toBe(true);
+    const place = (words: string) => pages.findIndex(({ text }, i) => i > 2 && text.includes(words));
+    const contents = pages
+      .slice(1, 3)
+      .map(({ text }) => text)
+      .join('\n');
+    // What the contents say is where it stands.
+    expect(contents).toMatch(new RegExp(`Curves\\s+${place('Curves') + 1}\\b`));
+    expect(contents).toMatch(new RegExp(`A curve\\.\\s+${place('Figure 2.1.') + 1}\\b`));
+    // The words inside a figure, too.
+    expect(place('Epochs of training')).toBe(place('Figure 2.1.'));
+    expect(place('const secret = 1;')).toBeGreaterThan(2);
+    expect(bookmarks).toEqual(expect.arrayContaining(['1 · First & foremost', '2 · Second', 'Curves']));
+  });
+
+  it('gives the big matrix a page of its own across, and repeats the head of a table that goes on', () => {
+    const { pages } = pdf;
+    const across = pages.filter(({ width, height }) => width > height);
+    expect(across).toHaveLength(1);
+    expect(across[0]?.text).toMatch(/class 46[\s\S]*Figure 2\.2\. The matrix of 47 classes/);
+    const rows = pages.filter(({ text }) => /row \d+ of a table/.test(text));
+    expect(rows.length).toBeGreaterThan(1);
+    for (const { text } of rows) expect(text).toContain('head of all pages');
+    const all = rows.flatMap(({ text }) =>
+      [...text.matchAll(/row (\d+) of a table/g)].map(([, row]) => Number(row)),
+    );
+    expect(all).toEqual(Array.from({ length: 120 }, (_, i) => i + 1));
+  });
+
+  it('leaves code out on demand, and writes the formats asked for alone', async () => {
+    const target = join(folder, 'short');
+    const written = await writeReport([SECOND], target, { formats: ['pdf'], code: false, titlePage: {} });
+    expect(written).toEqual([`${target}.pdf`]);
+    expect(readdirSync(folder).filter((file) => file.includes('short'))).toEqual(['short.pdf']);
+    const { pages } = JSON.parse(
+      await runPython('../../test/browser/read_pdf.py', [], readFileSync(`${target}.pdf`)),
+    ) as PdfContents;
+    const text = pages.map((page) => page.text).join('\n');
+    expect(text).not.toContain('confuse();');
+    expect(text).toContain('Figure 1. A curve.');
   });
 });

@@ -40,6 +40,9 @@ const search = {
 
 it('describeDataset names source, size and classes', () => {
   expect(describeDataset(train)).toBe('**mnist**, from a folder: 60,000 training images in 2 classes.');
+  expect(describeDataset({ ...train, train, test: { ...train, size: 1000 }, files: [] })).toBe(
+    '**mnist**, from a folder: 60,000 training and 1,000 test images in 2 classes.',
+  );
 });
 
 it('describeBudget counts in singular and plural, and says "all" where the budget has more than there is', () => {

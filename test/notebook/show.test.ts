@@ -7,7 +7,8 @@ describe('show outside a kernel', () => {
     const log = vi.spyOn(console, 'log').mockImplementation(() => {});
     await show({ data: [], layout: { title: { text: 'Loss <b>now</b>' } } });
     await show({ columns: ['a'], index: [0], values: [[1]] });
-    expect(log.mock.calls).toEqual([['[Figure: Loss now]'], ['a\n1']]);
+    await show({ html: '<i>pad</i>', text: 'pad' });
+    expect(log.mock.calls).toEqual([['[Figure: Loss now]'], ['a\n1'], ['pad']]);
     log.mockRestore();
   });
 
@@ -26,7 +27,7 @@ describe('show in a kernel', () => {
   beforeAll(async () => {
     kernel = await Kernel.start();
     const { error } = await kernel.execute(
-      "import { markdown, recordResults, show } from './src/notebook';\nimport { startProgress } from './src/training/progress';",
+      "import { markdown, recordResults, show } from './src/notebook';\nimport { trainingProgress } from './src/training/progress';",
     );
     expect(error).toBeUndefined();
   }, 120_000);
@@ -67,15 +68,20 @@ describe('show in a kernel', () => {
     ]);
   });
 
-  it('sends progress as one output that changes', async () => {
-    const { displays, messages } = await kernel.execute(`
-const task = startProgress('Training');
-task.update({ title: 'Training', done: 1, total: 2, details: [] });
-task.end('done');`);
-    expect(displays.map(({ data }) => data['text/plain'])).toEqual([
-      expect.stringContaining('1 of 2'),
-      '✓ Training: 0 s',
+  it('sends progress as one output that becomes a figure with its picture', async () => {
+    const { displays, messages, error } = await kernel.execute(`
+const epoch = { epoch: 1, loss: 0.5, accuracy: 0.75, learningRate: 0.001, seconds: 2 };
+const history = { epochs: [epoch], seconds: 2, trainSize: 9, validationSize: 0, batchSize: 3, seed: 0 };
+const task = trainingProgress.start(() => ({ title: 'Training', epochs: 1, history }));
+await task.end('done');`);
+    expect(error).toBeUndefined();
+    const line = 'Training: 1 epoch in 2.0 s, training accuracy 75.0 %';
+    expect(displays.map(({ data }) => Object.keys(data))).toEqual([
+      ['text/html', 'text/plain'],
+      ['application/vnd.plotly.v1+json', 'image/png', 'text/plain'],
     ]);
+    expect(displays[1].data['text/plain']).toBe(`[Figure: ${line}]`);
+    expect(displays[1].transient).toMatchObject({ inkwell: { line } });
     expect(new Set(displays.map(({ transient }) => transient.display_id)).size).toBe(1);
     expect(messages.map(({ type }) => type).filter((type) => type.endsWith('display_data'))).toEqual([
       'display_data',

@@ -1,6 +1,11 @@
 import * as aq from 'arquero';
+import * as dfd from 'danfojs-node';
 import { describe, expect, it } from 'vitest';
 import { asTable, formatColumn, renderTable, type TableView } from '../../src/notebook/table-view';
+import * as tables from '../../src/notebook/tables';
+import { makeDataset, makePredictions, makeTrial, valAccuracy } from '../plots/fixtures';
+
+const EVIL = '<script>alert(1)</script>';
 
 const table = (columns: Record<string, unknown[]>): TableView => ({
   columns: Object.entries(columns).map(([name, values]) => ({ name, values })),
@@ -49,15 +54,23 @@ describe('formatColumn', () => {
     ],
     [
       [12345.67, 1.5],
-      ['12345.7', '1.5'],
+      ['12,345.7', '1.5'],
     ],
     [
       [0.00012345, 0.1, 0],
-      ['0.000123', '0.1', '0'],
+      ['0.000123', '0.1\u2007\u2007\u2007\u2007\u2007', '0\u2008\u2007\u2007\u2007\u2007\u2007\u2007'],
     ],
     [
       [-1, -0.5],
       ['−1.0', '−0.5'],
+    ],
+    [
+      [9999, 1],
+      ['9999', '1'],
+    ],
+    [
+      [1234567, 10, -20000],
+      ['1,234,567', '10', '−20,000'],
     ],
     [
       [Number.NaN, null, undefined, 2],
@@ -80,8 +93,39 @@ describe('renderTable', () => {
   it('aligns numbers to the right and text to the left', () => {
     const { html, text } = renderTable(table({ name: ['a', 'bb'], n: [1, 20] }));
     expect(text).toBe('name   n\na      1\nbb    20');
-    expect(html).toContain('<th style="text-align: left">name</th><th style="text-align: right">n</th>');
-    expect(html).toContain('<td style="text-align: left">a</td><td style="text-align: right">1</td>');
+    expect(html).toContain('<th scope="col" style="text-align: right">n</th>');
+    expect(html).toContain('<td style="text-align: right">1</td>');
+  });
+
+  it('heads columns, and rows where the first column names them', () => {
+    const { html } = renderTable(table({ model: ['MLP', 'CNN'], n: [1, 1] }));
+    expect(html.match(/<th scope="(col|row)"/g)).toEqual([
+      ...['<th scope="col"', '<th scope="col"', '<th scope="row"', '<th scope="row"'],
+    ]);
+    expect(renderTable(table({ true: ['0', '0'], n: [1, 2] })).html).not.toContain('scope="row"');
+  });
+
+  it('sorts by a column, missing values last, equal rows as they stood', () => {
+    const rows = table({ id: ['p', 'q', 'r', 's', 't'], f1: [0.5, null, 0.9, 0.5, Number.NaN] });
+    const order = (options: object) =>
+      renderTable(rows, options)
+        .text.split('\n')
+        .slice(1)
+        .map((line) => line[0])
+        .join('');
+    expect(order({ ascending: 'f1' })).toBe('psrqt');
+    expect(order({ descending: 'f1' })).toBe('rpsqt');
+    expect(order({ descending: 'id' })).toBe('tsrqp');
+    expect(order({ descending: 'f1', maxRows: 2 })).toBe('rp(');
+    const { html } = renderTable(rows, { descending: 'f1', highest: 'f1' });
+    expect(html).toContain('<th scope="col" aria-sort="descending"');
+    expect(html.match(/aria-sort/g)).toHaveLength(1);
+    expect(html).toMatch(/★.*r<.strong>/);
+  });
+
+  it('sorts numbers in names as numbers', () => {
+    const rows = table({ name: ['trial 10', 'trial 9'] });
+    expect(renderTable(rows, { ascending: 'name' }).text).toBe('name\ntrial 9\ntrial 10');
   });
 
   it('escapes every text', () => {
@@ -89,6 +133,26 @@ describe('renderTable', () => {
     const { html } = renderTable(table({ [evil]: [evil] }));
     expect(html).not.toMatch(/<script|"1"|'x'/);
     expect(html.split('&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt; &amp; &#39;x&#39;')).toHaveLength(3);
+  });
+
+  it.each([
+    ['a class name', tables.classCounts({ training: makeDataset([0], [EVIL]) })],
+    ['a part of the data', tables.classCounts({ [EVIL]: makeDataset([0], ['a']) })],
+    ['an index label', new dfd.DataFrame([[1]], { index: [EVIL], columns: ['n'] })],
+    ['a model', tables.modelComparison([{ name: EVIL, predictions: makePredictions([0], [0]) }])],
+    ['a class confused', tables.mostConfused({ counts: [[0, 1], [0, 1]], classNames: [EVIL, 'b'] })], // biome-ignore format: rows
+    [
+      'why a trial failed',
+      tables.trials({ trials: [makeTrial(1, Number.NaN, {}, { reason: EVIL })], objective: valAccuracy }),
+    ],
+    [
+      'a hyperparameter and its value',
+      tables.trials({ trials: [makeTrial(1, 0.5, { [EVIL]: EVIL })], objective: valAccuracy }),
+    ],
+  ])('shows %s as text', (_what, frame) => {
+    const { html } = renderTable(asTable(frame) as TableView);
+    expect(html).not.toContain('<script');
+    expect(html).toContain('&lt;script&gt;alert(1)&lt;/script&gt;');
   });
 
   it('cuts a long table and says how long it is', () => {
@@ -113,6 +177,7 @@ describe('renderTable', () => {
 
   it('refuses a column that is not there and a row count that is none', () => {
     expect(() => renderTable(table({ a: [1] }), { highest: 'b' })).toThrow(/"b".*columns are a/);
+    expect(() => renderTable(table({ a: [1] }), { descending: 'b' })).toThrow(/sorted by "b".*columns are a/);
     expect(() => renderTable(table({ a: [1] }), { maxRows: 0 })).toThrow(/maxRows.*0/);
   });
 });

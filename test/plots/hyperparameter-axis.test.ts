@@ -6,6 +6,21 @@ describe('placeValues', () => {
     expect(placeValues('activation', ['relu', 'elu']).scale).toBe('category');
     expect(placeValues('batchNormalization', [true, false]).scale).toBe('category');
     expect(placeValues('units', [32, 512]).scale).toBe('linear');
+    const doublings = placeValues('units', [512, 32, 64, 256]);
+    expect(doublings.scale).toBe('log');
+    expect(doublings.ticks.map(({ text }) => text)).toEqual(['32', '64', '256', '512']);
+    // 256 and 288 would be written over each other.
+    const uneven = placeValues('units', [128, 256, 288, 320, 416]);
+    expect(uneven.scale).toBe('linear');
+    expect(uneven.ticks.map(({ text }) => text)).toEqual(['128', '200', '300', '416']);
+    expect(placeValues('units', [64, 96, 512]).ticks.map(({ text }) => text)).toEqual([
+      '64',
+      '200',
+      '300',
+      '400',
+      '512',
+    ]);
+    expect(placeValues('layers', [1, 2, 4]).scale).toBe('linear');
     expect(placeValues('dropout', [0, 0.5]).scale).toBe('linear');
     expect(placeValues('dropout', [0.1, 0.5]).scale).toBe('linear');
     expect(placeValues('l2', [1e-6, 1e-4]).scale).toBe('log');

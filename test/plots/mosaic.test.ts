@@ -1,3 +1,4 @@
+import { inflateSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { PIXELS } from '../../src/data';
 import { drawMosaic, layMosaic } from '../../src/plots/mosaic';
@@ -48,16 +49,31 @@ describe('layMosaic', () => {
 });
 
 describe('drawMosaic', () => {
-  it('packs the pixels in the order of the rows and labels what has a label', () => {
-    const tiles = [{ image: ramp, label: 'q', color: '#d55e00' }, { image: ramp }];
+  it('draws one picture, each pixel as a square, dark on white', () => {
+    const tiles = [{ image: ramp, label: 'q', color: '#d55e00', hover: 'image 7' }, { image: ramp }];
     const { data, layout } = drawMosaic(tiles, { columns: 2 });
-    const { z } = data[0] as unknown as { z: { dtype: string; bdata: string; shape: string } };
-    const { pixels, width, height } = layMosaic(tiles, 2);
-    expect(z.dtype).toBe('u1');
-    expect(z.shape).toBe(`${height}, ${width}`);
-    expect(new Uint8Array(Buffer.from(z.bdata, 'base64'))).toEqual(pixels);
-    expect(data[1]).toMatchObject({ text: ['q'], textfont: { color: ['#d55e00'] } });
+    const { pixels, width, height, corners } = layMosaic(tiles, 2);
+    const [{ source = '', ...place }] = layout.images ?? [];
+    expect(place).toMatchObject({ x: 0, y: 0, sizex: width, sizey: height, layer: 'below' });
+    const png = Buffer.from(source.replace('data:image/png;base64,', ''), 'base64');
+    const side = png.readUInt32BE(16) / width;
+    expect([side, png.readUInt32BE(20)]).toEqual([4, 4 * height]);
+    const rows = inflateSync(png.subarray(41, 41 + png.readUInt32BE(33)));
+    const at = (x: number, y: number) => rows[y * (side * width + 1) + 1 + x];
+    for (const [x, y] of [
+      [0, 0],
+      [corners[1].x + 5, corners[1].y + 9],
+      [width - 1, height - 1],
+    ]) {
+      const grey = 255 - pixels[y * width + x];
+      expect([at(side * x, side * y), at(side * x + side - 1, side * y + side - 1)]).toEqual([grey, grey]);
+    }
     // Row 0 is on top.
-    expect(layout.yaxis?.range).toEqual([height - 0.5, -0.5]);
+    expect(layout.yaxis?.range).toEqual([height, 0]);
+    const middle = { x: [corners[0].x + 14], y: [corners[0].y + 14] };
+    expect(data).toMatchObject([
+      { text: ['q'], textfont: { color: ['#d55e00'] } },
+      { text: ['image 7'], ...middle },
+    ]);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { effect, importance, parallelCoordinates, searchComparison, searchHistory } from '../../src/plots';
+import { importance, parallelCoordinates, searchComparison, searchHistory } from '../../src/plots';
 import { varyingNames } from '../../src/plots/parallel-coordinates';
 import { bestSoFar } from '../../src/plots/search-history';
 import { makePruned, makeTrial, valAccuracy } from './fixtures';
@@ -36,7 +36,50 @@ describe('searchHistory', () => {
       text: ['trial 1, pruned after 2 epochs, 1 of 3 trainings scored<br>cannot win any more'],
       marker: { symbol: 'circle-open' },
     });
-    expect(searchHistory(search).data).toHaveLength(2);
+  });
+
+  it('shows failed trials at the bottom, on an axis of their own, with the error as text', () => {
+    const reason = '<script>alert(1)</script> & <b>bold</b>';
+    const failed = makeTrial(5, Number.NaN, {}, { reason });
+    const { data, layout } = searchHistory({ trials: [trials[0], failed], objective: valAccuracy });
+    expect(data[2]).toMatchObject({
+      ...{ name: 'failed', x: [5], y: [0.03], yaxis: 'y2' },
+      text: [
+        'trial 5, failed 2 times<br>&lt;script&gt;alert(1)&lt;/script&gt; &amp; &lt;b&gt;bold&lt;/b&gt;',
+      ],
+    });
+    expect(layout.yaxis2).toMatchObject({ overlaying: 'y', range: [0, 1], visible: false });
+  });
+
+  it('sets trials by the time at which they ended, those that are running apart', () => {
+    const running = makeTrial(5, 0.99, {}, { status: 'running' });
+    const timeline = [
+      { trial: 1, status: 'paused', score: 0.5, seconds: 10, epochs: 1 },
+      { trial: 3, status: 'completed', score: 0.9, seconds: 30, epochs: 4 },
+      { trial: 2, status: 'failed', score: Number.NaN, seconds: 40, epochs: 5 },
+      { trial: 1, status: 'completed', score: 0.7, seconds: 60, epochs: 8 },
+    ] as const;
+    const timed = { trials: [...trials.slice(0, 3), running], objective: valAccuracy, timeline };
+    const { data, layout } = searchHistory(timed, { by: 'seconds' });
+    // Trial 3 was the best at 30 s, and nothing better came until the end.
+    expect(data[0]).toMatchObject({ name: 'best so far', x: [30, 60], y: [0.9, 0.9] });
+    expect(data[1]).toMatchObject({ name: 'completed', x: [60, 30], y: [0.7, 0.9] });
+    expect(data[2]).toMatchObject({ name: 'failed', x: [40] });
+    expect(data).toHaveLength(3);
+    expect(layout.xaxis?.title?.text).toBe('Training time (seconds)');
+    const hours = timeline.map((entry) => ({ ...entry, seconds: 600 * entry.seconds }));
+    const long = searchHistory({ ...timed, timeline: hours }, { by: 'seconds' });
+    expect(long.layout.xaxis?.title?.text).toBe('Training time (hours)');
+    expect(long.data[0]).toMatchObject({ x: [5, 10] });
+  });
+
+  it('is an empty figure with named axes before the first trial', () => {
+    for (const by of ['trial', 'seconds'] as const) {
+      const { data, layout } = searchHistory({ trials: [], objective: valAccuracy, timeline: [] }, { by });
+      expect(data).toHaveLength(1);
+      expect(data[0]).toMatchObject({ x: [] });
+      expect(layout.yaxis?.title?.text).toBe('Validation accuracy');
+    }
   });
 
   it('keeps a long reason to a few lines that mean themselves', () => {
@@ -68,7 +111,7 @@ describe('searchHistory', () => {
     const saved = JSON.parse(JSON.stringify({ trials, objective: valLoss })) as typeof search;
     saved.trials[1] = { ...saved.trials[1], status: 'pruned' };
     expect(searchHistory(saved).data[1]).toMatchObject({ y: [0.7, 0.9, 0.8] });
-    expect(searchHistory(saved).data).toHaveLength(2);
+    expect(searchHistory(saved).data.map(({ name }) => name)).toEqual(['best so far', 'completed']);
   });
 
   it('names a metric of its own on the axis', () => {
@@ -81,7 +124,8 @@ describe('searchHistory', () => {
   it('shows the spread where there are folds', () => {
     const folded = { ...trials[0], scores: [0.6, 0.8], spread: 0.14 };
     const { data } = searchHistory({ trials: [folded], objective: valAccuracy });
-    expect(data[1]).toMatchObject({ error_y: { array: [0.14], visible: true } });
+    expect(data[1]).toMatchObject({ error_y: { array: [0.14] }, name: 'completed ± standard deviation' });
+    expect(searchHistory(search).data[1]).not.toHaveProperty('error_y');
   });
 });
 
@@ -127,34 +171,6 @@ describe('parallelCoordinates', () => {
     );
     const failed = { trials: [trials[1]], objective: valAccuracy };
     expect(() => parallelCoordinates(failed)).toThrow('none of its 1 trials is');
-  });
-});
-
-describe('effect', () => {
-  it('gives each category its mean', () => {
-    const { data, layout } = effect(search, 'optimizer');
-    expect(data[0]).toMatchObject({ x: [0, 1, 0], y: [0.7, 0.9, 0.8] });
-    expect(data[1]).toMatchObject({ x: [0, 1], y: [0.75, 0.9] });
-    expect(layout.xaxis?.ticktext).toEqual(['adam', 'sgd']);
-  });
-
-  it('draws learning rates on a log scale, without means', () => {
-    const { data } = effect(search, 'adamLearningRate');
-    expect(data).toHaveLength(1);
-    expect((data[0] as { x: number[] }).x[0]).toBeCloseTo(-3, 12);
-  });
-
-  it('shows pruned trials without counting them in a mean', () => {
-    const pruned = [makePruned(5, 0.2, { optimizer: 'adam' }), makePruned(6, 0.1, { optimizer: 'rmsprop' })];
-    const { data, layout } = effect({ trials: [...trials, ...pruned], objective: valAccuracy }, 'optimizer');
-    expect(layout.xaxis?.ticktext).toEqual(['adam', 'rmsprop', 'sgd']);
-    expect(data[0]).toMatchObject({ x: [0, 2, 0], y: [0.7, 0.9, 0.8] });
-    expect(data[1]).toMatchObject({ name: 'pruned', x: [0, 1], y: [0.2, 0.1] });
-    expect(data[2]).toMatchObject({ name: 'mean', x: [0, 2], y: [0.75, 0.9] });
-  });
-
-  it('refuses a hyperparameter that no completed trial has', () => {
-    expect(() => effect(search, 'momentum')).toThrow('none has "momentum"');
   });
 });
 

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { takeSubset } from '../../src/data';
 import { type CompileConfig, compileModel, Stack } from '../../src/models';
 import * as tf from '../../src/tensorflow';
 import {
@@ -9,7 +10,7 @@ import {
   fit,
   InterruptedError,
 } from '../../src/training';
-import { type Progress, reportProgressTo } from '../../src/training/progress';
+import { type TaskOutcome, type TrainingProgress, trainingProgress } from '../../src/training/progress';
 import { stripedImages } from './striped-images';
 
 const adam: CompileConfig = { optimizer: { kind: 'adam', learningRate: 0.003 } };
@@ -45,7 +46,7 @@ async function trainedWeights(build: () => tf.Sequential, options: Partial<FitOp
   return weights;
 }
 
-afterEach(() => reportProgressTo());
+afterEach(() => trainingProgress.showWith());
 
 describe('fit', () => {
   it.each([
@@ -198,32 +199,45 @@ describe('fit', () => {
 
 describe('fit reports', () => {
   it('progress from start to end', async () => {
-    const updates: Progress[] = [];
-    const ends: string[] = [];
-    const titles: string[] = [];
-    reportProgressTo((title) => {
-      titles.push(title);
-      return { update: (progress) => updates.push(progress), end: (outcome) => ends.push(outcome) };
+    const seen: TrainingProgress[] = [];
+    const ends: [TaskOutcome, TrainingProgress][] = [];
+    trainingProgress.showWith((read) => {
+      seen.push(read());
+      return {
+        update: () => seen.push(read()),
+        end: async (outcome) => void ends.push([outcome, read()]),
+      };
     });
     const model = mlp();
-    await fit(model, data, { epochs: 2, batchSize: 50, title: 'My model' });
+    const validation = takeSubset(data, 20, 0);
+    const { history } = await fit(model, data, { epochs: 2, batchSize: 50, validation, title: 'My model' });
     await fit(model, data, { epochs: 1, title: null });
     model.dispose();
-    expect(titles).toEqual(['My model']);
-    expect(ends).toEqual(['done']);
-    expect(updates[0]).toMatchObject({ title: 'My model', done: 1, total: 8 });
-    expect(updates.at(-1)).toMatchObject({ done: 8, total: 8 });
-    expect(updates[0].details).toEqual([
-      'epoch 1 of 2',
-      expect.stringMatching(/^loss \d+\.\d{3}$/),
-      expect.stringMatching(/^accuracy \d+\.\d %$/),
-      expect.stringMatching(/^\d+ images\/s$/),
+    expect(seen[0]).toMatchObject({ title: 'My model', epochs: 2, history: { epochs: [], batchSize: 50 } });
+    expect(seen[0].step).toBeUndefined();
+    // Four steps and the end of the epoch, twice.
+    expect(
+      seen.slice(1).map(({ step, history }) => [step?.epoch, step?.step, history.epochs.length]),
+    ).toEqual([
+      ...[1, 2, 3, 4].map((step) => [1, step, 0]),
+      [1, 4, 1],
+      ...[1, 2, 3, 4].map((step) => [2, step, 1]),
+      [2, 4, 2],
     ]);
+    expect(seen[1].step).toMatchObject({ steps: 4, loss: expect.any(Number) });
+    expect(ends).toEqual([['done', expect.objectContaining({ history })]]);
   });
 
   it('each epoch to its callbacks, and stops where one throws', async () => {
     const ends: string[] = [];
-    reportProgressTo(() => ({ update() {}, end: (outcome) => ends.push(outcome) }));
+    const kept: number[] = [];
+    trainingProgress.showWith((read) => ({
+      update() {},
+      async end(outcome) {
+        ends.push(outcome);
+        kept.push(read().history.epochs.length);
+      },
+    }));
     const epochs: number[] = [];
     const model = mlp();
     const failing: Callback = {
@@ -238,6 +252,8 @@ describe('fit reports', () => {
     await expect(fit(model, data, { epochs: 5, callbacks: [failing] })).rejects.toThrow('enough');
     expect(epochs).toEqual([1, 2]);
     expect(ends).toEqual(['failed']);
+    // The epoch whose callback threw is not finished.
+    expect(kept).toEqual([1]);
     expect(tf.memory().numTensors).toBe(before);
     model.dispose();
   });
@@ -269,9 +285,9 @@ describe('fit reports', () => {
       Symbol.for('inkwell.interrupts')
     ] as import('node:events').EventEmitter;
     const ends: string[] = [];
-    reportProgressTo(() => ({
+    trainingProgress.showWith(() => ({
       update: () => setImmediate(() => interrupts.emit('interrupt')),
-      end: (outcome) => ends.push(outcome),
+      end: async (outcome) => void ends.push(outcome),
     }));
     const model = mlp();
     const before = tf.memory().numTensors;
@@ -279,7 +295,7 @@ describe('fit reports', () => {
     expect(ends).toEqual(['interrupted']);
     expect(tf.memory().numTensors).toBe(before);
     expect(interrupts.listenerCount('interrupt')).toBe(0);
-    reportProgressTo();
+    trainingProgress.showWith();
     expect((await fit(model, data, { epochs: 1 })).history.epochs).toHaveLength(1);
     model.dispose();
   });

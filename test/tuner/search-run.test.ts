@@ -123,7 +123,7 @@ function openSearch({ oracle, maxTrials, options }: MadeUpSearch, seed: number, 
   const run: Omit<SearchRunOptions, 'plan'> = {
     ...{ objective, pruners: [], racing: false, epochs: 4, batchSize: 1, folds: 3, executionsPerTrial: 1 },
     ...{ validationSplit: 0.2, seed, maxEpochs: Infinity, maxTimeMs: Infinity, maxRetriesPerTrial: 1 },
-    ...{ isStopped: () => false, ...options },
+    ...{ title: null, isStopped: () => false, ...options },
   };
   const { racing, folds, executionsPerTrial, validationSplit, epochs, batchSize } = run;
   const folder = new SearchFolder(
@@ -239,6 +239,53 @@ describe('run', () => {
     setTimeout(finish, 20);
     await expect(running).rejects.toThrow(/^3 trials failed in a row.*\(trial 2\): bad luck with 2$/);
     expect(search.folder.state.trials).toHaveLength(4);
+  });
+
+  it('gives each job the lowest free worker, and notes what it trained when, over all sessions', async () => {
+    const search = openSearch({ ...plain, maxTrials: 3, options: { folds: 1, epochs: 2 } }, 0);
+    let failed = false;
+    // The first training ends at once, so that the third trial takes its place while the second goes on.
+    let release = () => {};
+    const third = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const run: Executor['run'] = async (job, onEvent) => {
+      if (job.trial === 2) await third;
+      if (job.trial === 3 && !failed) {
+        failed = true;
+        return { kind: 'failed', reason: 'bad luck', fatal: false };
+      }
+      const outcome = await trained(job, onEvent);
+      if (job.trial === 3) release();
+      return outcome;
+    };
+    await search.run(executorOf(2, run));
+    const spans = search.folder.state.activity.map(({ worker, trial, training, epoch, failed }) =>
+      [`${trial}/${training}`, epoch, failed ? 'failed' : 'trained', worker].join(' '),
+    );
+    expect(spans).toEqual([
+      ...['1/0 1 trained 1', '1/0 2 trained 1', '3/0 1 failed 1'],
+      ...['3/0 1 trained 1', '3/0 2 trained 1', '2/0 1 trained 2', '2/0 2 trained 2'],
+    ]);
+    const { elapsedMs, activity } = search.folder.state;
+    for (const { from, to, failed } of activity) {
+      if (failed) expect(to).toBeGreaterThanOrEqual(from);
+      else expect(to - from).toBeCloseTo(record.seconds, 9);
+    }
+    // A second session goes on with the clock of the first.
+    const longer = openSearch(
+      { ...plain, maxTrials: 4, options: { folds: 1, epochs: 2 } },
+      0,
+      search.folder.path,
+    );
+    expect(longer.folder.state.activity).toEqual(activity);
+    await longer.run(executorOf(2, trained));
+    const added = longer.folder.state.activity.slice(activity.length);
+    expect(added.map(({ trial, worker }) => [trial, worker])).toEqual([
+      [4, 1],
+      [4, 1],
+    ]);
+    expect(added[0].to * 1000).toBeGreaterThanOrEqual(elapsedMs);
   });
 
   it('ends with an error that came while the user was told of a trial', async () => {

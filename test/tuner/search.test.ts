@@ -17,10 +17,10 @@ import { random } from '../../src/random';
 import * as tf from '../../src/tensorflow';
 import { evaluate } from '../../src/training';
 import { EarlyStopping } from '../../src/training/early-stopping';
-import { type Progress, reportProgressTo } from '../../src/training/progress';
 import { FatalError } from '../../src/tuner/fatal-error';
 import { medianPruner } from '../../src/tuner/pruners/median';
 import type { Search } from '../../src/tuner/search';
+import { type SearchProgress, searchProgress } from '../../src/tuner/search-progress';
 import { Asha, BayesianOptimization, GridSearch, Hyperband, RandomSearch } from '../../src/tuner/searches';
 import { HyperParameters } from '../../src/tuner/space/hyperparameters';
 
@@ -54,7 +54,7 @@ const folder = mkdtempSync(join(tmpdir(), 'inkwell-search-test-'));
 let folders = 0;
 const newFolder = () => join(folder, String(++folders));
 
-afterEach(() => reportProgressTo());
+afterEach(() => searchProgress.showWith());
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** What does not depend on the clock. */
@@ -364,12 +364,13 @@ describe('going on', () => {
     const interrupts = new EventEmitter();
     Object.assign(globalThis, { [Symbol.for('inkwell.interrupts')]: interrupts });
     const outcomes: string[] = [];
-    reportProgressTo(() => ({
-      update: ({ details }) => {
+    searchProgress.showWith((read) => ({
+      update() {
         // Once only: a second trial is under way.
-        if (outcomes.length === 0 && details[0].startsWith('1 of 3')) interrupts.emit('interrupt');
+        if (outcomes.length === 0 && read().trials.some(({ status }) => status === 'completed'))
+          interrupts.emit('interrupt');
       },
-      end: (outcome) => outcomes.push(outcome),
+      end: async (outcome) => void outcomes.push(outcome),
     }));
     const search = new RandomSearch(wide, { maxTrials: 3, folds: 2 });
     await expect(search.run(data, { epochs: 2, batchSize: 8 })).rejects.toThrow('Interrupted');
@@ -714,43 +715,51 @@ describe('ask and tell', () => {
 });
 
 describe('progress and memory', () => {
+  /** All that a search reports, the last at its end. */
+  const follow = async (run: () => Promise<void>) => {
+    const seen: SearchProgress[] = [];
+    searchProgress.showWith((read) => {
+      seen.push(read());
+      return { update: () => void seen.push(read()), end: async () => void seen.push(read()) };
+    });
+    await run();
+    return seen;
+  };
+
   it('reports progress in epochs of all trainings, ending at the total', async () => {
-    const seen: Progress[] = [];
-    reportProgressTo(() => ({ update: (progress) => seen.push(progress), end() {} }));
-    await new RandomSearch(wide, { maxTrials: 2, folds: 2 }).run(data, { epochs: 3, batchSize: 8 });
-    const done = seen.map((progress) => progress.done);
+    const search = new RandomSearch(wide, { maxTrials: 2, folds: 2 });
+    const seen = await follow(() => search.run(data, { epochs: 3, batchSize: 8, title: 'Random' }));
+    expect(seen[0]).toMatchObject({ title: 'Random', trials: [], epochs: 0, slots: 1, workers: [] });
+    const done = seen.map(({ epochs }) => epochs);
     expect(done).toEqual([...done].sort((a, b) => a - b));
-    expect(seen.at(-1)).toMatchObject({ done: 12, total: 12 });
-    expect(seen.at(-1)?.details).toEqual([
-      '2 of 2 trials',
-      expect.stringMatching(/^best valAccuracy 0\.\d{4}$/),
-    ]);
-    expect(
-      seen.some(({ details }) =>
-        details.some((words) => /^trial 2 of 2 training 2 of 2 epoch 3 of 3/.test(words)),
-      ),
-    ).toBe(true);
+    expect(seen.at(-1)).toMatchObject({
+      ...{ plannedTrials: 2, foundTrials: 0, epochs: 12, plannedEpochs: 12, workers: [] },
+      trials: search.trials,
+    });
+    expect(seen.flatMap(({ workers }) => workers)).toContainEqual({
+      ...{ worker: 1, trial: 2, training: 2, trainings: 2, epoch: 3, epochs: 3 },
+      ...{ step: expect.any(Number), steps: expect.any(Number), loss: expect.any(Number) },
+      imagesPerSecond: expect.any(Number),
+    });
+
+    const again = await follow(() => search.run(data, { epochs: 3, batchSize: 8 }));
+    expect(again[0]).toMatchObject({ title: 'Search', foundTrials: 2, epochs: 12, plannedEpochs: 12 });
+    expect(await follow(() => search.run(data, { epochs: 3, batchSize: 8, title: null }))).toEqual([]);
   });
 
   it('knows how far Hyperband goes, and says no total where none is known', async () => {
-    const follow = async (search: Search) => {
-      const seen: Progress[] = [];
-      reportProgressTo(() => ({ update: (progress) => seen.push(progress), end() {} }));
-      await search.run(data, { epochs: 4, batchSize: 60 });
-      return seen;
-    };
     // 4 trials at 1 epoch, 2 at 2, 1 at 4; 3 at 2, 1 at 4; 3 at 4: 4 + 2 + 2, 6 + 2 and 12 epochs, on 2 folds.
-    const hyperband = await follow(new Hyperband(wide, { factor: 2, folds: 2 }));
-    expect(new Set(hyperband.map(({ total }) => total))).toEqual(new Set([56]));
-    expect(hyperband.at(-1)).toMatchObject({ done: 56 });
-    expect(hyperband.at(-1)?.details[0]).toBe('10 of 10 trials');
-    expect(hyperband.some(({ details }) => /^trial 7 of 10 training 2 of 2 epoch/.test(details[1]))).toBe(
-      true,
+    const hyperband = new Hyperband(wide, { factor: 2, folds: 2 });
+    const seen = await follow(() => hyperband.run(data, { epochs: 4, batchSize: 60 }));
+    expect(new Set(seen.map(({ plannedEpochs }) => plannedEpochs))).toEqual(new Set([56]));
+    expect(seen.at(-1)).toMatchObject({ epochs: 56, plannedTrials: 10 });
+    expect(seen.flatMap(({ workers }) => workers)).toContainEqual(
+      expect.objectContaining({ trial: 7, training: 2, trainings: 2 }),
     );
 
-    const grid = await follow(new GridSearch(build));
-    expect(grid.at(-1)).toMatchObject({ done: 8, total: Number.POSITIVE_INFINITY });
-    expect(grid.at(-1)?.details[0]).toBe('2 trials');
+    const grid = await follow(() => new GridSearch(build).run(data, { epochs: 4, batchSize: 60 }));
+    expect(grid.at(-1)).toMatchObject({ epochs: 8, plannedEpochs: Number.POSITIVE_INFINITY });
+    expect(grid.at(-1)?.plannedTrials).toBeUndefined();
   });
 
   it('leaves no tensor of a model that could not be built', async () => {

@@ -1,28 +1,141 @@
 // @ts-nocheck Runs in the reader's browser; the project's types are those of Node.
-// Draws the figures, and lists the sections below the facts of the run.
-(async () => {
-  const headings = [...document.querySelectorAll('h2')];
-  if (headings.length > 2) {
-    const contents = document.createElement('nav');
-    contents.className = 'contents';
-    contents.setAttribute('aria-label', 'Contents');
-    const list = contents.appendChild(document.createElement('ol'));
-    for (const [i, heading] of headings.entries()) {
-      heading.id ||= `section-${i + 1}`;
-      const link = list.appendChild(document.createElement('li')).appendChild(document.createElement('a'));
-      link.href = `#${heading.id}`;
-      link.textContent = heading.textContent;
+// Draws the figures, folds the code, and sets the page for paper.
+(() => {
+  const MM = 96 / 25.4;
+  /** Width of the text on upright and on wide paper, in CSS pixels. */
+  const UPRIGHT = 166 * MM;
+  const WIDE = 261 * MM;
+  /** A figure is laid out this wide and then shrunk to the paper: its words come out at 6 to 8 points. */
+  const LAYOUT_WIDTH = 760;
+  /** A matrix is square, with a scale beside it. */
+  const MATRIX = { width: 900, height: 680 };
+  /** A table higher than this may go on on the next page. */
+  const MAX_WHOLE_TABLE = 130 * MM;
+  const COLUMN_GAP = 8 * MM;
+  /** Type smaller than this share of a table's own is hard to read. */
+  const MIN_ZOOM = 0.7;
+
+  const body = document.body;
+  const plots = [...document.querySelectorAll('.plot')].map((element) => {
+    const figure = JSON.parse(element.querySelector('script').textContent);
+    element.textContent = '';
+    return { element, figure };
+  });
+
+  async function drawFigures() {
+    for (const { element, figure } of plots) {
+      const { data, layout, config } = figure;
+      // When the window changes, Plotly takes the height of this element instead of the layout's.
+      element.style.height = `${layout.height ?? 450}px`;
+      await Plotly.newPlot(element, data, layout, config);
     }
-    (document.querySelector('dl.facts') ?? document.querySelector('h1'))?.after(contents);
+    body.dataset.drawn = plots.length;
   }
 
-  const figures = [...document.querySelectorAll('.figure')];
-  for (const figure of figures) {
-    const { data, layout, config } = JSON.parse(figure.querySelector('script').textContent);
-    figure.textContent = '';
-    // When the window changes, Plotly takes the height of this element instead of the layout's.
-    figure.style.height = `${layout.height ?? 450}px`;
-    await Plotly.newPlot(figure, data, layout, config);
+  /** Puts a still picture, as lines where it is made of lines, in the place of each figure. */
+  async function drawPictures() {
+    for (const { element, figure } of plots) {
+      const { data, layout } = figure;
+      const isMatrix = element.closest('.wide') !== null;
+      const size = isMatrix ? MATRIX : { width: layout.width ?? LAYOUT_WIDTH, height: layout.height ?? 450 };
+      const picture = document.createElement('img');
+      picture.alt = element.getAttribute('aria-label') ?? '';
+      picture.src = await Plotly.toImage(
+        { data, layout: { ...layout, ...size, autosize: false }, config: { plotGlPixelRatio: 2 } },
+        { format: 'svg', ...size },
+      );
+      await picture.decode();
+      element.append(picture);
+    }
+    body.dataset.drawn = plots.length;
   }
-  document.body.dataset.drawn = figures.length;
+
+  /** Lets a name such as batchNormalization break between its words. */
+  function breakNames(cell) {
+    if (cell.children.length > 0) return;
+    const words = cell.textContent.split(/(?<=[a-z])(?=[A-Z])/);
+    cell.replaceChildren(
+      ...words.flatMap((word, i) => (i === 0 ? [word] : [document.createElement('wbr'), word])),
+    );
+  }
+
+  /** Makes tables fit the paper: by wrapping words, by a wide page, by smaller type, in this order. */
+  function fitTables() {
+    for (const table of document.querySelectorAll('.chapter table, .title-page table')) {
+      const figure = table.closest('figure');
+      const fits = (width) => table.scrollWidth <= width + 1;
+      if (!fits(UPRIGHT)) {
+        table.classList.add('wrapped');
+        for (const cell of table.querySelectorAll('th, td')) breakNames(cell);
+      }
+      let width = figure?.classList.contains('wide') ? WIDE : UPRIGHT;
+      if (!fits(width / MIN_ZOOM) && figure !== null) {
+        figure.classList.add('wide');
+        width = WIDE;
+      }
+      if (!fits(width)) table.style.zoom = width / table.scrollWidth;
+      const size = table.getBoundingClientRect();
+      if (size.height > MAX_WHOLE_TABLE) {
+        figure?.classList.add('long');
+        setInColumns(table, Math.floor((width + COLUMN_GAP) / (size.width + COLUMN_GAP)));
+      }
+    }
+  }
+
+  /** Sets a long and narrow table in columns beside each other, with its head above each. */
+  function setInColumns(table, count) {
+    const output = table.closest('.output');
+    if (output === null || count < 2) return;
+    output.classList.add('columns');
+    output.style.columnCount = count;
+  }
+
+  /** Moves what has a page of its own to the end of its section, so that the text goes on where it stood. */
+  function floatWidePages() {
+    for (const figure of document.querySelectorAll('figure.wide')) {
+      let last = figure;
+      while (last.nextElementSibling && !last.nextElementSibling.matches('h2'))
+        last = last.nextElementSibling;
+      if (last !== figure) last.after(figure);
+    }
+  }
+
+  const codes = [...document.querySelectorAll('details.code')];
+  const button = document.querySelector('#all-code');
+  button?.addEventListener('click', () => {
+    const open = button.getAttribute('aria-pressed') !== 'true';
+    for (const code of codes) code.open = open;
+    button.setAttribute('aria-pressed', String(open));
+    button.textContent = open ? 'Hide all code' : 'Show all code';
+  });
+
+  if (location.search === '?paper') {
+    // For the PDF: everything open, and pictures in the place of figures, which live ones would be cut at the margin.
+    body.classList.add('paper');
+    for (const element of document.querySelectorAll('details')) element.open = true;
+    fitTables();
+    floatWidePages();
+    window.paperReady = drawPictures();
+    return;
+  }
+
+  // Whoever prints the page gets the paper's layout, with code as it is folded.
+  addEventListener('beforeprint', () => {
+    body.classList.add('paper');
+    for (const list of document.querySelectorAll('details.list')) list.open = true;
+    fitTables();
+    for (const { element } of plots) {
+      const width = element.closest('.wide') === null ? UPRIGHT : MATRIX.width;
+      Plotly.relayout(element, { width, autosize: false });
+    }
+  });
+  addEventListener('afterprint', () => {
+    body.classList.remove('paper');
+    for (const { element, figure } of plots) {
+      Plotly.relayout(element, { width: figure.layout.width ?? null, autosize: true });
+    }
+    for (const table of document.querySelectorAll('table')) table.style.zoom = '';
+    for (const output of document.querySelectorAll('.columns')) output.style.columnCount = '';
+  });
+  drawFigures();
 })();

@@ -2,7 +2,7 @@ import { deriveSeed } from '../../random';
 import type { EpochRecord, History } from '../../training/history';
 import { type Objective, objectiveValue } from '../objective';
 import type { Domain, HyperParameterValues } from '../space/hyperparameters';
-import type { TimelineEntry, Trial, TrialStatus } from '../trial';
+import type { TimelineEntry, Trial, TrialStatus, WorkSpan } from '../trial';
 
 /** What makes two searches the same search. Plain data. */
 export interface SearchConfig {
@@ -65,6 +65,8 @@ export type SearchEvent =
       readonly validationSize: number;
       /** Wall time of the search so far, over all sessions. */
       readonly elapsedMs: number;
+      /** From 1; journals of version 0.3 have none. */
+      readonly worker?: number;
     }
   /** A training came to the epoch asked for, or to an end of its own. */
   | { readonly kind: 'trained'; readonly trial: number; readonly training: number; readonly end: TrainingEnd }
@@ -77,6 +79,8 @@ export type SearchEvent =
       readonly training: number;
       readonly reason: string;
       readonly final: boolean;
+      /** When it failed, what worker it held and for how long since its last epoch; journals of version 0.3 have none. */
+      readonly work?: { readonly worker: number; readonly elapsedMs: number; readonly seconds: number };
     }
   /** What became of a trial; `kept` is the number of epochs of each training that count, null where the training does not. */
   | {
@@ -138,7 +142,9 @@ export class SearchState {
   /** The domain of every hyperparameter that a trial had. */
   readonly space = new Map<string, Domain>();
   readonly timeline: TimelineEntry[] = [];
-  /** Wall time over all sessions, each to its end or, where it was ended, to its last epoch's. */
+  /** In the order that they ended. */
+  readonly activity: WorkSpan[] = [];
+  /** Wall time over all sessions, each to its end or, where it was ended, to the last that was recorded. */
   elapsedMs = 0;
   /** Number of events applied. */
   events = 0;
@@ -208,6 +214,14 @@ export class SearchState {
         training.validationSize = event.validationSize;
         trial.versions = this.versions;
         this.elapsedMs = event.elapsedMs;
+        if (event.worker !== undefined) {
+          const { worker, record } = event;
+          const to = event.elapsedMs / 1000;
+          this.activity.push({
+            ...{ worker, trial: event.trial, training: event.training, epoch: record.epoch },
+            ...{ failed: false, from: to - record.seconds, to },
+          });
+        }
         this.#seconds += event.record.seconds;
         this.#epochs++;
         break;
@@ -222,8 +236,17 @@ export class SearchState {
         break;
       }
       case 'attempt': {
-        const { reason } = event;
+        const { reason, work } = event;
         const training = this.trial(event.trial).trainings[event.training];
+        if (work) {
+          const { worker, elapsedMs, seconds } = work;
+          const to = elapsedMs / 1000;
+          this.elapsedMs = elapsedMs;
+          this.activity.push({
+            ...{ worker, trial: event.trial, training: event.training, epoch: training.records.length + 1 },
+            ...{ failed: true, from: to - seconds, to },
+          });
+        }
         training.failures.push({ epochs: training.records.length, reason });
         if (event.final) training.end = { kind: 'failed', reason };
         break;

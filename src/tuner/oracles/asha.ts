@@ -1,7 +1,7 @@
 import { type Objective, objectiveValue, rankByScore } from '../objective';
 import type { Trial } from '../trial';
 import { checkWholeNumber } from '../whole-number';
-import type { Decision, Oracle, SearchView } from './oracle';
+import type { Bracket, Decision, Oracle, SearchView } from './oracle';
 import { RandomOracle } from './random';
 
 /** Better paused trials of its rung behind which a trial is given up. */
@@ -50,6 +50,11 @@ export class AshaOracle implements Oracle {
       return sum + trials * (level - (levels[k - 1] ?? 0));
     }, 0);
     return { trials: maxTrials, epochs: total };
+  }
+
+  brackets(trials: readonly Trial[], epochs: number): Bracket[] {
+    if (trials.length === 0) return [];
+    return [{ trials: trials.map(({ id }) => id), rungs: this.#levels(epochs) }];
   }
 
   next(view: SearchView): Decision {

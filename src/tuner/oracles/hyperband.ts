@@ -1,7 +1,7 @@
 import { rankByScore } from '../objective';
 import type { Trial } from '../trial';
 import { checkWholeNumber } from '../whole-number';
-import type { Decision, Oracle, SearchView } from './oracle';
+import type { Bracket, Decision, Oracle, SearchView } from './oracle';
 import { RandomOracle } from './random';
 
 /** A stage of a bracket: so many trials are trained until they have so many epochs. */
@@ -80,6 +80,18 @@ export class HyperbandOracle implements Oracle {
       }
     }
     return plan;
+  }
+
+  brackets(trials: readonly Trial[], epochs: number): Bracket[] {
+    const brackets: Bracket[] = [];
+    let begun = 0;
+    for (const rungs of this.#brackets(epochs)) {
+      if (begun >= trials.length) break;
+      const members = trials.slice(begun, begun + rungs[0].trials);
+      begun += members.length;
+      brackets.push({ trials: members.map(({ id }) => id), rungs: rungs.map((rung) => rung.epochs) });
+    }
+    return brackets;
   }
 
   next(view: SearchView): Decision {

@@ -34,6 +34,14 @@ export interface SearchView {
   define(suggest: Suggest): Definition | undefined;
 }
 
+/** Trials that compete with each other for being trained further. */
+export interface Bracket {
+  /** Ids, in the order begun. */
+  readonly trials: readonly number[];
+  /** Epochs of each rung, the lowest first; the last is a whole training. */
+  readonly rungs: readonly number[];
+}
+
 /** What to do next. */
 export type Decision =
   /** Begin a new trial and train it to `epochs`. */
@@ -64,5 +72,7 @@ export interface Oracle {
    * are trained. An oracle without it trains `maxTrials` trials for `epochs` epochs each.
    */
   plan?(limits: { readonly maxTrials: number; readonly epochs: number }): { trials: number; epochs: number };
+  /** Which trials compete with which, where it takes some further than others; those without a trial are left out. */
+  brackets?(trials: readonly Trial[], epochs: number): Bracket[];
   next(view: SearchView): Decision;
 }

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Cell, outputsOf, readNotebook, writeNotebook } from '../../../scripts/notebook/notebook-file';
-import { exportReports } from '../../../scripts/notebook/python';
 import { type RunEvent, runNotebook } from '../../../scripts/notebook/run-notebook';
+import { writeReport } from '../../../scripts/notebook/write-report';
 
 let folder: string;
 beforeAll(() => {
@@ -14,7 +14,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const FIGURE = `const figure = { data: [{ y: [1, 2] }], layout: { title: { text: '</script><b>' } } };`;
 const IMPORTS = `import { recordResults, show } from './src/notebook';
-import { startProgress } from './src/training/progress';`;
+import { trainingProgress } from './src/training/progress';`;
 
 /** Runs cells (text that begins with # is Markdown) and gives the outcome, the events and the executed notebook. */
 async function run(
@@ -49,9 +49,11 @@ async function run(
 }
 
 async function report(notebook: string): Promise<string> {
-  const html = notebook.replace(/ipynb$/, 'html');
-  await exportReports([[notebook, html]]);
-  return readFileSync(html, 'utf8');
+  const target = notebook.replace(/\.ipynb$/, '');
+  const named = { name: 'report', notebook: readNotebook(notebook) };
+  const written = await writeReport([named], target, { formats: ['html'], code: true, titlePage: {} });
+  expect(written).toEqual([`${target}.html`]);
+  return readFileSync(`${target}.html`, 'utf8');
 }
 
 describe('runNotebook', () => {
@@ -60,7 +62,9 @@ describe('runNotebook', () => {
       '# Title & <more>',
       IMPORTS,
       `${FIGURE}\nawait show(figure);`,
-      `const task = startProgress('Search');\ntask.update({ title: 'Search', done: 1, total: 2, details: [] });\ntask.end('done');`,
+      `const history = { epochs: [], seconds: 1, trainSize: 9, validationSize: 0, batchSize: 3, seed: 0 };
+const task = trainingProgress.start(() => ({ title: 'Training', epochs: 2, history }));
+await task.end('done');`,
       'recordResults({ dataset: "mnist", models: [] });',
     ]);
     expect(outcome.status).toBe('done');
@@ -71,8 +75,12 @@ describe('runNotebook', () => {
       [1, 2, 3, 4].map((number) => ({ event: 'cell', index: number, number, of: 4 })),
     );
     expect(events.filter(({ event }) => event === 'progress')).toEqual([
-      { event: 'progress', text: expect.stringContaining('1 of 2') },
-      { event: 'progress', text: '✓ Search: 0 s' },
+      { event: 'progress', line: expect.stringContaining('0 %'), ended: [] },
+      {
+        event: 'progress',
+        line: 'Training: 0 of 2 epochs in 1.0 s',
+        ended: ['Training: 0 of 2 epochs in 1.0 s'],
+      },
     ]);
     expect(executed.cells.map(({ execution_count }) => execution_count)).toEqual([undefined, 1, 2, 3, 4]);
     expect(outputsOf(executed, 'application/vnd.inkwell.results+json')).toEqual([
@@ -81,7 +89,7 @@ describe('runNotebook', () => {
 
     const page = await report(target);
     expect(page).toContain('<title>Title &amp; &lt;more&gt;</title>');
-    expect(page.match(/class="figure"/g)).toHaveLength(1);
+    expect(page.match(/class="plot"/g)).toHaveLength(1);
     expect(page).toContain('plotly.js v');
     // A figure's own text must not end the element that carries it.
     expect(page.match(/<script/g)?.length).toBe(page.match(/<\/script>/g)?.length);
@@ -100,7 +108,7 @@ describe('runNotebook', () => {
     expect(outcome.error?.text).toContain('RangeError: <a> is 1');
     expect(executed.cells[3]?.outputs).toEqual([]);
     const page = await report(target);
-    expect(page).toMatch(/role="alert">This run failed/);
+    expect(page).toMatch(/role="alert">[\s\S]*The run failed[\s\S]*1 of 3 code cells did not run/);
     expect(page).toContain('&lt;a&gt; is 1');
     // No figure, no plotly.js.
     expect(page.length).toBeLessThan(100_000);
@@ -133,6 +141,6 @@ describe('runNotebook', () => {
     expect(outcome.seconds).toBeLessThan(30);
     expect(executed.cells[0]?.outputs).toHaveLength(1);
     expect(executed.cells[2]?.outputs).toEqual([]);
-    expect(await report(target)).toMatch(/role="alert">This run was interrupted/);
+    expect(await report(target)).toMatch(/role="alert">[\s\S]*The run was interrupted[\s\S]*1 of 3/);
   });
 });

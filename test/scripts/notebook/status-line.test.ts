@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { StatusLine } from '../../../scripts/notebook/status-line';
 
 /** A line that writes into an array. */
@@ -9,13 +9,6 @@ function openLine(isTTY: boolean, columns = 40) {
 }
 
 describe('StatusLine', () => {
-  beforeEach(() => {
-    vi.useFakeTimers();
-  });
-  afterEach(() => {
-    vi.useRealTimers();
-  });
-
   it('rewrites one line on a terminal, cut to its width', () => {
     const { line, written } = openLine(true, 20);
     line.update('[1/4] 01', 'Classes', '', '3 s');
@@ -28,17 +21,24 @@ describe('StatusLine', () => {
     expect(written.every((text) => text.length <= 19)).toBe(true);
   });
 
-  it('writes a line for each heading elsewhere, and progress twice a minute', () => {
+  it('writes a line for each heading and for what ended elsewhere', () => {
     const { line, written } = openLine(false);
-    for (let second = 0; second < 70; second++) {
-      line.update('[1/4] 01', second < 5 ? 'Classes' : 'Search', `${second} %`, `${second} s`);
-      vi.advanceTimersByTime(1000);
-    }
+    line.update('[1/4] 01', 'Classes', '', '0 s');
+    line.update('[1/4] 01', 'Classes', '', '1 s');
+    line.update('[1/4] 01', 'Search', '10 %', '5 s');
+    line.note('trial 1 completed', '6 s');
+    line.update('[1/4] 01', 'Search', '20 %', '7 s');
+    line.end();
     expect(written).toEqual([
       '  [1/4] 01 · Classes · 0 s\n',
       '  [1/4] 01 · Search · 5 s\n',
-      '    35 % · 35 s\n',
-      '    65 % · 65 s\n',
+      '    trial 1 completed · 6 s\n',
     ]);
+  });
+
+  it('leaves what ended to the running line on a terminal', () => {
+    const { line, written } = openLine(true);
+    line.note('trial 1 completed', '6 s');
+    expect(written).toEqual([]);
   });
 });

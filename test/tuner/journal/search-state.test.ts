@@ -64,6 +64,29 @@ describe('SearchState', () => {
     expect(state.result(1)).toMatchObject({ status: 'failed', attempts: 2, scores: [], score: Number.NaN });
   });
 
+  it('knows what each worker did when, from the journals that say so', () => {
+    const state = begin();
+    expect(state.activity).toEqual([]);
+    const record = { epoch: 2, loss: 1, accuracy: 0, valAccuracy: 0.5, learningRate: 0.1, seconds: 2 };
+    state.apply({
+      ...{ kind: 'epoch', trial: 1, training: 1, record, checkpoint: '1-2', trainSize: 8, validationSize: 2 },
+      ...{ elapsedMs: 9500, worker: 2 },
+    });
+    state.apply({
+      ...{ kind: 'attempt', trial: 1, training: 1, reason: 'out of luck', final: false },
+      work: { worker: 2, elapsedMs: 9750, seconds: 0.25 },
+    });
+    const span = { worker: 2, trial: 1, training: 1 };
+    expect(state.activity).toEqual([
+      { ...span, epoch: 2, failed: false, from: 7.5, to: 9.5 },
+      { ...span, epoch: 3, failed: true, from: 9.5, to: 9.75 },
+    ]);
+    expect(state.elapsedMs).toBe(9750);
+    // A verdict takes epochs back, but not the time that they took.
+    state.apply({ kind: 'settled', trial: 1, status: 'pruned', kept: [1, null], cut: 0, reason: 'worse' });
+    expect(state.activity).toHaveLength(2);
+  });
+
   it('shows a trial as it was when asked for', () => {
     const state = begin();
     const before = state.result(1);

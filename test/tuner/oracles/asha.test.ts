@@ -151,4 +151,12 @@ describe('plan', () => {
     });
     expect(new AshaOracle().plan({ maxTrials: Infinity, epochs: 10 }).epochs).toBe(Infinity);
   });
+
+  it('has one bracket, of all trials', () => {
+    const { trials } = search({ enqueued: losses(0.2, 0.1), maxTrials: 2 });
+    expect(new AshaOracle({ minEpochs: 2 }).brackets(trials, 9)).toEqual([
+      { trials: [1, 2], rungs: [2, 6, 9] },
+    ]);
+    expect(new AshaOracle().brackets([], 9)).toEqual([]);
+  });
 });

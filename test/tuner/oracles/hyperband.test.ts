@@ -255,3 +255,21 @@ describe('plan', () => {
     expect(trials.reduce((sum, trial) => sum + trial.epochs, 0)).toBe(plan.epochs);
   });
 });
+
+describe('brackets', () => {
+  const begun = (count: number) => Array.from({ length: count }, (_, i) => makeUpTrial({ id: i + 1 }));
+  const brackets = (count: number, epochs = 9) => new HyperbandOracle().brackets(begun(count), epochs);
+
+  it('takes the trials in the order begun, as far as there are any', () => {
+    // 9, 5 and 3 trials at 9 epochs.
+    expect(brackets(17).map(({ trials }) => [trials[0], trials.at(-1)])).toEqual([
+      [1, 9],
+      [10, 14],
+      [15, 17],
+    ]);
+    expect(brackets(17).map(({ rungs }) => rungs)).toEqual([[1, 3, 9], [3, 9], [9]]);
+    expect(brackets(11).map(({ trials }) => trials.length)).toEqual([9, 2]);
+    expect(brackets(9)).toHaveLength(1);
+    expect(brackets(0)).toEqual([]);
+  });
+});

@@ -1,0 +1,203 @@
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join, relative } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
+import { defaultDatasetName } from '../../src/data';
+import { describeProvenance } from '../../src/notebook/provenance';
+import { RESULTS_TYPE, type Results } from '../../src/notebook/results';
+import { formatDuration } from '../../src/notebook/time';
+import { NOTEBOOKS, REPORTS } from './folders';
+import {
+  headingsByCell,
+  type Notebook,
+  outputsOf,
+  readNotebook,
+  sourceOf,
+  writeNotebook,
+} from './notebook-file';
+import { injectParameters, parametersOf, planParameters } from './parameters';
+import { ROOT } from './python';
+import type { NamedNotebook } from './report-document';
+import type { RunNote } from './report-facts';
+import { type RunOutcome, runNotebook } from './run-notebook';
+import type { StartOptions } from './start-options';
+import { StatusLine } from './status-line';
+import { writeReport } from './write-report';
+
+const EXCERPT_LINES = 12;
+
+const formatMemory = (bytes: number | null) => (bytes === null ? '' : `${(bytes / 1e9).toFixed(1)} GB`);
+
+/** The value that a parameter has in a run, without its quotes. */
+function effectiveValue(
+  notebook: Notebook,
+  literals: ReadonlyMap<string, string>,
+  name: string,
+): string | undefined {
+  const literal =
+    literals.get(name) ?? parametersOf(notebook).find((parameter) => parameter.name === name)?.initial;
+  return literal?.replace(/^(['"])(.*)\1$/, '$2');
+}
+
+/** What is known of a run from outside, for its report. */
+function noteRun(
+  notebook: Notebook,
+  literals: ReadonlyMap<string, string>,
+  { status, seconds, memory }: RunOutcome,
+): RunNote {
+  const others = [...literals].filter(([name]) => !['dataset', 'profile', 'seed'].includes(name));
+  const seed = effectiveValue(notebook, literals, 'seed');
+  const profile = effectiveValue(notebook, literals, 'profile');
+  return {
+    status,
+    run: {
+      dataset: effectiveValue(notebook, literals, 'dataset') || defaultDatasetName(),
+      ...(profile === undefined ? {} : { profile }),
+      ...(seed === undefined ? {} : { seed: Number(seed) }),
+      parameters: others.map(([name, literal]) => `${name} = ${literal}`).join(', '),
+      date: new Date().toISOString(),
+      seconds,
+      memory,
+      ...describeProvenance(ROOT),
+    },
+  };
+}
+
+function describeFailure(name: string, notebook: Notebook, { error }: RunOutcome): string {
+  if (error === undefined) return `${name} failed.`;
+  const cell = notebook.cells[error.index];
+  const source = (cell === undefined ? '' : sourceOf(cell)).split('\n');
+  const excerpt = source.slice(0, EXCERPT_LINES).map((line) => `    ${line}`);
+  if (source.length > EXCERPT_LINES) excerpt.push(`    ... (${source.length - EXCERPT_LINES} more lines)`);
+  const text = stripVTControlCharacters(error.text).trim();
+  const heading = headingsByCell(notebook)[error.index];
+  return [
+    `✗ ${name} failed in code cell ${error.number}${heading ? ` (${heading})` : ''}:`,
+    ...excerpt,
+    ...text.split('\n').map((line) => `  ${line}`),
+  ].join('\n');
+}
+
+/**
+ * Runs notebooks in their order and writes their reports, each when it is done and several bound together in the end.
+ * Returns the exit status: 0, 1 where a notebook failed, 130 where the run was interrupted.
+ */
+export async function runAndReport(options: StartOptions): Promise<number> {
+  const notebooks = new Map(
+    options.notebooks.map((name) => [name, readNotebook(join(NOTEBOOKS, `${name}.ipynb`))] as const),
+  );
+  const plan = planParameters(notebooks, options.settings);
+
+  mkdirSync(REPORTS, { recursive: true });
+  const start = Date.now();
+  const elapsed = () => formatDuration((Date.now() - start) / 1000);
+  const line = new StatusLine();
+  const runs: NamedNotebook[] = [];
+  const reports: string[] = [];
+  let results: Results | undefined;
+  let failure: string | undefined;
+  let interruptedAt: number | undefined;
+  let running: ReturnType<typeof runNotebook> | undefined;
+  const interrupt = () => {
+    if (interruptedAt === undefined) {
+      interruptedAt = Date.now();
+      line.print('Stopping after the running step, then writing what there is. Ctrl-C again stops at once.');
+      running?.stop();
+    } else if (Date.now() - interruptedAt > 1000) {
+      // One Ctrl-C comes twice: from the terminal, and passed on by tsx.
+      running?.kill();
+      process.exit(130);
+    }
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, interrupt);
+
+  for (const [i, [name, notebook]] of [...notebooks].entries()) {
+    const literals = plan.get(name) ?? new Map<string, string>();
+    injectParameters(notebook, literals);
+    const source = join(REPORTS, `.${name}.running.ipynb`);
+    const target = join(REPORTS, `.${name}.ipynb.part`);
+    const headings = headingsByCell(notebook);
+    let place = `[${i + 1}/${notebooks.size}] ${name}`;
+    let heading = 'starting the kernel';
+    let progress = '';
+    const tell = () => line.update(place, heading, progress, elapsed());
+    const timer = setInterval(tell, 1000);
+    let outcome: RunOutcome;
+    try {
+      writeNotebook(source, notebook);
+      tell();
+      running = runNotebook(source, target, (event) => {
+        if (event.event === 'progress') {
+          progress = event.line;
+          for (const ended of event.ended) line.note(ended, elapsed());
+        } else {
+          progress = '';
+          place = `[${i + 1}/${notebooks.size}] ${name} ${event.number}/${event.of}`;
+          heading = headings[event.index] ?? '';
+        }
+        tell();
+      });
+      outcome = await running.outcome;
+    } finally {
+      clearInterval(timer);
+      line.end();
+      rmSync(source, { force: true });
+    }
+
+    const executed = readNotebook(target);
+    executed.metadata.inkwell = noteRun(executed, literals, outcome);
+    writeNotebook(target, executed);
+    renameSync(target, join(REPORTS, `${name}.ipynb`));
+    const run: NamedNotebook = { name, notebook: executed };
+    runs.push(run);
+    const written = await writeReport([run], join(REPORTS, name), options.report);
+    reports.push(...written);
+    results = (outputsOf(executed, RESULTS_TYPE).at(-1) as Results | undefined) ?? results;
+    const mark = { done: '✓', failed: '✗', interrupted: '■' }[outcome.status];
+    const words = [
+      formatDuration(outcome.seconds),
+      formatMemory(outcome.memory),
+      written.map((path) => relative(process.cwd(), path)).join(' '),
+    ];
+    line.print(`${mark} ${name}  ${words.filter((word) => word !== '').join('  ')}`);
+    if (outcome.status === 'failed') failure = describeFailure(name, executed, outcome);
+    if (outcome.status !== 'done' || interruptedAt !== undefined) break;
+  }
+
+  if (notebooks.size > 1) {
+    const missing = [...notebooks.keys()].slice(runs.length);
+    reports.push(...(await writeReport(runs, join(REPORTS, 'report'), options.report, missing)));
+  }
+
+  const first = [...notebooks][0] as [string, Notebook];
+  const setting = (name: string) => effectiveValue(first[1], plan.get(first[0]) ?? new Map(), name);
+  const seconds = (Date.now() - start) / 1000;
+  const summary = {
+    dataset: results?.dataset ?? (setting('dataset') || null),
+    profile: setting('profile') ?? null,
+    seed: Number(setting('seed') ?? 0),
+    seconds: Math.round(seconds),
+    models: results?.models ?? [],
+    reports: reports.map((path) => relative(ROOT, path)),
+  };
+  const summaryPath = join(REPORTS, 'summary.json');
+  writeFileSync(`${summaryPath}.part`, `${JSON.stringify(summary, null, 2)}\n`);
+  renameSync(`${summaryPath}.part`, summaryPath);
+
+  console.log('');
+  const rows: [string, string][] = [
+    ...(summary.dataset ? [['Data set', summary.dataset] as [string, string]] : []),
+    ...summary.models.map(({ name, testAccuracy, testLoss, seconds }): [string, string] => [
+      `Best ${name}`,
+      `${(100 * testAccuracy).toFixed(2)} % of the test images right, loss ${testLoss.toFixed(4)}, ${formatDuration(seconds)} of search and training`,
+    ]),
+    ['Time', formatDuration(seconds)],
+    [
+      'Reports',
+      `${relative(process.cwd(), REPORTS)}/: ${reports.map((path) => basename(path)).join(', ')}, summary.json`,
+    ],
+  ];
+  const width = Math.max(...rows.map(([label]) => label.length));
+  for (const [label, text] of rows) console.log(`${label.padEnd(width)}  ${text}`);
+  if (failure !== undefined) console.error(`\n${failure}`);
+  return interruptedAt !== undefined ? 130 : failure !== undefined ? 1 : 0;
+}

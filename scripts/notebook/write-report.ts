@@ -1,0 +1,61 @@
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { openPrinter, printPdf } from './print-pdf';
+import { ROOT, runPython } from './python';
+import { buildReport, type NamedNotebook, type TitlePage } from './report-document';
+
+/** A form in which reports are written. */
+export type ReportFormat = 'html' | 'pdf';
+
+/** What `npm start` and `npm run report` let the user choose about reports. */
+export interface ReportOptions {
+  readonly formats: readonly ReportFormat[];
+  /** False leaves all code out. */
+  readonly code: boolean;
+  readonly titlePage: TitlePage;
+}
+
+/**
+ * Writes one report of the notebooks, in their order, in every format asked for: `<target>.html`, `<target>.pdf`. Returns
+ * the paths of what was written: no PDF where no browser can be had. A file is replaced when its new contents are whole.
+ *
+ * @param target path without extension
+ * @param missing names of notebooks that did not run and should have been in it
+ */
+export async function writeReport(
+  notebooks: readonly NamedNotebook[],
+  target: string,
+  { formats, code, titlePage }: ReportOptions,
+  missing: readonly string[] = [],
+): Promise<string[]> {
+  const document = buildReport(notebooks, titlePage, { code, missing, projectTitle: readProjectTitle() });
+  const written: string[] = [];
+  const place = (extension: string) => join(dirname(target), `.${basename(target)}.part.${extension}`);
+  const html = place('html');
+  const finish = (part: string, extension: string) => {
+    renameSync(part, `${target}.${extension}`);
+    written.push(`${target}.${extension}`);
+  };
+  try {
+    await runPython('export.py', [html], JSON.stringify(document));
+    const page = formats.includes('pdf') ? await openPrinter() : undefined;
+    // An earlier run's would stand beside this one's HTML.
+    if (formats.includes('pdf') && page === undefined) rmSync(`${target}.pdf`, { force: true });
+    if (page !== undefined) {
+      writeFileSync(place('pdf'), await printPdf(html, page));
+      finish(place('pdf'), 'pdf');
+    }
+    if (formats.includes('html') || page === undefined) finish(html, 'html');
+  } finally {
+    rmSync(html, { force: true });
+  }
+  return written.sort();
+}
+
+/** What the project calls itself, for a report of several notebooks without a title of its own. */
+function readProjectTitle(): string {
+  const { description } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+    description: string;
+  };
+  return description;
+}

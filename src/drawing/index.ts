@@ -1,0 +1,1 @@
+export { drawingPad } from './drawing-pad';

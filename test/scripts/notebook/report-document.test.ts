@@ -1,0 +1,182 @@
+import { describe, expect, it } from 'vitest';
+import type { Cell, Notebook, Output } from '../../../scripts/notebook/notebook-file';
+import { type Block, buildReport, type NamedNotebook } from '../../../scripts/notebook/report-document';
+
+const PLOTLY_TYPE = 'application/vnd.plotly.v1+json';
+const figure = (data: object[] = []): Output => ({
+  output_type: 'display_data',
+  data: { [PLOTLY_TYPE]: { data } },
+});
+const table: Output = { output_type: 'display_data', data: { 'text/html': ['<table>', '</table>'] } };
+const words = (text: string): Output => ({ output_type: 'display_data', data: { 'text/markdown': text } });
+const code = (source: string, ...outputs: Output[]): Cell => ({
+  cell_type: 'code',
+  metadata: {},
+  source,
+  outputs,
+  execution_count: 1,
+});
+const text = (source: string): Cell => ({ cell_type: 'markdown', metadata: {}, source });
+const named = (name: string, cells: Cell[], metadata: Notebook['metadata'] = {}): NamedNotebook => ({
+  name,
+  notebook: { cells, metadata, nbformat: 4, nbformat_minor: 5 },
+});
+const blocksOf = (cells: Cell[], options = {}) =>
+  buildReport([named('a', cells)], {}, options).chapters[0]?.blocks;
+const summary = (block: Block) =>
+  block.type === 'numbered'
+    ? `${block.label}: ${block.outputs.length}`
+    : block.type === 'outputs'
+      ? `outputs: ${block.outputs.length}`
+      : `${block.type}: ${block.source}`;
+
+describe('blocks', () => {
+  it('puts a caption with the output above it, and leaves the others where they are', () => {
+    const cells = [
+      text('# Title\n\nWords.'),
+      code('a', words('progress'), figure(), words('a reading')),
+      text('*Figure 1. Seen.* More.\n\nText after.'),
+    ];
+    expect(blocksOf(cells)?.map(summary)).toEqual([
+      'text: \n\nWords.',
+      'code: a',
+      'outputs: 1',
+      'Figure 1: 2',
+      'text: Text after.',
+    ]);
+    expect(blocksOf(cells, { code: false })?.map(({ type }) => type)).not.toContain('code');
+  });
+
+  it('lets a caption of several numbers claim the outputs of several cells, whose code stands above', () => {
+    const cells = [
+      code('own', table),
+      code('a', table, table),
+      code('b', table),
+      text('*Tables 3a to 3c. Seen.*'),
+    ];
+    expect(blocksOf(cells)?.map(summary)).toEqual([
+      'code: own',
+      'outputs: 1',
+      'code: a',
+      'code: b',
+      'Tables 3a to 3c: 3',
+    ]);
+  });
+
+  it('does not take a table for a figure', () => {
+    expect(blocksOf([code('a', table), text('*Figure 1. Seen.*')])?.map(summary)).toEqual([
+      'code: a',
+      'outputs: 1',
+      'Figure 1: 0',
+    ]);
+  });
+
+  it('gives a matrix of many classes a wide page', () => {
+    const names = Array.from({ length: 47 }, (_, i) => `${i}`);
+    const matrix = (count: number) => {
+      const axis = names.slice(0, count);
+      return figure([{ type: 'heatmap', x: axis, y: axis, z: axis.map(() => axis.map(() => 0)) }]);
+    };
+    const wide = (count: number) =>
+      blocksOf([code('a', matrix(count)), text('*Figure 1. Seen.*')])?.flatMap((block) =>
+        block.type === 'numbered' ? [block.wide] : [],
+      );
+    expect(wide(47)).toEqual([true]);
+    expect(wide(10)).toEqual([false]);
+  });
+});
+
+describe('a bound report', () => {
+  const first = named('01-first', [
+    text('# 1 · First'),
+    code('a', figure()),
+    text('*Figure 1. Seen.* As Figure 1 and notebook 2 say.'),
+  ]);
+  const second = named('02-second', [
+    text('# 2 · Second'),
+    code('b', figure()),
+    text("*Figure 1. Seen.* Set beside notebook 1's Figure 1."),
+    text('See Figure 1. [Before](01-first.ipynb), Figure 7.'),
+  ]);
+
+  it('numbers by chapter and links within and between chapters', () => {
+    const { chapters, bound } = buildReport([first, second]);
+    expect(bound).toBe(true);
+    expect(chapters.map(({ id, title }) => [id, title])).toEqual([
+      ['chapter-1', '1 · First'],
+      ['chapter-2', '2 · Second'],
+    ]);
+    expect(chapters[0]?.blocks.at(-1)).toMatchObject({
+      label: 'Figure 1.1',
+      ids: ['figure-1-1'],
+      rest: 'As [Figure 1.1](#figure-1-1) and [notebook 2](#chapter-2) say.',
+    });
+    const [, caption, last] = chapters[1]?.blocks ?? [];
+    expect(caption).toMatchObject({
+      label: 'Figure 2.1',
+      rest: "Set beside notebook 1's [Figure 1.1](#figure-1-1).",
+    });
+    expect(last).toMatchObject({ source: 'See [Figure 2.1](#figure-2-1). [Before](#chapter-1), Figure 7.' });
+  });
+
+  it('keeps the number of a file, also where others are missing', () => {
+    const third = { ...second, name: '03-third' };
+    expect(buildReport([first, third]).chapters.map(({ id }) => id)).toEqual(['chapter-1', 'chapter-3']);
+  });
+
+  it('keeps the numbers of a single notebook, and links to the report of another', () => {
+    expect(buildReport([second]).chapters[0]?.blocks.at(-1)).toMatchObject({
+      source: 'See [Figure 1](#figure-1). [Before](01-first.html), Figure 7.',
+    });
+  });
+
+  it('says on its first page which run is not whole and which is missing', () => {
+    const failed = named('02-second', second.notebook.cells, { inkwell: { status: 'failed' } });
+    const { problems } = buildReport([first, failed], {}, { missing: ['03-third', '04-fourth'] });
+    expect(problems).toEqual([
+      '2 · Second: The run failed at the error that stands below.',
+      '03-third and 04-fourth did not run and are not in this report.',
+    ]);
+  });
+
+  it('tells facts once where they agree, by notebook where they differ', () => {
+    const inkwell = (seconds: number) => ({ inkwell: { run: { dataset: 'shapes', seconds } } });
+    const document = buildReport([
+      named('01-first', first.notebook.cells, inkwell(5)),
+      named('02-second', second.notebook.cells, inkwell(70)),
+    ]);
+    expect(document.facts).toEqual([['Data set', 'shapes']]);
+    expect(document.factsByChapter).toEqual({
+      columns: ['Run time'],
+      rows: [
+        ['1 · First', '5 s'],
+        ['2 · Second', '1:10'],
+      ],
+    });
+  });
+});
+
+describe('the title page', () => {
+  const cells = [text('# The `fit` of it')];
+
+  it('takes what is given before what the notebook says', () => {
+    const notebook = named('a', cells, { title: 'Mine', authors: [{ name: 'Ada' }, { name: 'Bob' }] });
+    expect(buildReport([notebook])).toMatchObject({ title: 'Mine', authors: ['Ada', 'Bob'], course: '' });
+    const given = { title: 'T', authors: ['C'], course: 'ML', date: 'today' };
+    expect(buildReport([notebook], given)).toMatchObject(given);
+  });
+
+  it('falls back to the heading, or the project for several, and to the date given', () => {
+    expect(buildReport([named('a', cells)], {}, { today: '1 May' })).toMatchObject({
+      title: 'The fit of it',
+      authors: [],
+      date: '1 May',
+    });
+    expect(buildReport([named('a', []), named('b', [])], {}, { projectTitle: 'P' }).title).toBe('P');
+    expect(buildReport([named('a', [])]).title).toBe('a');
+  });
+});
+
+it('refuses a report of nothing', () => {
+  expect(() => buildReport([])).toThrow(/at least one, but got none/);
+});

@@ -7,9 +7,9 @@ import type { Predictions } from '../evaluation/predictions';
 import type { Html } from '../notebook/show';
 import { escapeHtml } from '../notebook/table-view';
 import { colorOf } from '../plots/template';
+import { encodePng } from '../png';
 import type * as tf from '../tensorflow';
 import { findConvention } from './conventions';
-import { encodePng } from './png';
 import { type QuantizedModel, quantizeModel } from './quantize';
 
 /** Test images in the still picture, answers of each model to them, and screen pixels of one of their pixels. */

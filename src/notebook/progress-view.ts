@@ -1,7 +1,6 @@
 import type { Layout } from 'plotly.js';
 import type { Figure } from '../plots/figure';
-import { escapeText } from '../plots/search-results';
-import { colors } from '../plots/template';
+import { colors, escapeText } from '../plots/template';
 import type { TaskOutcome } from '../training/progress';
 import { FAINT } from './live-chart';
 import { escapeHtml } from './table-view';

@@ -83,7 +83,8 @@ export async function renderFigure(
   const plain: Figure = {
     data,
     layout,
-    config: { displaylogo: false, responsive: true, showSendToCloud: false, ...config },
+    // A responsive figure collapses in JupyterLab when the theme changes; it follows the window all the same.
+    config: { displaylogo: false, responsive: false, showSendToCloud: false, ...config },
   };
   const title = layout.title;
   const words = (typeof title === 'object' ? title?.text : title)?.replace(/<[^>]*>/g, '');

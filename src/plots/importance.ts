@@ -1,7 +1,6 @@
 import type { HyperparameterImportance } from '../tuner/importance';
 import type { Figure } from './figure';
-import { escapeText } from './search-results';
-import { colors, createFigure } from './template';
+import { colors, createFigure, escapeText } from './template';
 
 /**
  * The importance of each hyperparameter as a bar, the largest on top, in percent of all, with the number of trials that had

@@ -1,6 +1,6 @@
 import type { Data } from 'plotly.js';
 import { IMAGE_SIZE, PIXELS } from '../data/dataset';
-import { encodePng } from '../drawing/png';
+import { encodePng } from '../png';
 import type { Figure } from './figure';
 import { colors, createFigure, escapeText } from './template';
 

@@ -1,8 +1,8 @@
 import type { Trial } from '../tuner/trial';
 import type { Figure } from './figure';
 import { placeValues } from './hyperparameter-axis';
-import { completedTrials, escapeText, isShare, type SearchResults } from './search-results';
-import { createFigure } from './template';
+import { completedTrials, isShare, type SearchResults } from './search-results';
+import { createFigure, escapeText } from './template';
 
 /** The best are darkest: a yellow line, as at the end of Viridis, is hard to see on white paper. */
 const PALE_TO_DARK: [number, string][] = [

@@ -1,8 +1,8 @@
 import { isBetter, type Objective } from '../tuner/objective';
 import type { TimelineEntry } from '../tuner/trial';
 import type { Figure } from './figure';
-import { chooseTimeUnit, describeObjective, escapeText, type TimedSearch } from './search-results';
-import { createFigure } from './template';
+import { chooseTimeUnit, describeObjective, type TimedSearch } from './search-results';
+import { createFigure, escapeText } from './template';
 
 const DASHES = ['solid', 'dash', 'dot', 'dashdot'] as const;
 const SYMBOLS = ['circle', 'square', 'diamond', 'triangle-up'] as const;

@@ -3,8 +3,6 @@ import { type Objective, rankByScore } from '../tuner/objective';
 import type { TimelineEntry, Trial } from '../tuner/trial';
 import { escapeText } from './template';
 
-export { escapeText };
-
 /** What a search found: every search of the tuner is one. */
 export interface SearchResults {
   readonly trials: readonly Trial[];

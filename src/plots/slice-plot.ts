@@ -3,14 +3,8 @@ import type { Trial } from '../tuner/trial';
 import type { Figure } from './figure';
 import { formatValue, placeValues } from './hyperparameter-axis';
 import { varyingNames } from './parallel-coordinates';
-import {
-  completedTrials,
-  describeObjective,
-  escapeText,
-  failedTrials,
-  type SearchResults,
-} from './search-results';
-import { colors, createFigure } from './template';
+import { completedTrials, describeObjective, failedTrials, type SearchResults } from './search-results';
+import { colors, createFigure, escapeText } from './template';
 import { describeScoreAxes, drawTrials } from './trial-markers';
 
 /** Panels beside each other; a value's tick must stay readable. */

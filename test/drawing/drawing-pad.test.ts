@@ -1,8 +1,8 @@
 import { inflateSync } from 'node:zlib';
 import { expect, it } from 'vitest';
 import { drawingPad } from '../../src/drawing';
-import { encodePng } from '../../src/drawing/png';
 import { Stack } from '../../src/models';
+import { encodePng } from '../../src/png';
 import { stripedImages } from '../training/striped-images';
 
 const data = stripedImages(12);

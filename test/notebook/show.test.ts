@@ -43,7 +43,7 @@ describe('show in a kernel', () => {
     expect(data['application/vnd.plotly.v1+json']).toEqual({
       data: [{ type: 'bar', y: [1, null, 3] }],
       layout: { title: { text: 'Bars' }, height: 300 },
-      config: { displaylogo: false, responsive: true, showSendToCloud: false },
+      config: { displaylogo: false, responsive: false, showSendToCloud: false },
     });
     expect(data['text/plain']).toBe('[Figure: Bars]');
     const png = Buffer.from(data['image/png'], 'base64');

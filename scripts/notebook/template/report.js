@@ -27,7 +27,7 @@
       const { data, layout, config } = figure;
       // When the window changes, Plotly takes the height of this element instead of the layout's.
       element.style.height = `${layout.height ?? 450}px`;
-      await Plotly.newPlot(element, data, layout, config);
+      await Plotly.newPlot(element, data, layout, { ...config, responsive: true });
     }
     body.dataset.drawn = plots.length;
   }

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Browser, BrowserContextOptions, Frame, Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Dataset, loadDataset, PIXELS, takeSubset } from '../../src/data';
 import { drawingPad } from '../../src/drawing';
@@ -12,29 +12,8 @@ import type * as tf from '../../src/tensorflow';
 import { fit } from '../../src/training';
 import { HyperParameters } from '../../src/tuner';
 import { cnnValues, mlpValues } from '../models/configurations';
+import { A, answers, draw, findPad, SEVEN } from './drawn-strokes';
 import { launchBrowser } from './jupyterlab';
-
-type Stroke = readonly (readonly [x: number, y: number])[];
-
-/** In shares of the sheet. */
-const SEVEN: Stroke[] = [
-  [
-    [0.3, 0.22],
-    [0.7, 0.24],
-    [0.44, 0.8],
-  ],
-];
-const A: Stroke[] = [
-  [
-    [0.25, 0.8],
-    [0.5, 0.2],
-    [0.75, 0.8],
-  ],
-  [
-    [0.35, 0.58],
-    [0.65, 0.58],
-  ],
-];
 
 let browser: Browser;
 let folder: string;
@@ -91,31 +70,6 @@ async function openPage(url: string, options: BrowserContextOptions = {}, before
   if (before !== undefined) await page.addInitScript(before);
   await page.goto(url);
   return { page, problems };
-}
-
-/** The frame of the pad, when it can read. */
-async function findPad(page: Page, index = 0): Promise<Frame> {
-  await page.locator('.inkwell-drawing iframe').nth(index).scrollIntoViewIfNeeded();
-  const frame = page.mainFrame().childFrames()[index];
-  await frame.waitForFunction('window.pad', null, { timeout: 30_000 });
-  return frame;
-}
-
-async function draw(page: Page, pad: Frame, strokes: readonly Stroke[]): Promise<void> {
-  const box = await pad.locator('#sheet').boundingBox();
-  if (box === null) throw new Error('the pad has no sheet');
-  for (const [start, ...rest] of strokes) {
-    await page.mouse.move(box.x + start[0] * box.width, box.y + start[1] * box.height);
-    await page.mouse.down();
-    for (const [x, y] of rest)
-      await page.mouse.move(box.x + x * box.width, box.y + y * box.height, { steps: 8 });
-    await page.mouse.up();
-  }
-}
-
-/** The likeliest class of each model. */
-function answers(pad: Frame): Promise<string[]> {
-  return pad.locator('li:first-child b').allTextContents();
 }
 
 describe('the drawing pad with MNIST', () => {

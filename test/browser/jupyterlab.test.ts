@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { answers, draw, findPad, SEVEN } from './drawn-strokes';
 import {
   type Cell,
   copyProject,
@@ -85,6 +86,14 @@ describe('the notebooks in JupyterLab', () => {
     expect(resized.filter(({ height }) => height < 100)).toEqual([]);
     const unfinished = cells.flatMap(htmlOf).filter((html) => html.includes('inkwell-progress'));
     expect(unfinished).toEqual([]);
+    if (name === '04-evaluation') {
+      await notebook.scrollTo(cells.findIndex(({ source }) => source.includes('drawingPad(')));
+      const pad = await findPad(notebook.page);
+      await draw(notebook.page, pad, SEVEN);
+      await expect
+        .poll(() => answers(pad))
+        .toEqual([expect.stringMatching(/^\d$/), expect.stringMatching(/^\d$/)]);
+    }
     expect(await notebook.interruptions()).toEqual([]);
     await notebook.close();
   });

@@ -267,6 +267,14 @@ export class LabNotebook {
     return this.page.locator('.jp-Dialog, .Toastify__toast').allInnerTexts();
   }
 
+  /** Brings a cell into view: those off screen are not drawn. */
+  async scrollTo(index: number): Promise<void> {
+    await this.page.evaluate(
+      (at) => jupyterapp.shell.currentWidget?.content.scrollToItem(at, 'center'),
+      index,
+    );
+  }
+
   /** Scrolls from figure to figure and tells how each stands on the page. */
   async figures(): Promise<DrawnFigure[]> {
     const figures: DrawnFigure[] = [];

@@ -7,10 +7,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runPython } from '../../scripts/notebook/python';
 import type { NamedNotebook } from '../../scripts/notebook/report-document';
 import { writeReport } from '../../scripts/notebook/write-report';
+import { answers, draw, findPad, SEVEN } from './drawn-strokes';
 import { launchBrowser, type Output, type PageElement, PLOTLY_TYPE } from './jupyterlab';
 
 const REPORTS = resolve(__dirname, '../../reports');
-const CONFUSION_MATRIX = '04-evaluation';
+const EVALUATION = '04-evaluation';
 
 /** The reports beside which the executed notebook stands: `npm start` writes both. */
 const names = (existsSync(REPORTS) ? readdirSync(REPORTS) : [])
@@ -100,9 +101,9 @@ describe.skipIf(names.length === 0)('the reports (skipped where `npm start` has 
     await page.close();
   });
 
-  it.runIf(names.includes(CONFUSION_MATRIX))('a cell of the confusion matrix tells its count', async () => {
-    const { page, errors } = await openReport(browser, CONFUSION_MATRIX);
-    await waitForFigures(page, countFigures(CONFUSION_MATRIX));
+  it.runIf(names.includes(EVALUATION))('a cell of the confusion matrix tells its count', async () => {
+    const { page, errors } = await openReport(browser, EVALUATION);
+    await waitForFigures(page, countFigures(EVALUATION));
     const figures = page.locator('.js-plotly-plot');
     const index = await page.evaluate(() =>
       Array.from(document.querySelectorAll('.js-plotly-plot')).findIndex(
@@ -122,10 +123,31 @@ describe.skipIf(names.length === 0)('the reports (skipped where `npm start` has 
     // First row, second column: the diagonal may be muted.
     await page.mouse.move(box.x + (1.5 / x.length) * box.width, box.y + (0.5 / y.length) * box.height);
 
-    const words = `true ${y[0]}, predicted ${x[1]}: ${customdata[0][1]} images`;
-    await expect.poll(() => figure.locator('.hoverlayer .hovertext').allTextContents()).toEqual([words]);
+    const words = `true ${y[0]}, predicted ${x[1]}: ${customdata[0][1].toLocaleString('en-US')} images, `;
+    await expect
+      .poll(() => figure.locator('.hoverlayer .hovertext').allTextContents())
+      .toEqual([expect.stringContaining(words)]);
     expect(errors).toEqual([]);
     await page.close();
+  });
+});
+
+describe.runIf(names.includes(EVALUATION))('the drawing pad of the report', () => {
+  it('reads along without the network', async () => {
+    const browser = await launchBrowser();
+    try {
+      const { page, requests, errors } = await openReport(browser, EVALUATION);
+      const pad = await findPad(page);
+      expect(await answers(pad)).toEqual(['–', '–']);
+      await draw(page, pad, SEVEN);
+      await expect
+        .poll(() => answers(pad))
+        .toEqual([expect.stringMatching(/^[^–]$/), expect.stringMatching(/^[^–]$/)]);
+      expect(requests).toEqual([]);
+      expect(errors).toEqual([]);
+    } finally {
+      await browser.close();
+    }
   });
 });
 

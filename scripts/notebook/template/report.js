@@ -7,6 +7,8 @@
   const WIDE = 261 * MM;
   /** A figure is laid out this wide and then shrunk to the paper: its words come out at 6 to 8 points. */
   const LAYOUT_WIDTH = 760;
+  /** The width on the screen that a figure's height is made for. */
+  const SCREEN_WIDTH = 900;
   /** A matrix is square, with a scale beside it. */
   const MATRIX = { width: 900, height: 680 };
   /** A table higher than this may go on on the next page. */
@@ -37,7 +39,10 @@
     for (const { element, figure } of plots) {
       const { data, layout } = figure;
       const isMatrix = element.closest('.wide') !== null;
-      const size = isMatrix ? MATRIX : { width: layout.width ?? LAYOUT_WIDTH, height: layout.height ?? 450 };
+      const width = layout.width ?? LAYOUT_WIDTH;
+      // A picture keeps its proportions: in its full height it would stand between white bands.
+      const shrink = layout.images === undefined ? 1 : width / SCREEN_WIDTH;
+      const size = isMatrix ? MATRIX : { width, height: (layout.height ?? 450) * shrink };
       const picture = document.createElement('img');
       picture.alt = element.getAttribute('aria-label') ?? '';
       picture.src = await Plotly.toImage(
@@ -75,7 +80,8 @@
       }
       if (!fits(width)) table.style.zoom = width / table.scrollWidth;
       const size = table.getBoundingClientRect();
-      if (size.height > MAX_WHOLE_TABLE) {
+      // The still picture of the drawing pad is one thing, though it is a table.
+      if (size.height > MAX_WHOLE_TABLE && table.closest('.inkwell-drawing') === null) {
         figure?.classList.add('long');
         setInColumns(table, Math.floor((width + COLUMN_GAP) / (size.width + COLUMN_GAP)));
       }

@@ -3,7 +3,7 @@ import { splitDataset } from '../data/split';
 import type * as tf from '../tensorflow';
 import type { Callback } from './callbacks';
 import type { EpochRecord, History } from './history';
-import { InterruptedError } from './interrupt';
+import { InterruptedError, leaveSynchronousPart } from './interrupt';
 import { type TaskOutcome, trainingProgress } from './progress';
 import { type StepProgress, trainEpochs } from './train-epochs';
 
@@ -46,6 +46,7 @@ export async function fit<Model extends tf.LayersModel>(
   const images = parts?.train ?? train;
   const validation = parts?.validation ?? options.validation;
 
+  await leaveSynchronousPart();
   const records: EpochRecord[] = [];
   const describeHistory = (): History => ({
     epochs: [...records],

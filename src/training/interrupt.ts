@@ -39,3 +39,19 @@ export function watchInterrupts(): { readonly signal: AbortSignal; check(): void
     },
   };
 }
+
+/**
+ * Resolves outside the synchronous part of a cell. There Jupyter's stop button ends the running code without its `finally`
+ * blocks, and a display that was opened would stay as it is: await this before one is.
+ *
+ * @throws InterruptedError where an interrupt came meanwhile.
+ */
+export async function leaveSynchronousPart(): Promise<void> {
+  const interrupts = watchInterrupts();
+  try {
+    await new Promise((resolve) => setImmediate(resolve));
+    interrupts.check();
+  } finally {
+    interrupts.stop();
+  }
+}

@@ -5,6 +5,7 @@ import type { DataShape, ModelBuilder } from '../models/model-builder';
 import * as tf from '../tensorflow';
 import { CheckpointError, readCheckpoint, restoreWeights } from '../training/checkpoint';
 import type { History } from '../training/history';
+import { leaveSynchronousPart } from '../training/interrupt';
 import { InProcessExecutor } from './executors/in-process-executor';
 import { buildOrDispose, type CallbackFactory } from './executors/training-job';
 import { WorkerPool } from './executors/workers/worker-pool';
@@ -446,6 +447,7 @@ export class Search {
     const { tensorBoard, onTrialEnd, title = 'Search' } = options;
     checkRunOptions(options);
     this.#oracle.checkEpochs?.(epochs);
+    await leaveSynchronousPart();
     const builder = this.#builder as ModelBuilder;
     const common = { builder, data: train, ...(callbacks && { callbacks }) };
     const executor =

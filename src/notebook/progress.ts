@@ -56,17 +56,21 @@ export function drawProgress<State>(
     update: drawing.request,
     async end(outcome) {
       drawing.stop();
-      const state = read();
-      const line = view.summarize(state, outcome, clock.elapsed);
-      const ended = [...view.takeEnded(state), line];
-      const figure = view.finish(state);
-      if (figure === undefined) {
-        const html = `<div class="inkwell-progress">${escapeHtml(line)}</div>`;
-        send({ data: { 'text/html': html, 'text/plain': line } }, line, ended);
-      } else {
-        // An interrupt is to stop the cell at once: a picture may have to wait for a browser to start.
-        const picture = outcome !== 'interrupted';
-        send(await renderFigure(putTitle(figure, line), { picture }), line, ended);
+      try {
+        const state = read();
+        const line = view.summarize(state, outcome, clock.elapsed);
+        const ended = [...view.takeEnded(state), line];
+        const figure = view.finish(state);
+        if (figure === undefined) {
+          const html = `<div class="inkwell-progress">${escapeHtml(line)}</div>`;
+          send({ data: { 'text/html': html, 'text/plain': line } }, line, ended);
+        } else {
+          // An interrupt is to stop the cell at once: a picture may have to wait for a browser to start.
+          const picture = outcome !== 'interrupted';
+          send(await renderFigure(putTitle(figure, line), { picture }), line, ended);
+        }
+      } catch (error) {
+        warn(error);
       }
     },
   };
@@ -101,6 +105,11 @@ export function printProgress<State>(
   };
 }
 
+/** A display is never worth a training: where it fails, it stays as it is. */
+function warn(error: unknown): void {
+  console.warn(`The progress display stays as it is, since it failed: ${(error as Error).message}`);
+}
+
 /** Calls `draw` soon after each request, at most ten times a second, and rarer where it takes long. */
 function throttle(draw: () => void): { request(): void; stop(): void } {
   let next = Number.NEGATIVE_INFINITY;
@@ -110,7 +119,12 @@ function throttle(draw: () => void): { request(): void; stop(): void } {
     clearTimeout(timer);
     timer = undefined;
     const started = performance.now();
-    draw();
+    try {
+      draw();
+    } catch (error) {
+      stopped = true;
+      warn(error);
+    }
     const ended = performance.now();
     next = ended + Math.max(INTERVAL_MS, DRAWING_SHARE * (ended - started));
   };

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
@@ -95,7 +96,38 @@ describe('the notebooks in JupyterLab', () => {
         .toEqual([expect.stringMatching(/^\d$/), expect.stringMatching(/^\d$/)]);
     }
     expect(await notebook.interruptions()).toEqual([]);
+    await notebook.save();
     await notebook.close();
+  });
+
+  it('as they were saved make a report that says all about their run', { timeout: 120_000 }, () => {
+    const options = ['--no-execute', '--format', 'html', '--author', 'Ada <b>', '--course', 'Reading'];
+    const { stderr, status } = spawnSync(
+      process.execPath,
+      ['--import', 'tsx', 'scripts/report.ts', ...options],
+      { cwd: project.root, encoding: 'utf8' },
+    );
+    expect(status, stderr).toBe(0);
+    const report = readFileSync(join(project.root, 'reports/report.html'), 'utf8');
+    const words = report
+      .replace(/<(script|style)[\s\S]*?<\/\1>/g, ' ')
+      .replace(/<[^>]*>/g, ' ')
+      .replace(/\s+/g, ' ');
+    for (const fact of [
+      'Ada &lt;b&gt;',
+      'Reading',
+      'Data set mnist',
+      'LeCun',
+      'Profile small',
+      'Seed 0',
+      'Node 2',
+    ]) {
+      expect(words).toContain(fact);
+    }
+    // From the times that JupyterLab kept in the cells.
+    expect(words).toMatch(/1 · Preprocessing: from files to tensors 2\d{3}-\d\d-\d\d \d\d:\d\d UTC \d+ s/);
+    expect(words).toContain('Figure 4.9.');
+    expect(words).not.toMatch(/did not run|out of order|ended with an error/);
   });
 });
 

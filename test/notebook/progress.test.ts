@@ -111,6 +111,25 @@ describe('drawProgress', () => {
     expect(texts().at(-1)).toContain('epoch 1 of 999');
   });
 
+  it('lets the task go on where drawing fails, and says so once', async () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+    const view = new TrainingView();
+    const { written, change, display } = openTask(view, training(0));
+    view.draw = () => {
+      throw new Error('no room');
+    };
+    for (const done of [1, 2]) {
+      vi.advanceTimersByTime(200);
+      change(training(done));
+    }
+    expect(warn.mock.calls).toEqual([['The progress display stays as it is, since it failed: no room']]);
+    view.finish = view.draw as never;
+    await display.end('done');
+    expect(written).toHaveLength(1);
+    expect(warn).toHaveBeenCalledTimes(2);
+    warn.mockRestore();
+  });
+
   it('tells programs the line and what ended since, unsaved', async () => {
     const { written, change, display } = openTask(new TrainingView(), training(0));
     vi.advanceTimersByTime(200);

@@ -2,13 +2,16 @@ import { pathToFileURL } from 'node:url';
 import { type Page, startBrowser } from '../../src/notebook/browser';
 import { runPython } from './python';
 
+/** A report of many figures, on a slow machine. */
+const DRAWING_TIMEOUT_MS = 180_000;
+
 /**
  * The PDF of a report's HTML file. Printed twice: the first print tells on which pages the entries of the contents
  * stand, the second one has their numbers. `page` is a browser's.
  */
 export async function printPdf(html: string, page: Page): Promise<Uint8Array> {
   await page.open(`${pathToFileURL(html).href}?paper`);
-  await page.evaluate('paperReady');
+  await page.evaluate('paperReady', DRAWING_TIMEOUT_MS);
   const draft = await page.print();
   const pages = JSON.parse(await runPython('pdf_destinations.py', [], draft)) as Record<string, number>;
   await page.evaluate(`{

@@ -17,7 +17,7 @@ export interface ReportOptions {
 
 /**
  * Writes one report of the notebooks, in their order, in every format asked for: `<target>.html`, `<target>.pdf`. Returns
- * the paths of what was written: no PDF where no browser can be had. A file is replaced when its new contents are whole.
+ * the paths of what was written: no PDF where no browser can be had or it fails. A file is replaced when its new contents are whole.
  *
  * @param target path without extension
  * @param missing names of notebooks that did not run and should have been in it
@@ -39,17 +39,22 @@ export async function writeReport(
   try {
     await runPython('export.py', [html], JSON.stringify(document));
     const page = formats.includes('pdf') ? await openPrinter() : undefined;
+    const pdf = page && (await printPdf(html, page).catch((error: Error) => warn(target, error)));
     // An earlier run's would stand beside this one's HTML.
-    if (formats.includes('pdf') && page === undefined) rmSync(`${target}.pdf`, { force: true });
-    if (page !== undefined) {
-      writeFileSync(place('pdf'), await printPdf(html, page));
+    if (formats.includes('pdf') && pdf === undefined) rmSync(`${target}.pdf`, { force: true });
+    if (pdf !== undefined) {
+      writeFileSync(place('pdf'), pdf);
       finish(place('pdf'), 'pdf');
     }
-    if (formats.includes('html') || page === undefined) finish(html, 'html');
+    if (formats.includes('html') || pdf === undefined) finish(html, 'html');
   } finally {
     rmSync(html, { force: true });
   }
   return written.sort();
+}
+
+function warn(target: string, { message }: Error): undefined {
+  console.warn(`No PDF of ${basename(target)}, whose HTML is complete: ${message.split('\n')[0]}`);
 }
 
 /** What the project calls itself, for a report of several notebooks without a title of its own. */

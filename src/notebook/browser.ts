@@ -27,7 +27,7 @@ const PRINT_TIMEOUT_MS = 180_000;
 /** A browser page that runs JavaScript and shows itself to nobody. */
 export interface Page {
   /** The value of a JavaScript expression in the page, awaited; it must survive JSON. Throws what the page throws. */
-  evaluate(expression: string): Promise<unknown>;
+  evaluate(expression: string, timeoutMs?: number): Promise<unknown>;
   /** Opens a file of this machine and waits until it has loaded. */
   open(url: string): Promise<void>;
   /** The page as a PDF with bookmarks and tags, in the size that its style says. */
@@ -126,7 +126,7 @@ export async function startBrowser(onClose: () => void): Promise<Page> {
     }
   };
   return {
-    evaluate: (expression) => answer(page.evaluate(expression), TIMEOUT_MS),
+    evaluate: (expression, timeoutMs = TIMEOUT_MS) => answer(page.evaluate(expression), timeoutMs),
     async open(url) {
       await answer(page.goto(url, { timeout: 0 }), PRINT_TIMEOUT_MS);
     },

@@ -297,10 +297,18 @@ function buildBlocks(
   return blocks;
 }
 
-const isFigure = ({ data = {} }: Output) =>
-  PLOTLY_TYPE in data ||
-  (!('text/html' in data) && Object.keys(data).some((type) => type.startsWith('image/')));
-const isTable = ({ data = {} }: Output) => /<table[\s>]/.test(textOf(data['text/html']));
+/** HTML that does something, such as the drawing pad: a figure, though a table may stand in it where no script runs. */
+const isInteractive = ({ data = {} }: Output) => /<script[\s>]/.test(textOf(data['text/html']));
+const isFigure = (output: Output) => {
+  const types = Object.keys(output.data ?? {});
+  return (
+    types.includes(PLOTLY_TYPE) ||
+    isInteractive(output) ||
+    (!types.includes('text/html') && types.some((type) => type.startsWith('image/')))
+  );
+};
+const isTable = (output: Output) =>
+  /<table[\s>]/.test(textOf(output.data?.['text/html'])) && !isInteractive(output);
 
 /** Where a caption's outputs begin: it claims as many figures or tables as it numbers; undefined where there is none. */
 function findCaptioned(

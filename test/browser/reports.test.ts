@@ -137,6 +137,8 @@ describe.runIf(names.includes(EVALUATION))('the drawing pad of the report', () =
     const browser = await launchBrowser();
     try {
       const { page, requests, errors } = await openReport(browser, EVALUATION);
+      // One thing with its caption, which the list of figures leads to.
+      expect(await page.locator('figure:has(.inkwell-drawing) figcaption').count()).toBe(1);
       const pad = await findPad(page);
       expect(await answers(pad)).toEqual(['–', '–']);
       await draw(page, pad, SEVEN);

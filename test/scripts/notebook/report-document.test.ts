@@ -71,6 +71,16 @@ describe('blocks', () => {
     ]);
   });
 
+  it('takes the drawing pad for a figure, although its still picture is a table', () => {
+    const pad: Output = {
+      output_type: 'display_data',
+      data: { 'text/html': '<div><table></table><script>mount()</script></div>' },
+    };
+    const blocks = (caption: string) => blocksOf([code('a', pad), text(caption)])?.map(summary);
+    expect(blocks('*Figure 1. Seen.*')).toEqual(['code: a', 'Figure 1: 1']);
+    expect(blocks('*Table 1. Seen.*')).toEqual(['code: a', 'outputs: 1', 'Table 1: 0']);
+  });
+
   it('gives a matrix of many classes a wide page', () => {
     const names = Array.from({ length: 47 }, (_, i) => `${i}`);
     const matrix = (count: number) => {

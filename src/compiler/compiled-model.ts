@@ -5,12 +5,10 @@ import { emitImages, emitModel } from './forward';
 import { Graph, type Value } from './graph';
 import { NativeTensor, Session } from './session';
 import { Tape } from './tape';
-import { type StepResult, type TrainingData, TrainingGraph } from './training-graph';
+import { type StepResult, type TrainingData, TrainingGraph, type TrainingOptions } from './training-graph';
 import { Variables } from './variables';
 
-export interface CompiledTrainingOptions {
-  /** Share of each label that is spread over all classes; default 0. */
-  readonly labelSmoothing?: number;
+export interface CompiledTrainingOptions extends TrainingOptions {
   /** What `state()` gave earlier, to go on from there; a fresh start without it. */
   readonly state?: OptimizerState;
 }
@@ -24,6 +22,10 @@ export interface CompiledTrainingOptions {
 export class CompiledModel {
   readonly #model: tf.LayersModel;
   readonly #weights: Variables;
+  /** What the model gets and predictions are made with: the weights, or their moving averages. */
+  readonly #kept: Variables;
+  /** The model's weights as they were when it last gave or got them. */
+  #shared: readonly Float32Array[] = [];
   readonly #pixels: Value;
   readonly #probabilities: Value;
   readonly #training?: TrainingGraph;
@@ -43,33 +45,35 @@ export class CompiledModel {
       model.weights.map(({ shape }) => shape as number[]),
     );
     this.#weights = weights;
+    if (training) this.#training = new TrainingGraph(graph, model, weights, training);
+    this.#kept = this.#training?.average?.variables ?? weights;
     this.#pixels = graph.placeholder('uint8', [null, PIXELS]);
     this.#probabilities = emitModel(model, emitImages(graph, model, this.#pixels), {
       tape: new Tape(graph),
-      weight: (weight) => weights.values[model.weights.indexOf(weight)],
+      weight: (weight) => this.#kept.values[model.weights.indexOf(weight)],
     });
-    if (training) this.#training = new TrainingGraph(graph, model, weights, training.labelSmoothing ?? 0);
     this.#session = new Session(graph);
     try {
-      this.#training?.restore(this.#session, training?.state);
       this.load();
+      this.#training?.restore(this.#session, training?.state);
     } catch (error) {
       this.#session.dispose();
       throw error;
     }
   }
 
-  /** Takes the weights that the model has. */
+  /** Takes the weights that the model has, unless they are those that it was given last. */
   load(): void {
-    this.#weights.write(
-      this.#session,
-      this.#model.weights.map((weight) => weight.read().dataSync<'float32'>()),
-    );
+    const weights = this.#model.weights.map((weight) => weight.read().dataSync<'float32'>());
+    if (this.#shared.length > 0 && weights.every((numbers, i) => areEqual(numbers, this.#shared[i]))) return;
+    this.#shared = weights;
+    for (const variables of new Set([this.#weights, this.#kept])) variables.write(this.#session, weights);
   }
 
-  /** Gives the model the weights of the graph. */
+  /** Gives the model the weights of the graph, or their moving averages where it has them. */
   store(): void {
-    this.#weights.read(this.#session).forEach((numbers, i) => {
+    this.#shared = this.#kept.read(this.#session);
+    this.#shared.forEach((numbers, i) => {
       const value = tf.tensor(numbers, this.#weights.shapes[i] as number[]);
       // Not by `write`, which would apply the layer's constraints.
       (this.#model.weights[i].read() as tf.Variable).assign(value);
@@ -77,7 +81,7 @@ export class CompiledModel {
     });
   }
 
-  /** Takes one step of training on the images at `indices`; the dropout masks follow from `seed`. */
+  /** Takes one step of training on the images at `indices`; their variations and the dropout masks follow from `seed`. */
   step(data: TrainingData, indices: Uint32Array, learningRate: number, seed: number): StepResult {
     return this.#forTraining().run(this.#session, data, indices, learningRate, seed);
   }
@@ -107,4 +111,11 @@ export class CompiledModel {
       throw new Error('The model must be compiled for training, but is for predictions alone.');
     return this.#training;
   }
+}
+
+/** Whether the numbers are the same, bit for bit. */
+function areEqual(a: Float32Array, b: Float32Array): boolean {
+  const bytes = ({ buffer, byteOffset, byteLength }: Float32Array) =>
+    Buffer.from(buffer, byteOffset, byteLength);
+  return bytes(a).equals(bytes(b));
 }

@@ -1,14 +1,25 @@
+import { IMAGE_SIZE } from '../data/dataset';
 import * as tf from '../tensorflow';
 import type { Graph, Value } from './graph';
 import { type Emission, emitLayer } from './layers';
 import { NotCompilableError } from './not-compilable-error';
 import type { Tensor } from './tape';
 
-/** Grey levels, uint8 `[b, 784]`, as the input of `model`: float32 in [0, 1]. */
-export function emitImages(graph: Graph, model: tf.LayersModel, pixels: Value): Tensor {
+/**
+ * Grey levels, uint8 `[b, 784]`, as the input of `model`: float32 in [0, 1].
+ *
+ * @param vary Gives the images that take their place, float32 `[b, 28, 28, 1]` as they.
+ */
+export function emitImages(
+  graph: Graph,
+  model: tf.LayersModel,
+  pixels: Value,
+  vary?: (images: Value) => Value,
+): Tensor {
   const shape = model.inputs[0].shape;
   const scaled = graph.float('RealDiv', [graph.cast(pixels, 'float32'), graph.constant(255)]);
-  return { ...(shape.length === 2 ? scaled : graph.reshape(scaled, shape)), shape };
+  const images = graph.reshape(scaled, [null, IMAGE_SIZE, IMAGE_SIZE, 1]);
+  return { ...graph.reshape(vary ? vary(images) : images, shape), shape };
 }
 
 /** Emits all layers of `model` on `input`, each once for each place it is used in, and returns the output. */

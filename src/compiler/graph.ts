@@ -49,12 +49,17 @@ export class Graph {
     return name;
   }
 
-  /** Adds an op of float32 inputs (its type attribute is `T`) and returns its first output, a float32 tensor. */
+  /**
+   * Adds an op whose type attribute `T` is that of its numbers, bfloat16 where it takes any of that type and else float32, and
+   * returns its first output, of that type too.
+   */
   float(op: string, inputs: readonly Value[], attributes: readonly Attribute[] = []): Value {
-    return output(this.add(op, inputs, [['T', 'type', 'float32'], ...attributes]), 0);
+    const dtype = inputs.some((input) => input.dtype === 'bfloat16') ? 'bfloat16' : 'float32';
+    return output(this.add(op, inputs, [['T', 'type', dtype], ...attributes]), 0, dtype);
   }
 
   cast(value: Value, dtype: DataType): Value {
+    if (value.dtype === dtype) return value;
     const node = this.add(
       'Cast',
       [value],
@@ -66,7 +71,7 @@ export class Graph {
     return output(node, 0, dtype);
   }
 
-  /** A float32 tensor with other sides, at most one of them unknown. */
+  /** A tensor with other sides, at most one of them unknown. */
   reshape(value: Value, shape: Shape): Value {
     const sides = this.constant(
       shape.map((side) => side ?? -1),
@@ -75,7 +80,7 @@ export class Graph {
     return this.float('Reshape', [value, sides]);
   }
 
-  /** The sum of float32 tensors of one shape, of which there must be one. */
+  /** The sum of tensors of one shape and type, of which there must be one. */
   sum(values: readonly Value[]): Value {
     return values.length === 1 ? values[0] : this.float('AddN', values, [['N', 'int', values.length]]);
   }

@@ -24,6 +24,8 @@ export interface TrainingEmission {
   readonly batchSize: Value;
   /** int32 `[2]`, different for each call and each step. */
   nextSeed(): Value;
+  /** What convolutions compute with; what follows them goes on with it, up to dense layers, which take float32. */
+  readonly convolutionType: 'float32' | 'bfloat16';
 }
 
 type Rule = (layer: never, inputs: readonly Tensor[], shape: Tensor['shape'], emission: Emission) => Tensor;
@@ -74,7 +76,9 @@ const pool =
 const RULES: Readonly<Record<string, Rule>> = {
   Dense(layer: Layer<Activated & { kernel: Weight }>, [x], _shape, emission) {
     demand(layer, x.shape.length === 2, `takes tensors of rank ${x.shape.length}`);
-    return finish(layer, operations.matMul(emission.tape, x, emission.weight(layer.kernel)), emission);
+    const { tape } = emission;
+    const rows = operations.cast(tape, x, 'float32');
+    return finish(layer, operations.matMul(tape, rows, emission.weight(layer.kernel)), emission);
   },
 
   Conv2D(
@@ -86,13 +90,21 @@ const RULES: Readonly<Record<string, Rule>> = {
     demandChannelsLast(layer);
     const { strides, padding, dilationRate } = layer;
     const dilations: Sides = typeof dilationRate === 'number' ? [dilationRate, dilationRate] : dilationRate;
-    const kernel = emission.weight(layer.kernel);
-    const y = operations.conv2d(emission.tape, x, kernel, shape, { strides, padding, dilations });
+    const { tape, training } = emission;
+    const dtype = training?.convolutionType ?? 'float32';
+    const images = operations.cast(tape, x, dtype);
+    const kernel = operations.cast(tape, emission.weight(layer.kernel), dtype);
+    const y = operations.conv2d(tape, images, kernel, shape, { strides, padding, dilations });
     return finish(layer, y, emission);
   },
 
   MaxPooling2D: pool(operations.maxPool),
   AveragePooling2D: pool(operations.averagePool),
+
+  GlobalAveragePooling2D(layer: Layer<{ dataFormat: string }>, [x], _shape, { tape }) {
+    demandChannelsLast(layer);
+    return operations.globalAveragePool(tape, operations.cast(tape, x, 'float32'));
+  },
 
   Flatten(layer: Layer<{ dataFormat?: string }>, [x], shape, { tape }) {
     demandChannelsLast(layer);
@@ -118,7 +130,7 @@ const RULES: Readonly<Record<string, Rule>> = {
 
   Softmax(layer: Layer<{ axis: number }>, [x], _shape, { tape }) {
     demand(layer, layer.axis === -1 || layer.axis === x.shape.length - 1, `has axis ${layer.axis}`);
-    return operations.softmax(tape, x);
+    return operations.softmax(tape, operations.cast(tape, x, 'float32'));
   },
 
   BatchNormalization(layer: Normalization, [x], _shape, emission) {
@@ -135,8 +147,17 @@ const RULES: Readonly<Record<string, Rule>> = {
     const offset = layer.beta ? emission.weight(layer.beta) : filled(0);
     const { movingMean, movingVariance, momentum, epsilon } = layer;
     if (training) {
-      const normalize = rank === 4 ? operations.normalizeImages : operations.normalizeRows;
-      const { y, moments } = normalize(tape, x, scale, offset, epsilon, training.batchSize);
+      const { y, moments } =
+        rank === 4
+          ? operations.normalizeImages(tape, x, scale, offset, epsilon, training.batchSize)
+          : operations.normalizeRows(
+              tape,
+              operations.cast(tape, x, 'float32'),
+              scale,
+              offset,
+              epsilon,
+              training.batchSize,
+            );
       training.blend(movingMean, moments.mean, momentum);
       training.blend(movingVariance, moments.variance, momentum);
       return y;
@@ -155,13 +176,13 @@ const RULES: Readonly<Record<string, Rule>> = {
   Add(layer: tf.layers.Layer, inputs, shape, { tape }) {
     const alike = inputs.every((input) => input.shape.join() === shape.join());
     demand(layer, alike, 'adds tensors of different shapes');
-    return operations.add(tape, inputs);
+    return operations.add(tape, alikeInType(tape, inputs));
   },
 
   Concatenate(layer: Layer<{ axis: number }>, inputs, shape, { tape }) {
     const axis = layer.axis < 0 ? layer.axis + shape.length : layer.axis;
     demand(layer, axis > 0, 'joins batches');
-    return operations.concatenate(tape, inputs, axis, shape);
+    return operations.concatenate(tape, alikeInType(tape, inputs), axis, shape);
   },
 };
 
@@ -179,9 +200,20 @@ function demandChannelsLast(layer: Layer<{ dataFormat?: string }>): void {
   demand(layer, (layer.dataFormat ?? 'channelsLast') === 'channelsLast', 'has its channels first');
 }
 
+/** The inputs of one type: bfloat16 where one of them is. */
+function alikeInType(tape: Tape, inputs: readonly Tensor[]): Tensor[] {
+  const dtype = inputs.some((input) => input.dtype === 'bfloat16') ? 'bfloat16' : 'float32';
+  return inputs.map((input) => operations.cast(tape, input, dtype));
+}
+
 /** Bias and activation of a dense or convolutional layer. */
 function finish(layer: Layer<Activated>, x: Tensor, { tape, weight }: Emission): Tensor {
-  return activate(layer, layer.bias ? operations.biasAdd(tape, x, weight(layer.bias)) : x, tape);
+  if (!layer.bias) return activate(layer, x, tape);
+  return activate(
+    layer,
+    operations.biasAdd(tape, x, operations.cast(tape, weight(layer.bias), x.dtype)),
+    tape,
+  );
 }
 
 function activate(layer: Layer<Activated>, x: Tensor, tape: Tape): Tensor {
@@ -198,7 +230,7 @@ function activate(layer: Layer<Activated>, x: Tensor, tape: Tape): Tensor {
     case 'sigmoid':
       return operations.sigmoid(tape, x);
     case 'softmax':
-      return operations.softmax(tape, x);
+      return operations.softmax(tape, operations.cast(tape, x, 'float32'));
     default:
       throw new NotCompilableError(layer.name, `has the activation ${activation}`);
   }

@@ -5,6 +5,7 @@ import type { Tensor } from './tape';
  * The cross-entropy of each image in nats, `[b]`, and its gradient with respect to the logits, `[b, classes]`.
  *
  * @param labels int32 `[b]`.
+ * @param classWeights What an image of each class counts; 1 without.
  * @param smoothing Share of each label that is spread over all classes (Szegedy et al. 2016, section 7).
  */
 export function emitCrossEntropy(
@@ -12,6 +13,7 @@ export function emitCrossEntropy(
   logits: Tensor,
   labels: Value,
   smoothing: number,
+  classWeights?: readonly number[],
 ): { losses: Value; gradient: Value } {
   const classes = logits.shape[1] as number;
   const node =
@@ -29,7 +31,22 @@ export function emitCrossEntropy(
           [logits, emitSmoothLabels(graph, labels, classes, smoothing)],
           [['T', 'type', 'float32']],
         );
-  return { losses: output(node, 0), gradient: output(node, 1) };
+  const [losses, gradient] = [output(node, 0), output(node, 1)];
+  if (!classWeights) return { losses, gradient };
+  const gathered = graph.add(
+    'GatherV2',
+    [graph.constant(classWeights), labels, graph.constant(0, 'int32')],
+    [
+      ['Tparams', 'type', 'float32'],
+      ['Tindices', 'type', 'int32'],
+      ['Taxis', 'type', 'int32'],
+    ],
+  );
+  const weights = output(gathered, 0);
+  return {
+    losses: graph.float('Mul', [losses, weights]),
+    gradient: graph.float('Mul', [gradient, graph.reshape(weights, [null, 1])]),
+  };
 }
 
 /** `(1 - smoothing) y + smoothing / classes` of the one-hot labels y, `[b, classes]`. */

@@ -1,9 +1,16 @@
 import * as tf from '../tensorflow';
-import type { OpAttribute } from '../tensorflow/native-op';
+import type { DataType, OpAttribute } from '../tensorflow/native-op';
 import { output, type Shape, type Value } from './graph';
 import type { Tape, Tensor } from './tape';
 
 // The differentiable operations of the layers, each with its gradients. Images are [b, height, width, channels].
+
+/** `x` as numbers of another type. */
+export function cast(tape: Tape, x: Tensor, dtype: DataType): Tensor {
+  if (x.dtype === dtype) return x;
+  const y = { ...tape.graph.cast(x, dtype), shape: x.shape };
+  return tape.record('Cast', [x], y, (dy) => [tape.graph.cast(dy, x.dtype)]);
+}
 
 /** `x w` of `[b, n]` and `[n, m]`. */
 export function matMul(tape: Tape, x: Tensor, w: Tensor): Tensor {
@@ -95,6 +102,23 @@ export function averagePool(tape: Tape, x: Tensor, shape: Shape, options: PoolOp
   );
 }
 
+/** The mean of each channel of images, `[b, channels]`. */
+export function globalAveragePool(tape: Tape, x: Tensor): Tensor {
+  const { graph } = tape;
+  const [, height, width, channels] = x.shape as [null, number, number, number];
+  return tape.apply(
+    'Mean',
+    [x],
+    [null, channels],
+    (dy) => {
+      const share = graph.float('Mul', [dy, graph.constant(1 / (height * width))]);
+      const spread = graph.reshape(share, [null, 1, 1, channels]);
+      return [graph.float('BroadcastTo', [spread, shapeOf(tape, x)])];
+    },
+    { others: [graph.constant([1, 2], 'int32')] },
+  );
+}
+
 /** `x` with other sides; the first stays that of the batch. */
 export function reshape(tape: Tape, x: Tensor, shape: Shape): Tensor {
   const y = { ...tape.graph.reshape(x, shape), shape };
@@ -140,26 +164,27 @@ export function softmax(tape: Tape, x: Tensor): Tensor {
   });
 }
 
-/** Sum of tensors of one shape. */
+/** Sum of tensors of one shape and type. */
 export function add(tape: Tape, inputs: readonly Tensor[]): Tensor {
   return tape.apply('AddN', inputs, inputs[0].shape, (dy) => inputs.map(() => dy), {
     attributes: [['N', 'int', inputs.length]],
   });
 }
 
-/** Tensors one behind the other along `axis`, not that of the batch. */
+/** Tensors of one type one behind the other along `axis`, not that of the batch. */
 export function concatenate(tape: Tape, inputs: readonly Tensor[], axis: number, shape: Shape): Tensor {
   const { graph } = tape;
   const dimension = graph.constant(axis, 'int32');
+  const [{ dtype }] = inputs;
   const node = graph.add(
     'ConcatV2',
     [...inputs, dimension],
     [
-      ['T', 'type', 'float32'],
+      ['T', 'type', dtype],
       ['N', 'int', inputs.length],
     ],
   );
-  return tape.record('ConcatV2', inputs, { ...output(node, 0), shape }, (dy) => {
+  return tape.record('ConcatV2', inputs, { ...output(node, 0, dtype), shape }, (dy) => {
     const sizes = graph.constant(
       inputs.map((input) => input.shape[axis] as number),
       'int32',
@@ -168,12 +193,12 @@ export function concatenate(tape: Tape, inputs: readonly Tensor[], axis: number,
       'SplitV',
       [dy, sizes, dimension],
       [
-        ['T', 'type', 'float32'],
+        ['T', 'type', dtype],
         ['Tlen', 'type', 'int32'],
         ['num_split', 'int', inputs.length],
       ],
     );
-    return inputs.map((_, i) => output(parts, i));
+    return inputs.map((_, i) => output(parts, i, dtype));
   });
 }
 
@@ -220,7 +245,7 @@ export function dropout(tape: Tape, x: Tensor, rate: number, batchSize: Value, s
           [rows, graph.constant([0, 0], 'int32'), graph.constant([-1, each], 'int32')],
           [['Index', 'type', 'int32']],
         );
-  const mask = graph.reshape(fitting, x.shape);
+  const mask = graph.cast(graph.reshape(fitting, x.shape), x.dtype);
   return tape.apply('Mul', [x], x.shape, (dy) => [graph.float('Mul', [dy, mask])], { others: [mask] });
 }
 
@@ -237,7 +262,7 @@ export interface Normalized {
 }
 
 /**
- * Batch normalization of images, `[b, height, width, channels]`.
+ * Batch normalization of images, `[b, height, width, channels]`, float32 or bfloat16; scale, offset and moments are float32.
  *
  * @param batchSize The number of images, int32.
  */
@@ -251,7 +276,7 @@ export function normalizeImages(
 ): Normalized {
   const { graph } = tape;
   const attributes: OpAttribute[] = [
-    ['T', 'type', 'float32'],
+    ['T', 'type', x.dtype],
     ['U', 'type', 'float32'],
     ['epsilon', 'float', epsilon],
     ['is_training', 'bool', true],
@@ -259,10 +284,10 @@ export function normalizeImages(
   const none = graph.constant([]);
   const node = graph.add('FusedBatchNormV3', [x, scale, offset, none, none], attributes);
   const reserves = [3, 4, 5].map((i) => output(node, i));
-  const result = { ...output(node, 0), shape: x.shape };
+  const result = { ...output(node, 0, x.dtype), shape: x.shape };
   const y = tape.record('FusedBatchNormV3', [x, scale, offset], result, (dy) => {
     const gradients = graph.add('FusedBatchNormGradV3', [dy, x, scale, ...reserves], attributes);
-    return [0, 1, 2].map((i) => output(gradients, i));
+    return [output(gradients, 0, x.dtype), output(gradients, 1), output(gradients, 2)];
   });
   // The op's variance divides by the count less one.
   const pixels = (x.shape[1] as number) * (x.shape[2] as number);
@@ -340,5 +365,5 @@ export function normalizeBy(
 
 /** The sides of `x` as int32, known when the graph runs. */
 function shapeOf(tape: Tape, x: Tensor): Value {
-  return output(tape.graph.add('Shape', [x], [['T', 'type', 'float32']]), 0, 'int32');
+  return output(tape.graph.add('Shape', [x], [['T', 'type', x.dtype]]), 0, 'int32');
 }

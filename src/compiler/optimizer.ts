@@ -19,6 +19,11 @@ export class Optimizer {
   readonly #unpacked: readonly Value[];
   #step = 0;
 
+  /** Steps begun. */
+  get step(): number {
+    return this.#step;
+  }
+
   /** @param shapes Those of the weights that are trained, in order. */
   constructor(graph: Graph, optimizer: tf.Optimizer, shapes: readonly (readonly number[])[]) {
     this.#name = optimizer.getClassName();

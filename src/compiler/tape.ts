@@ -1,6 +1,6 @@
 import type { Attribute, Graph, Shape, Value } from './graph';
 
-/** A float32 tensor with the sides that are known before the graph runs. */
+/** A tensor of floating-point numbers with the sides that are known before the graph runs. */
 export interface Tensor extends Value {
   readonly shape: Shape;
 }
@@ -28,7 +28,7 @@ export class Tape {
     this.graph = graph;
   }
 
-  /** Adds an op with one float32 output of `shape`, and remembers how its gradients follow. */
+  /** Adds an op with one output of `shape` (`Graph.float`), and remembers how its gradients follow. */
   apply(
     op: string,
     inputs: readonly Tensor[],
@@ -57,7 +57,7 @@ export class Tape {
   }
 
   /**
-   * The gradients of the loss with respect to every tensor that `from` depends on, by name.
+   * The gradients of the loss with respect to every tensor that `from` depends on, by name, each of its tensor's type.
    *
    * @param gradient That of the loss with respect to `from`.
    */

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-node';
 
-export type DataType = 'float32' | 'int32' | 'uint8' | 'uint16' | 'bool' | 'resource';
+export type DataType = 'float32' | 'bfloat16' | 'int32' | 'uint8' | 'uint16' | 'bool' | 'resource';
 
 /** An attribute of a TensorFlow op: its name, its kind and its value. */
 export type OpAttribute =
@@ -32,6 +32,7 @@ const TYPES: Record<DataType, number> = {
   int32: 3,
   uint8: 4,
   bool: 10,
+  bfloat16: 14,
   uint16: 17,
   resource: 20,
 };

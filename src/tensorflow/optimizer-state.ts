@@ -6,6 +6,8 @@ export interface OptimizerState {
   readonly step: number;
   /** State tensors, for each weight in order; Adam has two for each, of the weight's size. */
   readonly slots: readonly Float32Array[];
+  /** The weights themselves, in the order of `model.weights`, where the model has their moving averages instead. */
+  readonly averaged?: readonly Float32Array[];
 }
 
 /**

@@ -75,6 +75,7 @@ interface Header {
     readonly optimizer: string;
     readonly step: number;
     readonly slots: readonly number[];
+    readonly averaged?: readonly number[];
   };
   readonly callbacks: readonly ({ readonly values: unknown; readonly arrays: readonly number[] } | null)[];
 }
@@ -90,7 +91,11 @@ export async function writeCheckpoint(path: string, snapshot: TrainingSnapshot):
     epoch,
     end,
     shapes,
-    optimizer: optimizer && { ...optimizer, slots: lengths(optimizer.slots) },
+    optimizer: optimizer && {
+      ...optimizer,
+      slots: lengths(optimizer.slots),
+      averaged: optimizer.averaged && lengths(optimizer.averaged),
+    },
     callbacks: callbacks.map(
       (state) => state && { values: state.values, arrays: lengths(state.arrays ?? []) },
     ),
@@ -100,6 +105,7 @@ export async function writeCheckpoint(path: string, snapshot: TrainingSnapshot):
   const arrays = [
     ...weights,
     ...(optimizer?.slots ?? []),
+    ...(optimizer?.averaged ?? []),
     ...callbacks.flatMap((state) => state?.arrays ?? []),
   ].map(({ buffer, byteOffset, byteLength }) => new Uint8Array(buffer, byteOffset, byteLength));
   MAGIC.copy(head);
@@ -160,7 +166,9 @@ export async function readCheckpoint(path: string): Promise<TrainingSnapshot> {
     shapes,
     weights: shapes.map((shape) => take(shape.reduce((product, side) => product * side, 1))),
     ...(end && { end }),
-    ...(optimizer && { optimizer: { ...optimizer, slots: optimizer.slots.map(take) } }),
+    ...(optimizer && {
+      optimizer: { ...optimizer, slots: optimizer.slots.map(take), averaged: optimizer.averaged?.map(take) },
+    }),
     callbacks: callbacks.map((state) => state && { values: state.values, arrays: state.arrays.map(take) }),
   };
 }

@@ -2,9 +2,11 @@ import { NativeTensor } from '../compiler/session';
 import type { StepResult } from '../compiler/training-graph';
 import { tryCompile } from '../compiler/try-compile';
 import { type Dataset, PIXELS } from '../data/dataset';
-import { labelSmoothingOf } from '../models/compile';
+import { compileConfigOf } from '../models/compile';
 import type * as tf from '../tensorflow';
 import type { OptimizerState } from '../tensorflow/optimizer-state';
+import { computesBfloat16 } from '../tensorflow/processor';
+import { classWeightsFor } from './class-weights';
 import type { InputShape } from './model-shape';
 import { createPlainTrainer } from './plain-trainer';
 import type { Predictor } from './predictor';
@@ -14,11 +16,11 @@ import type { Predictor } from './predictor';
  * its own: the model may have older ones.
  */
 export interface Trainer extends Predictor {
-  /** Takes one step on the images at `indices`; the dropout masks follow from `seed`, 0 to 2^32 - 1. */
+  /** Takes one step on the images at `indices`; their variations and the dropout masks follow from `seed`, 0 to 2^32 - 1. */
   step(indices: Uint32Array, learningRate: number, seed: number): StepResult;
-  /** Takes the weights that the model has, as it did when it was made. */
+  /** Takes the weights that the model has, as it did when it was made, unless it gave them itself. */
   load(): void;
-  /** Gives the model the weights learned. */
+  /** Gives the model the weights learned, or their moving averages where it was compiled with `emaMomentum`. */
   store(): void;
   /** A copy of the optimizer's state; `createTrainer` takes it. */
   state(): OptimizerState;
@@ -46,7 +48,12 @@ function createCompiledTrainer(
   train: Dataset,
   state?: OptimizerState,
 ): Trainer | undefined {
-  const compiled = tryCompile(model, { labelSmoothing: labelSmoothingOf(model), state });
+  const { labelSmoothing, augmentation, emaMomentum, precision } = compileConfigOf(model) ?? {};
+  const compiled = tryCompile(model, {
+    ...{ labelSmoothing, augmentation, emaMomentum, state },
+    classWeights: classWeightsFor(model, train),
+    convolutionType: precision === 'mixedBfloat16' && computesBfloat16() ? 'bfloat16' : 'float32',
+  });
   if (!compiled) return undefined;
   const data = {
     images: new NativeTensor(train.images, [train.size, PIXELS]),

@@ -1,4 +1,4 @@
-import { confusionMatrix, sum } from './confusion-matrix';
+import { type ConfusionMatrix, confusionMatrix, sum } from './confusion-matrix';
 import type { Predictions } from './predictions';
 
 /** How well something was found, each 0 to 1. */
@@ -39,7 +39,11 @@ export interface ClassificationReport {
 export function classificationReport(
   predictions: Pick<Predictions, 'labels' | 'predicted' | 'classNames'>,
 ): ClassificationReport {
-  const { counts, classNames } = confusionMatrix(predictions);
+  return reportMatrix(confusionMatrix(predictions));
+}
+
+/** `classificationReport` of predictions that were counted already. */
+export function reportMatrix({ counts, classNames }: ConfusionMatrix): ClassificationReport {
   const classes = classNames.map((className, c) => {
     const right = counts[c][c];
     const support = sum(counts[c]);

@@ -60,15 +60,9 @@ export function wilsonInterval(successes: number, trials: number): Interval {
  * @throws RangeError where the models were not asked about the same images.
  */
 export function compareModels(models: readonly EvaluatedModel[]): ModelScores[] {
+  checkSameImages(models);
   return models.map(({ name, predictions }) => {
-    const reference = models[0].predictions.labels;
     const { labels, predicted, size } = predictions;
-    if (labels.length !== reference.length || labels.some((label, i) => label !== reference[i])) {
-      throw new RangeError(
-        `models must be evaluated on the same images in the same order, but the labels of "${name}" ` +
-          `(${labels.length} images) differ from those of "${models[0].name}" (${reference.length} images).`,
-      );
-    }
     const right = labels.reduce((count, label, i) => count + Number(label === predicted[i]), 0);
     return {
       name,
@@ -80,4 +74,18 @@ export function compareModels(models: readonly EvaluatedModel[]): ModelScores[] 
       seconds: predictions.seconds,
     };
   });
+}
+
+/** Throws a RangeError where the models were not asked about the same images. */
+export function checkSameImages(models: readonly EvaluatedModel[]): void {
+  for (const { name, predictions } of models) {
+    const { labels } = predictions;
+    const reference = models[0].predictions.labels;
+    if (labels.length !== reference.length || labels.some((label, i) => label !== reference[i])) {
+      throw new RangeError(
+        `models must be evaluated on the same images in the same order, but the labels of "${name}" ` +
+          `(${labels.length} images) differ from those of "${models[0].name}" (${reference.length} images).`,
+      );
+    }
+  }
 }

@@ -202,7 +202,7 @@ export class Proposals {
     this.#folder.record({
       ...{ kind: 'begun', trial: id, hyperparameters, space: Object.fromEntries(space), epochs, parameters },
       ...{ trainings: run.trainings, origin: pinned ? 'user' : 'oracle' },
-      seed: deriveSeed(this.#options.seed, 'trial', id),
+      seed: deriveSeed(this.#options.seed, 'trial', this.#oracle.paired ? 1 : id),
     });
     return state.trial(id);
   }

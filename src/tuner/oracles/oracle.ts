@@ -65,6 +65,8 @@ export type Decision =
 export interface Oracle {
   /** Name and settings, plain data: a search folder holds a search of one such configuration. */
   readonly config: Readonly<Record<string, string | number | boolean>>;
+  /** True: all trials train with the same seeds. Else, the default, each has its own. */
+  readonly paired?: boolean;
   /** The epochs of a whole training that it needs at least, where it does. Throws for one it cannot work with. */
   checkEpochs?(epochs: number): void;
   /**

@@ -43,7 +43,7 @@ const builders = {
 } satisfies Record<string, ModelBuilder>;
 
 function compile(
-  model: tf.Sequential,
+  model: tf.LayersModel,
   kind: 'adam' | 'rmsprop',
   hp: Parameters<ModelBuilder>[0],
 ): tf.LayersModel {

@@ -27,9 +27,12 @@ export function chooseRegularization(hp: HyperParameters): Regularization {
  * 3.2).
  */
 export class Stack {
-  readonly model = tf.sequential();
   readonly #seed: number;
   readonly #regularization: Regularization;
+  #input?: tf.SymbolicTensor;
+  /** The output of the layers so far. */
+  #top?: tf.SymbolicTensor;
+  #layers = 0;
 
   constructor(seed = 0, regularization: Regularization = { l1: 0, l2: 0 }) {
     this.#seed = seed;
@@ -38,18 +41,89 @@ export class Stack {
 
   /** Input layer: `[784]` or `[28, 28, 1]`. */
   input(shape: number[]): this {
-    this.model.add(tf.layers.inputLayer({ inputShape: shape }));
+    this.#input = tf.input({ shape });
+    this.#top = this.#input;
+    this.#layers++;
     return this;
   }
 
   dense(units: number, activation: Activation, normalize = false): this {
-    this.model.add(tf.layers.dense({ units, useBias: !normalize, ...this.#kernel(activation) }));
+    this.#add(tf.layers.dense({ units, useBias: !normalize, ...this.#kernel(activation) }));
     return this.#activate(activation, normalize);
   }
 
   /** 2-D convolution that keeps the image's size. */
   convolution(filters: number, kernelSize: number, activation: Activation, normalize = false): this {
-    this.model.add(
+    return this.#convolve(filters, kernelSize, activation, normalize).#activate(activation, normalize);
+  }
+
+  /**
+   * Two convolutions with batch normalization, to whose output their input is added before the last activation: the basic
+   * block of He et al. 2016, "Deep Residual Learning", figure 2. Where the number of filters changes, the input passes
+   * through a convolution of 1 x 1 with normalization (section 3.3, option B).
+   */
+  residual(filters: number, kernelSize: number, activation: Activation): this {
+    const input = this.#current();
+    this.convolution(filters, kernelSize, activation, true);
+    this.#convolve(filters, kernelSize, activation, true).normalize();
+    const residual = this.#current();
+    this.#top = input;
+    if (input.shape[3] !== filters) this.#convolve(filters, 1, activation, true).normalize();
+    this.#add(tf.layers.add(), [residual, this.#current()]);
+    return this.#activate(activation, false);
+  }
+
+  /** Divides height and width by `size`, rounded down. */
+  maxPooling(size: number): this {
+    return this.#add(tf.layers.maxPooling2d({ poolSize: size, strides: size }));
+  }
+
+  /** The mean of each filter over the image: `[b, height, width, filters]` -> `[b, filters]` (Lin et al. 2014, section 3.2). */
+  globalAveragePooling(): this {
+    return this.#add(tf.layers.globalAveragePooling2d({ dataFormat: 'channelsLast' }));
+  }
+
+  flatten(): this {
+    return this.#add(tf.layers.flatten());
+  }
+
+  normalize(): this {
+    // Keras' momentum of 0.99 needs several hundred steps before validation means anything; short searches have fewer.
+    return this.#add(tf.layers.batchNormalization({ momentum: 0.9 }));
+  }
+
+  /** Sets a share `rate` of the activations to zero while training; nothing for 0. */
+  dropout(rate: number): this {
+    return rate > 0 ? this.#add(tf.layers.dropout({ rate })) : this;
+  }
+
+  /** The model, ended by an output layer: probabilities of the classes. */
+  output(classes: number): tf.LayersModel {
+    this.#add(
+      tf.layers.dense({
+        units: classes,
+        activation: 'softmax',
+        kernelInitializer: tf.initializers.glorotUniform({ seed: this.#layerSeed() }),
+      }),
+    );
+    return tf.model({ inputs: this.#input as tf.SymbolicTensor, outputs: this.#current() });
+  }
+
+  /** Puts a layer on top, or on the given outputs of others. */
+  #add(layer: tf.layers.Layer, on: tf.SymbolicTensor | tf.SymbolicTensor[] = this.#current()): this {
+    this.#top = layer.apply(on) as tf.SymbolicTensor;
+    this.#layers++;
+    return this;
+  }
+
+  #current(): tf.SymbolicTensor {
+    if (!this.#top)
+      throw new Error('A stack must begin with an input; call input([784]) or input([28, 28, 1]) first.');
+    return this.#top;
+  }
+
+  #convolve(filters: number, kernelSize: number, activation: Activation, normalize: boolean): this {
+    return this.#add(
       tf.layers.conv2d({
         filters,
         kernelSize,
@@ -58,50 +132,13 @@ export class Stack {
         ...this.#kernel(activation),
       }),
     );
-    return this.#activate(activation, normalize);
-  }
-
-  /** Divides height and width by `size`, rounded down. */
-  maxPooling(size: number): this {
-    this.model.add(tf.layers.maxPooling2d({ poolSize: size, strides: size }));
-    return this;
-  }
-
-  flatten(): this {
-    this.model.add(tf.layers.flatten());
-    return this;
-  }
-
-  normalize(): this {
-    // Keras' momentum of 0.99 needs several hundred steps before validation means anything; short searches have fewer.
-    this.model.add(tf.layers.batchNormalization({ momentum: 0.9 }));
-    return this;
-  }
-
-  /** Sets a share `rate` of the activations to zero while training; nothing for 0. */
-  dropout(rate: number): this {
-    if (rate > 0) this.model.add(tf.layers.dropout({ rate }));
-    return this;
-  }
-
-  /** Output layer: probabilities of the classes. */
-  output(classes: number): tf.Sequential {
-    this.model.add(
-      tf.layers.dense({
-        units: classes,
-        activation: 'softmax',
-        kernelInitializer: tf.initializers.glorotUniform({ seed: this.#layerSeed() }),
-      }),
-    );
-    return this.model;
   }
 
   #activate(activation: Activation, normalize: boolean): this {
     if (normalize) this.normalize();
-    this.model.add(
+    return this.#add(
       activation === 'leakyRelu' ? tf.layers.leakyReLU({ alpha: 0.3 }) : tf.layers.activation({ activation }),
     );
-    return this;
   }
 
   /** He et al. 2015, "Delving Deep into Rectifiers", for the rectifiers; Glorot and Bengio 2010 for the rest. */
@@ -117,6 +154,6 @@ export class Stack {
 
   #layerSeed(): number {
     // tfjs takes 0 for "no seed" in some initializers.
-    return deriveSeed(this.#seed, 'layer', this.model.layers.length) || 1;
+    return deriveSeed(this.#seed, 'layer', this.#layers) || 1;
   }
 }

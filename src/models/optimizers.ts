@@ -103,15 +103,22 @@ class AdamW extends tf.AdamOptimizer {
  * The optimizer that `hp` chooses, with its learning rate on a log scale.
  *
  * A good rate for one optimizer ruins another (Adadelta works near 1, Adam near 0.001), so each has a rate of its own:
- * `adamLearningRate`, `sgdLearningRate` and so on, of which a configuration has one.
+ * `adamLearningRate`, `sgdLearningRate` and so on, of which a configuration has one. SGD also has its `momentum`, AdamW its
+ * `weightDecay`.
  */
 export function chooseOptimizer(hp: HyperParameters): OptimizerConfig {
   const rate = (name: string, min: number, max: number) =>
     hp.float(`${name}LearningRate`, { min, max, sampling: 'log' });
-  const kind = hp.choice('optimizer', ['adam', 'sgd', 'rmsprop', 'adagrad', 'adadelta']);
+  const kind = hp.choice('optimizer', ['adam', 'adamw', 'sgd', 'rmsprop', 'adagrad', 'adadelta']);
   switch (kind) {
     case 'adam':
       return { kind, learningRate: rate(kind, 3e-4, 1e-2) };
+    case 'adamw':
+      return {
+        kind,
+        learningRate: rate(kind, 3e-4, 1e-2),
+        weightDecay: hp.float('weightDecay', { min: 1e-3, max: 0.1, sampling: 'log' }),
+      };
     case 'sgd':
       return { kind, learningRate: rate(kind, 0.01, 0.1), momentum: hp.choice('momentum', [0, 0.9]) };
     case 'rmsprop':

@@ -33,5 +33,18 @@ describe('compileModel', () => {
     expect(compile({ optimizer, schedule: { kind: 'stepDecay', factor: 2 } })).toThrow(/factor.*got 2/);
     expect(compile({ optimizer, schedule: { kind: 'stepDecay', every: 0 } })).toThrow(/every.*got 0/);
     expect(compile({ optimizer, schedule: { kind: 'cosineAnnealing', floor: -1 } })).toThrow(/floor.*got -1/);
+    for (const warmUp of [-0.1, 1, Number.NaN]) {
+      expect(compile({ optimizer, schedule: { kind: 'cosineAnnealing', warmUp } })).toThrow(
+        /warmUp of the schedule must be a share of the run, at least 0 and below 1.*got (-0.1|1|NaN)/,
+      );
+    }
+    const oneCycle = { kind: 'oneCycle' } as const;
+    for (const pctStart of [0, 1]) {
+      expect(compile({ optimizer, schedule: { ...oneCycle, pctStart } })).toThrow(/pctStart.*got [01]/);
+    }
+    expect(compile({ optimizer, schedule: { ...oneCycle, divFactor: 0.5 } })).toThrow(/divFactor.*got 0.5/);
+    expect(compile({ optimizer, schedule: { ...oneCycle, finalDivFactor: Infinity } })).toThrow(
+      /finalDivFactor.*1 or more, but got Infinity/,
+    );
   });
 });

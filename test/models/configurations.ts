@@ -11,6 +11,9 @@ export const mlpValues = {
   optimizer: 'adam',
   adamLearningRate: 0.001,
   schedule: 'constant',
+  batchSize: 128,
+  labelSmoothing: 0,
+  augmentation: 0,
 };
 
 /** A configuration of `buildCnn`. */
@@ -19,10 +22,12 @@ export const cnnValues = {
   poolSize: 2,
   activation: 'elu',
   batchNormalization: true,
+  convolutions: 1,
   filters1: 16,
   kernelSize1: 5,
   filters2: 32,
   kernelSize2: 3,
+  head: 'flatten',
   dropout: 0.5,
   denseLayers: 1,
   denseUnits1: 64,
@@ -34,6 +39,9 @@ export const cnnValues = {
   momentum: 0.9,
   schedule: 'stepDecay',
   decayFactor: 0.2,
+  batchSize: 64,
+  labelSmoothing: 0.1,
+  augmentation: 0.5,
 };
 
 /** Weights of the layers, counted by hand in the tests: `kernel + bias`. */

@@ -15,6 +15,8 @@ describe('buildMlp', () => {
     expect(compileConfigOf(model)).toEqual({
       optimizer: { kind: 'adam', learningRate: 0.001 },
       schedule: { kind: 'constant' },
+      batchSize: 128,
+      labelSmoothing: 0,
     });
     model.dispose();
   });

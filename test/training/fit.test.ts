@@ -16,13 +16,13 @@ import { stripedImages } from './striped-images';
 const adam: CompileConfig = { optimizer: { kind: 'adam', learningRate: 0.003 } };
 const data = stripedImages(200);
 
-function mlp(config: CompileConfig = adam, seed = 0): tf.Sequential {
+function mlp(config: CompileConfig = adam, seed = 0): tf.LayersModel {
   const model = new Stack(seed).input([784]).dense(16, 'relu', true).dropout(0.3).output(4);
   compileModel(model, config);
   return model;
 }
 
-function cnn(): tf.Sequential {
+function cnn(): tf.LayersModel {
   const model = new Stack()
     .input([28, 28, 1])
     .convolution(4, 3, 'leakyRelu', true)
@@ -38,7 +38,10 @@ function weightsOf(model: tf.LayersModel): number[][] {
   return model.getWeights().map((weight) => Array.from(weight.dataSync()));
 }
 
-async function trainedWeights(build: () => tf.Sequential, options: Partial<FitOptions>): Promise<number[][]> {
+async function trainedWeights(
+  build: () => tf.LayersModel,
+  options: Partial<FitOptions>,
+): Promise<number[][]> {
   const model = build();
   await fit(model, data, { epochs: 2, batchSize: 32, ...options });
   const weights = weightsOf(model);

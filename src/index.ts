@@ -3,6 +3,8 @@ export * from './data';
 export { gatherBatch } from './data/batches';
 export * from './drawing';
 export * from './evaluation';
+export * from './experiments';
+export * from './interpretability';
 export * from './models';
 export * from './notebook';
 export * as figures from './plots';

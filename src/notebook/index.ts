@@ -1,5 +1,7 @@
+import { experimentProgress } from '../experiments/progress';
 import { trainingProgress } from '../training/progress';
 import { searchProgress } from '../tuner/search-progress';
+import { ExperimentView } from './experiment-view';
 import { showProgress } from './progress';
 import { SearchView } from './search-view';
 import { TrainingView } from './training-view';
@@ -8,6 +10,7 @@ export type { RunRecord } from './provenance';
 export { recordRun } from './record-run';
 export { type ModelResult, type Results, recordResults } from './results';
 export {
+  describeAblation,
   describeBest,
   describeBudget,
   describeComparison,
@@ -23,3 +26,4 @@ export * as tables from './tables';
 
 trainingProgress.showWith(showProgress(() => new TrainingView()));
 searchProgress.showWith(showProgress((search) => new SearchView(search)));
+experimentProgress.showWith(showProgress(() => new ExperimentView()));

@@ -1,6 +1,9 @@
 /** Readings of a run's numbers, as sentences of Markdown for `show(markdown(...))`. */
 import type { Dataset, LoadedDataset } from '../data/dataset';
-import { compareModels, type EvaluatedModel } from '../evaluation/model-comparison';
+import { pairedBootstrap } from '../evaluation/bootstrap';
+import { mcnemarTest } from '../evaluation/mcnemar';
+import type { EvaluatedModel } from '../evaluation/model-comparison';
+import type { AblationResults } from '../experiments/ablation';
 import {
   completedTrials,
   isShare,
@@ -12,6 +15,7 @@ import type { History } from '../training/history';
 import { bestSearch } from '../tuner/best-search';
 import type { Budget } from '../tuner/budget';
 import { canRateImportance, type HyperparameterImportance, MIN_IMPORTANCE_TRIALS } from '../tuner/importance';
+import { formatProbability } from './evaluation-tables';
 import { effect } from './tables';
 
 /** What a data set is, or its training part: name, source, sizes and number of classes. */
@@ -55,6 +59,51 @@ export function describeEffect(search: SearchResults, name: string): string {
   if (values.length === 1) return `${values[0]}; all trials had the same value`;
   const gap = formatScore(search, Math.abs(rows[0].mean - rows[rows.length - 1].mean)).replace('%', 'points');
   return `${values.join(', ')}: ${gap} between the best mean and the worst`;
+}
+
+/**
+ * What an ablation measured for a hyperparameter: of one that is on or off, how much better the score is with it; of others, each value's difference to the
+ * base's. Shares are told in percentage points.
+ */
+export function describeAblation(results: AblationResults, name: string): string {
+  const { base, effects, objective, folds, executionsPerTrial } = results;
+  const of = effects.filter((effect) => effect.name === name);
+  if (base === undefined || of.length === 0) return `the ablation has no result for \`${name}\``;
+  const budget = `${folds} folds${executionsPerTrial > 1 ? ` with ${executionsPerTrial} trainings each` : ''}, same budget`;
+  const measure = objective.name === 'valAccuracy' ? 'validation accuracy' : objective.name;
+  const points = isShare(objective);
+  const format = (value: number) => {
+    const text = points ? (100 * value).toFixed(1) : String(Number(value.toPrecision(2)));
+    // A difference that is rounded to nothing has no sign.
+    return (Number(text) === 0 ? text.replace('-', '') : text).replace('-', '−');
+  };
+  const [effect] = of;
+  if (of.length === 1 && typeof effect.value === 'boolean' && effect.reason === undefined) {
+    // The base may be the one with it.
+    const sign = effect.value ? 1 : -1;
+    const difference = sign * effect.difference;
+    const ends = [sign * effect.interval.low, sign * effect.interval.high].sort((a, b) => a - b);
+    const amount = `${format(Math.abs(difference))}${points ? ' points' : ''}`;
+    const chance = ends[0] <= 0 && ends[1] >= 0 ? ', which may be chance' : '';
+    return (
+      `With ${spellOut(name)} the ${measure} is ${amount} ${difference < 0 ? 'lower' : 'higher'}${chance} ` +
+      `(95 % interval ${format(ends[0])} to ${format(ends[1])}; ${budget})`
+    );
+  }
+  const values = of.map(({ value, difference, interval, reason }) =>
+    reason === undefined
+      ? `**${String(value)}** ${difference > 0 ? '+' : ''}${format(difference)} (${format(interval.low)} to ${format(interval.high)})`
+      : `**${String(value)}** without a score (${reason})`,
+  );
+  return (
+    `Against ${spellOut(name)} **${String(base.hyperparameters[name])}**, the difference in ${measure}` +
+    `${points ? ' in points' : ''}, with 95 % intervals: ${values.join(', ')}; ${budget}. An interval that holds 0 may be chance`
+  );
+}
+
+/** `batch normalization` for `batchNormalization`. */
+function spellOut(name: string): string {
+  return name.replace(/([a-z0-9])([A-Z])/g, (_, before, after) => `${before} ${after.toLowerCase()}`);
 }
 
 /** How good the best trial of all searches is, which are given by name, and why its score flatters it. */
@@ -165,16 +214,41 @@ export function describeFit({ epochs }: History): string {
   return `${reached}, validation accuracy ${formatPercent(valAccuracy)}. The gap is ${gap.toFixed(1)} points: ${reading}.`;
 }
 
-/** Which of two models is better on the test images, and whether chance could explain it. */
+/**
+ * Which of two models is better on the test images, by how much, and whether chance in drawing the images could explain it
+ * (McNemar's exact test, below 0.05; the interval of the difference by the paired bootstrap). It is about these two trained
+ * models: the luck in training is not in it.
+ */
 export function describeComparison(models: readonly [EvaluatedModel, EvaluatedModel]): string {
-  const [better, worse] = compareModels(models).sort((a, b) => a.mistakes - b.mistakes);
-  if (better.mistakes === worse.mistakes) return `Both make ${plural(better.mistakes, 'mistake')}.`;
-  const apart = better.interval.low > worse.interval.high;
-  return (
-    `The ${better.name} is better: ${plural(better.mistakes, 'mistake')} where the ${worse.name} makes ` +
-    `${formatCount(worse.mistakes)} in ${formatCount(models[0].predictions.size)} images. The intervals ` +
-    `${apart ? 'do not overlap.' : 'overlap, so on this test set the difference may be chance.'}`
+  const [better, worse] = [...models].sort((a, b) => countMistakes(a) - countMistakes(b));
+  const { onlyFirst, onlySecond, pValue } = mcnemarTest(better.predictions, worse.predictions);
+  const images = plural(better.predictions.size, 'image');
+  if (onlyFirst === onlySecond) {
+    const alone = onlyFirst === 0 ? 'on the same images' : `each alone right on ${formatCount(onlyFirst)}`;
+    return `Both make ${plural(countMistakes(better), 'mistake')} in ${images}, ${alone}.`;
+  }
+  const difference = pairedBootstrap(
+    better.predictions,
+    worse.predictions,
+    (predictions) => predictions.accuracy,
   );
+  const [points, low, high] = [difference.difference, difference.low, difference.high].map((share) =>
+    (100 * share).toFixed(2).replace('-', '−'),
+  );
+  const apart = pValue < 0.05;
+  return (
+    `The ${better.name} ${apart ? 'is better' : 'may be better, or lucky'}: ` +
+    `${plural(countMistakes(better), 'mistake')} where the ${worse.name} makes ${formatCount(countMistakes(worse))} in ` +
+    `${images}, which is ${points} points of accuracy (95 % interval ${low} to ${high}). Of the images that only one of ` +
+    `them reads rightly, ${formatCount(onlyFirst)} are the ${better.name}'s and ${formatCount(onlySecond)} the ` +
+    `${worse.name}'s: between equally good models chance would divide them so unevenly with a probability of ` +
+    `${formatProbability(pValue).replace('<', 'less than')} (McNemar's exact test)` +
+    `${apart ? '.' : ', so these images do not tell them apart.'}`
+  );
+}
+
+function countMistakes({ predictions: { labels, predicted } }: EvaluatedModel): number {
+  return labels.reduce((count, label, i) => count + Number(label !== predicted[i]), 0);
 }
 
 /** Shares as `97.5 %`, losses with three decimals, other metrics with four digits. */

@@ -166,8 +166,15 @@ export function escapeHtml(text: string): string {
   );
 }
 
-/** The table as HTML and as plain text; both take the colours of the page they stand in. */
-export function renderTable(given: TableView, options: TableOptions = {}): { html: string; text: string } {
+/**
+ * The table as HTML and as plain text; both take the colours of the page they stand in. `links`: where texts of the first
+ * column lead, by text.
+ */
+export function renderTable(
+  given: TableView,
+  options: TableOptions = {},
+  links: ReadonlyMap<string, string> = new Map(),
+): { html: string; text: string } {
   const { maxRows = 20, ascending, descending } = options;
   if (!(Number.isInteger(maxRows) && maxRows > 0)) {
     throw new RangeError(`maxRows must be a whole number above 0, but got ${maxRows}.`);
@@ -195,7 +202,9 @@ export function renderTable(given: TableView, options: TableOptions = {}): { htm
   const named = columns.length > 1 && new Set(columns[0].values).size === shown;
   const body = Array.from({ length: shown }, (_, row) => {
     const cells = columns.map(({ numeric, cells }, c) => {
-      const text = escapeHtml(cells[row]);
+      const href = c === 0 ? links.get(cells[row]) : undefined;
+      const words = escapeHtml(cells[row]);
+      const text = href === undefined ? words : `<a href="${escapeHtml(href)}">${words}</a>`;
       const marked =
         row !== best ? text : c > 0 ? `<strong>${text}</strong>` : `<strong title="best">★ ${text}</strong>`;
       return c === 0 && named

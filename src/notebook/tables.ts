@@ -5,12 +5,16 @@ import { type Dataset, type LoadedDataset, PIXELS } from '../data/dataset';
 import { classCounts as countClasses } from '../data/statistics';
 import type { ClassificationReport } from '../evaluation/classification-report';
 import { type ConfusionMatrix, mostConfused as findMostConfused } from '../evaluation/confusion-matrix';
+import { mcnemarTest } from '../evaluation/mcnemar';
 import { compareModels, type EvaluatedModel } from '../evaluation/model-comparison';
 import * as tf from '../tensorflow';
 import type { History } from '../training/history';
 import type { TrainingRecord } from '../training/save-model';
 import { freeName, round, roundOrBlank, shorten } from './table-cells';
 
+export * from './error-tables';
+export { calibration, pairedComparison, scores, spreadOverSeeds } from './evaluation-tables';
+export * from './experiment-tables';
 export * from './search-tables';
 
 /** Parts of a data set by name: `{ training: train, test }`. */
@@ -178,15 +182,11 @@ export function modelComparison(models: readonly EvaluatedModel[]): dfd.DataFram
 
 /** How often both models were right, only the one, only the other, or neither: rows the first model, columns the second. */
 export function agreement([first, second]: readonly [EvaluatedModel, EvaluatedModel]): dfd.DataFrame {
+  const { both, onlyFirst, onlySecond, neither } = mcnemarTest(first.predictions, second.predictions);
   const counts = [
-    [0, 0],
-    [0, 0],
+    [both, onlyFirst],
+    [onlySecond, neither],
   ];
-  compareModels([first, second]); // Checks that both judged the same images.
-  first.predictions.labels.forEach((label, i) => {
-    const [a, b] = [first, second].map(({ predictions }) => Number(predictions.predicted[i] !== label));
-    counts[a][b]++;
-  });
   return new dfd.DataFrame(
     counts.map(([right, wrong], i) => ({
       '': `${first.name} ${i === 0 ? 'right' : 'wrong'}`,

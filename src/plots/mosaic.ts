@@ -73,10 +73,13 @@ export function layMosaic(tiles: readonly Tile[], columns: number, group = colum
   return { pixels, width, height, scale, corners };
 }
 
-/** Draws tiles as one picture, ink dark on white, with the labels above the images; hovering tells about each. */
+/**
+ * Draws tiles as one picture, ink dark on white, with the labels above the images; hovering tells about each. With a `palette`
+ * (as `encodePng`'s, 0 white) the images' numbers are its places instead of grey levels.
+ */
 export function drawMosaic(
   tiles: readonly Tile[],
-  options: { columns: number; group?: number; title?: string },
+  options: { columns: number; group?: number; title?: string; palette?: Uint8Array },
 ): Figure {
   const { pixels, width, height, scale, corners } = layMosaic(tiles, options.columns, options.group);
   const placed = tiles.map((tile, i) => ({ ...tile, ...corners[i] }));
@@ -117,7 +120,7 @@ export function drawMosaic(
     yaxis: { ...hidden, range: [height, 0], scaleanchor: 'x' },
     images: [
       {
-        source: `data:image/png;base64,${encodeEnlarged(pixels, width, height).toString('base64')}`,
+        source: `data:image/png;base64,${encodeEnlarged(pixels, width, height, ENLARGED, options.palette).toString('base64')}`,
         xref: 'x',
         yref: 'y',
         x: 0,
@@ -131,15 +134,25 @@ export function drawMosaic(
   });
 }
 
-/** A PNG with each pixel as a square of several, which browsers would else blur when they enlarge it. */
-function encodeEnlarged(pixels: Uint8Array, width: number, height: number): Buffer {
-  const enlarged = new Uint8Array(pixels.length * ENLARGED ** 2);
-  const stride = width * ENLARGED;
-  for (let y = 0; y < height * ENLARGED; y++) {
-    const row = Math.floor(y / ENLARGED) * width;
+/**
+ * A PNG, ink dark on white or in the colours of a palette, with each pixel as a square of `times` by `times`, which browsers would
+ * else blur when they enlarge it.
+ */
+export function encodeEnlarged(
+  pixels: Uint8Array,
+  width: number,
+  height: number,
+  times = ENLARGED,
+  palette?: Uint8Array,
+): Buffer {
+  const enlarged = new Uint8Array(pixels.length * times ** 2);
+  const stride = width * times;
+  for (let y = 0; y < height * times; y++) {
+    const row = Math.floor(y / times) * width;
     for (let x = 0; x < stride; x++) {
-      enlarged[y * stride + x] = WHITE - pixels[row + Math.floor(x / ENLARGED)];
+      const pixel = pixels[row + Math.floor(x / times)];
+      enlarged[y * stride + x] = palette ? pixel : WHITE - pixel;
     }
   }
-  return encodePng(enlarged, stride);
+  return encodePng(enlarged, stride, palette);
 }

@@ -4,7 +4,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { classificationReport, confusionMatrix } from '../../src/evaluation';
 import * as figures from '../../src/plots';
-import { makeDataset, makeHistory, makePredictions } from '../plots/fixtures';
+import { makeDataset, makeHistory, makePredictions, makeTrial } from '../plots/fixtures';
 import { launchBrowser } from './jupyterlab';
 
 /** What Plotly would read as HTML, as an entity, as a value of the hover text and as a formula. */
@@ -14,6 +14,7 @@ const dataset = makeDataset(LABELS, NAMES);
 const predictions = makePredictions(LABELS, [0, 1, 2, 3, 0], NAMES);
 const models = NAMES.map((name) => ({ name, predictions }));
 const matrix = confusionMatrix(predictions);
+const interval = { low: 0.05, high: 0.95 };
 
 let browser: Browser;
 let page: Page;
@@ -66,6 +67,33 @@ describe('names show as text', () => {
     ['classMeans', figures.classMeans(dataset)],
     ['imageGrid', figures.imageGrid(dataset.images, { labels: [...NAMES, ''] })],
     ['predictionGrid', figures.predictionGrid(dataset, predictions, { which: 'right' })],
+    [
+      'robustness',
+      figures.robustness(
+        NAMES.map((name) => ({ name, corruption: 'shift', strength: 1, accuracy: 0.5, interval })),
+      ),
+    ],
+    [
+      'trainSizeCurve',
+      figures.trainSizeCurve(
+        Object.fromEntries(
+          NAMES.map((name) => [
+            name,
+            [{ trainSize: 10, epochs: 1, accuracies: [0.5, 0.6], mean: 0.55, interval }],
+          ]),
+        ),
+      ),
+    ],
+    [
+      'ablation',
+      figures.ablation({
+        ...{ objective: { name: 'valAccuracy', direction: 'max' }, folds: 2, executionsPerTrial: 1 },
+        base: makeTrial(1, 0.5),
+        effects: NAMES.map((name) => ({
+          ...{ name, value: 1, trial: 2, score: 0.6, differences: [0.1, 0.1], difference: 0.1, interval },
+        })),
+      }),
+    ],
     ['learningRateSchedules', figures.learningRateSchedules(NAMES.map((name) => ({ name, rates: [1, 2] })))],
   ])('in %s', async (_name, figure) => {
     await draw(figure);
@@ -83,7 +111,7 @@ describe('names show as text', () => {
     await draw(figures.modelComparison(models.slice(0, 2)));
     expect(await hover(0.8, 1)).toContain(`${NAMES[1]}: 80.00%, interval `);
     await draw(figures.learningRateSchedules([{ name: NAMES[3], rates: [1, 2, 3] }]));
-    expect(await hover(2, 2)).toBe(`epoch 2: 2.00 (${NAMES[3]})`);
+    expect(await hover(1, 2)).toBe(`epochs trained 1: 2.00 (${NAMES[3]})`);
   });
 });
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Dataset } from '../../src/data';
 import type { EvaluatedModel } from '../../src/evaluation';
 import {
+  describeAblation,
   describeBest,
   describeBudget,
   describeComparison,
@@ -203,15 +204,93 @@ describe('describeComparison', () => {
     return { name, predictions: { labels, predicted, ...rest } };
   };
 
-  it('names the better one, whichever comes first, and whether the intervals overlap', () => {
-    // Wilson, 95 %: 50 of 100 gives 0.40 to 0.60, 60 gives 0.50 to 0.69, 90 gives 0.83 to 0.94.
-    expect(describeComparison([model('MLP', 50), model('CNN', 90)])).toBe(
-      'The CNN is better: 10 mistakes where the MLP makes 50 in 100 images. The intervals do not overlap.',
+  it('names the better one, whichever comes first, and what chance would do', () => {
+    // All 40 images that one alone gets are the CNN's; their number of 100 images is binomial: 30 to 50.
+    const sentence = describeComparison([model('MLP', 50), model('CNN', 90)]);
+    expect(sentence).toMatch(
+      /^The CNN is better: 10 mistakes where the MLP makes 50 in 100 images, which is 40\.00 points of accuracy/,
     );
-    expect(describeComparison([model('MLP', 60), model('CNN', 50)])).toBe(
-      'The MLP is better: 40 mistakes where the CNN makes 50 in 100 images. The intervals overlap, so on this test set ' +
-        'the difference may be chance.',
+    const [, low, high] = /95 % interval ([\d.]+) to ([\d.]+)\)/.exec(sentence) as RegExpExecArray;
+    expect(Math.abs(Number(low) - 30)).toBeLessThanOrEqual(1);
+    expect(Math.abs(Number(high) - 50)).toBeLessThanOrEqual(1);
+    expect(sentence).toContain("40 are the CNN's and 0 the MLP's: between equally good models chance");
+    expect(sentence).toContain('with a probability of less than 0.001 (McNemar');
+    expect(describeComparison([model('CNN', 90), model('MLP', 50)])).toBe(sentence);
+  });
+
+  it('says so where chance may be all', () => {
+    // 5 images to one side: 2 / 2^5.
+    const sentence = describeComparison([model('MLP', 60), model('CNN', 55)]);
+    expect(sentence).toMatch(/^The MLP may be better, or lucky: 40 mistakes where the CNN makes 45/);
+    expect(sentence).toMatch(/a probability of 0\.063 .* so these images do not tell them apart\.$/);
+  });
+
+  it('says so where both make as many mistakes, the same or others', () => {
+    expect(describeComparison([model('MLP', 99), model('CNN', 99)])).toBe(
+      'Both make 1 mistake in 100 images, on the same images.',
     );
-    expect(describeComparison([model('MLP', 99), model('CNN', 99)])).toBe('Both make 1 mistake.');
+    const other = model('CNN', 99);
+    other.predictions.predicted[99] = 0;
+    other.predictions.predicted[0] = 1;
+    expect(describeComparison([model('MLP', 99), other])).toBe(
+      'Both make 1 mistake in 100 images, each alone right on 1.',
+    );
+  });
+});
+
+describe('describeAblation', () => {
+  const effect = (name: string, value: string | boolean, difference: number, low: number, high: number) => ({
+    ...{
+      name,
+      value,
+      trial: 2,
+      score: 0.7 + difference,
+      differences: [],
+      difference,
+      interval: { low, high },
+    },
+  });
+  const base = makeTrial(1, 0.7, { batchNormalization: true, optimizer: 'adam', residual: false });
+  const study = {
+    ...{ objective: valAccuracy, folds: 3, executionsPerTrial: 1, base },
+    effects: [
+      effect('batchNormalization', false, -0.019, -0.026, -0.012),
+      effect('residual', true, -0.004, -0.0149, 0.007),
+      effect('optimizer', 'sgd', 0.021, 0.012, 0.03),
+      effect('optimizer', 'adagrad', -0.0002, -0.1, 0.1),
+    ],
+  };
+
+  it('tells what something that is on or off brings, whichever the base has', () => {
+    expect(describeAblation(study, 'batchNormalization')).toBe(
+      'With batch normalization the validation accuracy is 1.9 points higher (95 % interval 1.2 to 2.6; 3 folds, same budget)',
+    );
+    expect(describeAblation(study, 'residual')).toBe(
+      'With residual the validation accuracy is 0.4 points lower, which may be chance (95 % interval −1.5 to 0.7; 3 folds, same budget)',
+    );
+  });
+
+  it('tells each value’s difference to the base', () => {
+    expect(describeAblation({ ...study, executionsPerTrial: 2 }, 'optimizer')).toBe(
+      'Against optimizer **adam**, the difference in validation accuracy in points, with 95 % intervals: **sgd** +2.1 (1.2 to 3.0), ' +
+        '**adagrad** 0.0 (−10.0 to 10.0); 3 folds with 2 trainings each, same budget. An interval that holds 0 may be chance',
+    );
+  });
+
+  it('tells losses in nats, and what has no score', () => {
+    const failed = {
+      ...effect('optimizer', 'sgd', Number.NaN, Number.NaN, Number.NaN),
+      reason: 'it diverged',
+    };
+    expect(
+      describeAblation({ ...study, objective: valLoss, effects: [failed, study.effects[3]] }, 'optimizer'),
+    ).toBe(
+      'Against optimizer **adam**, the difference in valLoss, with 95 % intervals: **sgd** without a score (it diverged), ' +
+        '**adagrad** −0.0002 (−0.1 to 0.1); 3 folds, same budget. An interval that holds 0 may be chance',
+    );
+    expect(describeAblation({ ...study, base: undefined }, 'optimizer')).toBe(
+      'the ablation has no result for `optimizer`',
+    );
+    expect(describeAblation(study, 'dropout')).toBe('the ablation has no result for `dropout`');
   });
 });

@@ -106,12 +106,12 @@ describe('learningCurves', () => {
 });
 
 describe('learningRateSchedules', () => {
-  it('counts epochs or steps from 1', () => {
-    const { data, layout } = learningRateSchedules([{ name: 'constant', rates: [0.1, 0.1] }], {
-      unit: 'step',
-    });
-    expect(data).toMatchObject([{ name: 'constant', x: [1, 2], y: [0.1, 0.1] }]);
-    expect(layout.xaxis?.title).toEqual({ text: 'Step' });
+  it('holds each rate for its epoch, or spreads the rates over the epochs of the run', () => {
+    const schedules = [{ name: 'halved', rates: [0.1, 0.05] }];
+    const { data, layout } = learningRateSchedules(schedules);
+    expect(data).toMatchObject([{ name: 'halved', x: [0, 1, 2], y: [0.1, 0.05, 0.05] }]);
+    expect(layout.xaxis?.title).toEqual({ text: 'Epochs trained' });
+    expect(learningRateSchedules(schedules, { epochs: 5 }).data).toMatchObject([{ x: [0, 2.5, 5] }]);
   });
 });
 

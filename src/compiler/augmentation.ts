@@ -6,58 +6,53 @@ import { NativeTensor, Session } from './session';
 
 /** Points of the elastic deformation to each side. */
 const POINTS = 4;
-/** Side of an image in a frame of background, one pixel wide. */
-const FRAMED = IMAGE_SIZE + 2;
+/** Side of the grid on which images are sampled: at every half pixel, and one pixel of background around. */
+const FINE = 2 * (IMAGE_SIZE + 1) + 1;
 
-/** The part of a graph that varies images: the affine map of each by one TensorFlow op, then its elastic deformation. */
+/**
+ * The part of a graph that varies images. Each pixel of the result shows a place of the original that follows from an affine
+ * map and an elastic deformation, sampled once: two samplings one after the other, or a bilinear one on the pixels themselves,
+ * blur the strokes, and a model trained on blurred images reads sharp ones worse.
+ */
 export class Augmentation {
   readonly #config: AugmentationConfig;
-  readonly #transforms: Value;
-  readonly #displacements?: Value;
-  /** The varied images, as those that came. */
+  readonly #places: Value;
+  readonly #numbers: number;
+  /** The varied images, float32 `[b, 28, 28, 1]` in [0, 1]. */
   readonly images: Value;
 
-  /** @param images float32 `[b, 28, 28, 1]`, 0 for the background. */
+  /** @param images float32 `[b, 28, 28, 1]` in [0, 1], 0 for the background. */
   constructor(graph: Graph, images: Value, config: AugmentationConfig) {
     this.#config = config;
-    const side = config.elastic ? FRAMED : IMAGE_SIZE;
-    this.#transforms = graph.placeholder('float32', [null, 8]);
-    const warped = graph.add(
-      'ImageProjectiveTransformV3',
-      [images, this.#transforms, graph.constant([side, side], 'int32'), graph.constant(0)],
-      [
-        ['dtype', 'type', 'float32'],
-        ['interpolation', 'string', 'BILINEAR'],
-        ['fill_mode', 'string', 'CONSTANT'],
-      ],
-    );
-    this.images = output(warped, 0);
-    if (config.elastic) {
-      this.#displacements = graph.placeholder('float32', [null, 2, POINTS ** 2]);
-      this.images = emitDeformation(graph, this.images, this.#displacements);
-    }
+    const basis = placeBasis(Boolean(config.elastic));
+    this.#numbers = basis.length / PIXELS;
+    this.#places = graph.placeholder('float32', [null, 2, this.#numbers]);
+    const places = graph.float('MatMul', [
+      graph.reshape(this.#places, [null, this.#numbers]),
+      graph.reshape(graph.constant(basis), [this.#numbers, PIXELS]),
+    ]);
+    const sampled = emitSampling(graph, images, graph.reshape(places, [null, 2, PIXELS]));
+    this.images = graph.reshape(sampled, [null, IMAGE_SIZE, IMAGE_SIZE, 1]);
   }
 
-  /** What the graph is fed for `count` images; all follows from `seed`. The caller disposes the tensors. */
-  feed(count: number, seed: number): [Value, NativeTensor][] {
+  /** What the graph is fed for `count` images; all follows from `seed`. The caller disposes the tensor. */
+  feed(count: number, seed: number): [Value, NativeTensor] {
     const draws = random(seed, 'augmentation');
-    const transforms = new Float32Array(count * 8);
-    for (let i = 0; i < count; i++) transforms.set(drawTransform(this.#config, draws), i * 8);
-    const fed: [Value, NativeTensor][] = [[this.#transforms, new NativeTensor(transforms, [count, 8])]];
-    const { elastic } = this.#config;
-    if (this.#displacements && elastic) {
-      const moved = Float32Array.from({ length: count * POINTS ** 2 * 2 }, () => elastic * drawNormal(draws));
-      fed.push([this.#displacements, new NativeTensor(moved, [count, 2, POINTS ** 2])]);
+    const numbers = new Float32Array(count * 2 * this.#numbers);
+    const { elastic = 0 } = this.#config;
+    for (let i = 0; i < count; i++) {
+      drawAffineMap(this.#config, draws).forEach((row, axis) => {
+        const start = (2 * i + axis) * this.#numbers;
+        numbers.set(row, start);
+        for (let k = row.length; k < this.#numbers; k++) numbers[start + k] = elastic * drawNormal(draws);
+      });
     }
-    return fed;
+    return [this.#places, new NativeTensor(numbers, [count, 2, this.#numbers])];
   }
 }
 
-/**
- * An affine map as TensorFlow takes it: the eight numbers that take a pixel of the result to the place in the original that it
- * shows, `x' = t0 x + t1 y + t2`, `y' = t3 x + t4 y + t5`.
- */
-function drawTransform(config: AugmentationConfig, draws: Random): number[] {
+/** What x and y of the place are in terms of x, y and 1, `[2, 3]`. */
+function drawAffineMap(config: AugmentationConfig, draws: Random): number[][] {
   const upTo = (limit = 0) => (2 * draws.next() - 1) * limit;
   const angle = (upTo(config.rotation) * Math.PI) / 180;
   const size = 1 + upTo(config.scale);
@@ -67,9 +62,11 @@ function drawTransform(config: AugmentationConfig, draws: Random): number[] {
   const [a, b, c, d] = [cos, cos * shear - sin, sin, sin * shear + cos];
   // About the centre of the image.
   const centre = (IMAGE_SIZE - 1) / 2;
-  const frame = config.elastic ? 1 : 0;
-  const [x, y] = [centre + frame + right, centre + frame + down];
-  return [a, b, centre - a * x - b * y, c, d, centre - c * x - d * y, 0, 0];
+  const [x, y] = [centre + right, centre + down];
+  return [
+    [a, b, centre - a * x - b * y],
+    [c, d, centre - c * x - d * y],
+  ];
 }
 
 /** A draw from the standard normal distribution (Box and Muller 1958). */
@@ -78,84 +75,96 @@ function drawNormal(draws: Random): number {
 }
 
 /**
- * Each pixel shows the place that it is moved by, between four pixels in proportion; outside the image that is background.
- *
- * @param framed Images in their frames, `[b, 30, 30, 1]`; the result is without, `[b, 28, 28, 1]`.
+ * What a place is made of at each pixel, `[3 or 19, 784]`: x, y, 1 and, for an elastic deformation, what each of its points
+ * counts, the points reaching from edge to edge and the outermost ones continued.
  */
-function emitDeformation(graph: Graph, framed: Value, displacements: Value): Value {
-  const flat = graph.reshape(framed, [null, FRAMED ** 2]);
-  // Bicubic interpolation as one product of matrices: `ResizeBicubic` takes many times as long.
-  const weights = graph.reshape(graph.constant(interpolationWeights()), [POINTS ** 2, PIXELS]);
-  const moved = graph.reshape(
-    graph.float('MatMul', [graph.reshape(displacements, [null, POINTS ** 2]), weights]),
-    [null, 2, PIXELS],
-  );
-  const parts = graph.add(
-    'Unpack',
-    [moved],
-    [
-      ['T', 'type', 'float32'],
-      ['num', 'int', 2],
-      ['axis', 'int', 1],
-    ],
-  );
-  const place = (part: number, own: (pixel: number) => number) => {
-    const start = graph.constant(Array.from({ length: PIXELS }, (_, pixel) => own(pixel) + 1));
-    const wanted = graph.float('AddV2', [output(parts, part), start]);
-    const kept = graph.float('Minimum', [
-      graph.float('Maximum', [wanted, graph.constant(0)]),
-      // Just before the last pixel, so that it is the second of two.
-      graph.constant(FRAMED - 1 - 1e-3),
-    ]);
-    const before = graph.float('Floor', [kept]);
-    return { before, share: graph.float('Sub', [kept, before]) };
-  };
-  const y = place(0, (pixel) => Math.floor(pixel / IMAGE_SIZE));
-  const x = place(1, (pixel) => pixel % IMAGE_SIZE);
-  const row = graph.float('Mul', [y.before, graph.constant(FRAMED)]);
-  const corner = graph.cast(graph.float('AddV2', [row, x.before]), 'int32');
-  const at = (offset: number) => {
-    const index = graph.add('AddV2', [corner, graph.constant(offset, 'int32')], [['T', 'type', 'int32']]);
-    return output(
-      graph.add(
-        'GatherV2',
-        [flat, output(index, 0, 'int32'), graph.constant(1, 'int32')],
-        [
-          ['Tparams', 'type', 'float32'],
-          ['Tindices', 'type', 'int32'],
-          ['Taxis', 'type', 'int32'],
-          ['batch_dims', 'int', 1],
-        ],
-      ),
-      0,
-    );
-  };
-  const between = (from: Value, to: Value, share: Value) =>
-    graph.float('AddV2', [from, graph.float('Mul', [graph.float('Sub', [to, from]), share])]);
-  const above = between(at(0), at(1), x.share);
-  const below = between(at(FRAMED), at(FRAMED + 1), x.share);
-  return graph.reshape(between(above, below, y.share), [null, IMAGE_SIZE, IMAGE_SIZE, 1]);
-}
-
-/**
- * What each of the points counts at each pixel, `[16, 784]`: Keys 1981, "Cubic convolution interpolation for digital image
- * processing", equation 15 (a = -1/2), the points reaching from edge to edge and the outermost ones continued.
- */
-function interpolationWeights(): number[] {
-  const kernel = (distance: number) => {
-    const s = Math.abs(distance);
-    if (s < 1) return 1.5 * s ** 3 - 2.5 * s ** 2 + 1;
-    return s < 2 ? -0.5 * s ** 3 + 2.5 * s ** 2 - 4 * s + 2 : 0;
-  };
+function placeBasis(elastic: boolean): number[] {
+  const pixels = Array.from({ length: PIXELS }, (_, pixel) => pixel);
+  const affine = [
+    pixels.map((pixel) => pixel % IMAGE_SIZE),
+    pixels.map((pixel) => Math.floor(pixel / IMAGE_SIZE)),
+    pixels.map(() => 1),
+  ];
+  if (!elastic) return affine.flat();
   const last = POINTS - 1;
   const along = Array.from({ length: POINTS }, (_, point) =>
     Array.from({ length: IMAGE_SIZE }, (_, pixel) => {
       const place = (pixel * last) / (IMAGE_SIZE - 1);
-      const beyond = point === 0 ? kernel(place + 1) : point === last ? kernel(place - last - 1) : 0;
-      return kernel(place - point) + beyond;
+      const beyond = point === 0 ? cubic(place + 1) : point === last ? cubic(place - last - 1) : 0;
+      return cubic(place - point) + beyond;
     }),
   );
-  return along.flatMap((down) => along.flatMap((right) => down.flatMap((v) => right.map((h) => v * h))));
+  return [
+    ...affine.flat(),
+    ...along.flatMap((down) => along.flatMap((right) => down.flatMap((v) => right.map((h) => v * h)))),
+  ];
+}
+
+/** Keys 1981, "Cubic convolution interpolation for digital image processing", equation 15. */
+function cubic(distance: number): number {
+  const s = Math.abs(distance);
+  if (s < 1) return 1.5 * s ** 3 - 2.5 * s ** 2 + 1;
+  return s < 2 ? -0.5 * s ** 3 + 2.5 * s ** 2 - 4 * s + 2 : 0;
+}
+
+/**
+ * The images at `places`, `[b, 2, 784]`, x and y in pixels: cubic on every half pixel, linear between those.
+ *
+ * @returns `[b, 784]`.
+ */
+function emitSampling(graph: Graph, images: Value, places: Value): Value {
+  // From the pixels to the fine grid, for rows and columns alike.
+  const weights = Array.from({ length: FINE }, (_, fine) =>
+    Array.from({ length: IMAGE_SIZE }, (_, pixel) => cubic(fine / 2 - 1 - pixel)),
+  );
+  const enlarge = graph.reshape(graph.constant(weights.flat()), [FINE, IMAGE_SIZE]);
+  const pictures = graph.reshape(images, [null, IMAGE_SIZE, IMAGE_SIZE]);
+  const higher = graph.float('BatchMatMulV2', [enlarge, pictures]);
+  const fine = graph.float('BatchMatMulV2', [higher, enlarge], [['adj_y', 'bool', true]]);
+  const flat = graph.reshape(fine, [null, FINE ** 2]);
+
+  const clip = (value: Value, least: number, most: number) =>
+    graph.float('Minimum', [graph.float('Maximum', [value, graph.constant(least)]), graph.constant(most)]);
+  // Outside the image all is background, as on the edge of the grid; the last point stays the second of two.
+  const scaled = graph.float('AddV2', [graph.float('Mul', [places, graph.constant(2)]), graph.constant(2)]);
+  const kept = clip(scaled, 0, FINE - 1 - 1e-3);
+  const before = graph.float('Floor', [kept]);
+  const axes = (value: Value) => {
+    const node = graph.add(
+      'Unpack',
+      [value],
+      [
+        ['T', 'type', 'float32'],
+        ['num', 'int', 2],
+        ['axis', 'int', 1],
+      ],
+    );
+    return [output(node, 0), output(node, 1)];
+  };
+  const [shareX, shareY] = axes(graph.float('Sub', [kept, before]));
+  const [x, y] = axes(before);
+  const row = graph.float('Mul', [y, graph.constant(FINE)]);
+  const corner = graph.cast(graph.float('AddV2', [row, x]), 'int32');
+  const at = (offset: number) => {
+    const index = graph.add('AddV2', [corner, graph.constant(offset, 'int32')], [['T', 'type', 'int32']]);
+    const node = graph.add(
+      'GatherV2',
+      [flat, output(index, 0, 'int32'), graph.constant(1, 'int32')],
+      [
+        ['Tparams', 'type', 'float32'],
+        ['Tindices', 'type', 'int32'],
+        ['Taxis', 'type', 'int32'],
+        ['batch_dims', 'int', 1],
+      ],
+    );
+    return output(node, 0);
+  };
+  const between = (from: Value, to: Value, share: Value) =>
+    graph.float('AddV2', [from, graph.float('Mul', [graph.float('Sub', [to, from]), share])]);
+  const above = between(at(0), at(1), shareX);
+  const below = between(at(FINE), at(FINE + 1), shareX);
+  // The cubic overshoots beside strokes.
+  return clip(between(above, below, shareY), 0, 1);
 }
 
 /** Varies images by themselves, outside a training graph. Whoever makes it disposes it. */
@@ -168,24 +177,35 @@ export class Augmenter {
   constructor(config: AugmentationConfig) {
     const graph = new Graph();
     this.#pixels = graph.placeholder('uint8', [null, IMAGE_SIZE, IMAGE_SIZE, 1]);
-    this.#augmentation = new Augmentation(graph, graph.cast(this.#pixels, 'float32'), config);
-    // tfjs-node reads no uint8.
-    this.#result = graph.cast(graph.float('Rint', [this.#augmentation.images]), 'int32');
+    const scaled = graph.float('RealDiv', [graph.cast(this.#pixels, 'float32'), graph.constant(255)]);
+    this.#augmentation = new Augmentation(graph, scaled, config);
+    this.#result = graph.reshape(this.#augmentation.images, [null, PIXELS]);
     this.#session = new Session(graph);
   }
 
-  /** Varied copies of grey levels, uint8 `[n, 784]`; all follows from `seed`, 0 to 2^53 - 1. */
-  run(images: Uint8Array, seed: number): Uint8Array {
+  /** Varied copies, float32 in [0, 1], of grey levels, uint8 `[n, 784]`; all follows from `seed`, 0 to 2^53 - 1. */
+  run(images: Uint8Array, seed: number): Float32Array {
     const count = images.length / PIXELS;
-    const own: [Value, NativeTensor][] = [
-      [this.#pixels, new NativeTensor(images, [count, IMAGE_SIZE, IMAGE_SIZE, 1])],
-      ...this.#augmentation.feed(count, seed),
-    ];
+    const pixels = new NativeTensor(images, [count, IMAGE_SIZE, IMAGE_SIZE, 1]);
+    const [places, drawn] = this.#augmentation.feed(count, seed);
     try {
-      return Uint8Array.from(this.#session.run(new Map(own), [this.#result])[0]);
+      const [varied] = this.#session.run(
+        new Map([
+          [this.#pixels, pixels],
+          [places, drawn],
+        ]),
+        [this.#result],
+      );
+      return varied as Float32Array;
     } finally {
-      for (const [, tensor] of own) tensor.dispose();
+      pixels.dispose();
+      drawn.dispose();
     }
+  }
+
+  /** The same as grey levels. */
+  runToGrey(images: Uint8Array, seed: number): Uint8Array {
+    return Uint8Array.from(this.run(images, seed), (level) => Math.round(255 * level));
   }
 
   dispose(): void {

@@ -147,8 +147,8 @@ export class TrainingGraph {
       [this.#indices, new NativeTensor(new Int32Array(indices), [indices.length])],
       [this.#seed, new NativeTensor(Int32Array.of(seed), [])],
       this.#optimizer.nextStep(learningRate),
-      ...(this.#augmentation?.feed(indices.length, seed) ?? []),
     ];
+    if (this.#augmentation) own.push(this.#augmentation.feed(indices.length, seed));
     if (this.average) own.push(this.average.feed(this.#optimizer.step));
     const inputs = new Map([[this.#images, data.images], [this.#labels, data.labels], ...own]);
     try {

@@ -32,7 +32,7 @@ export interface CompileConfig {
    * `valLoss` is not weighted.
    */
   readonly classWeights?: 'balanced' | readonly number[];
-  /** Images a step, from 1, where `fit` is not told another number; default 128. */
+  /** Images a step, from 1, where `fit` or a search's `run` is not told another number; default 128. */
   readonly batchSize?: number;
   /**
    * `mixedBfloat16` computes convolutions, with what lies between them, in bfloat16 while training; weights, their updates and
@@ -101,6 +101,11 @@ function checkConfig({
 /** The share of each label that training spreads over all classes, 0 without smoothing. */
 export function labelSmoothingOf(model: tf.LayersModel): number {
   return compileConfigOf(model)?.labelSmoothing ?? 0;
+}
+
+/** Images a step that `model` was compiled for, 128 where nothing else was said. */
+export function batchSizeOf(model: tf.LayersModel): number {
+  return compileConfigOf(model)?.batchSize ?? 128;
 }
 
 /** The learning rate that `model` was compiled for, `t` epochs into a run of `epochs`. */

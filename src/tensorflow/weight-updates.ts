@@ -7,6 +7,8 @@ import { updateRuleOf } from './update-rules';
 export interface WeightUpdates {
   /** Takes one step; `gradients[i]` belongs to `weights[i]`, and the caller disposes it. */
   apply(gradients: readonly tf.Tensor[], learningRate: number): void;
+  /** Steps taken. */
+  step(): number;
   /** A copy of what the next steps depend on beside the weights; `createWeightUpdates` takes it. */
   state(): OptimizerState;
   /** Frees the optimizer's state; the weights stay. */
@@ -83,6 +85,7 @@ export function createWeightUpdates(
         });
       });
     },
+    step: () => step,
     state() {
       const slots = variables.flatMap(([, ...handles]) => handles);
       return {

@@ -1,6 +1,7 @@
+export { augmentDataset } from './augment-dataset';
 export type { Callback, CallbackState, EndedTraining, Metrics, Training } from './callbacks';
 export { EarlyStopping, type EarlyStoppingOptions } from './early-stopping';
-export { evaluate } from './evaluate';
+export { type EvaluateOptions, evaluate } from './evaluate';
 export { type FitOptions, fit } from './fit';
 export type { EpochRecord, History } from './history';
 export { InterruptedError } from './interrupt';

@@ -1,6 +1,6 @@
 import { cutBatches, shuffledIndices } from '../data/batches';
 import type { Dataset } from '../data/dataset';
-import { compileConfigOf } from '../models/compile';
+import { batchSizeOf } from '../models/compile';
 import { deriveSeed } from '../random';
 import type * as tf from '../tensorflow';
 import { readWeights, restoreWeights } from './checkpoint';
@@ -64,7 +64,7 @@ export async function learningRateRange(
   options: LearningRateRangeOptions = {},
 ): Promise<LearningRateRange> {
   const { from = 1e-5, to = 1, steps = 100, seed = 0 } = options;
-  const { batchSize = compileConfigOf(model)?.batchSize ?? 128 } = options;
+  const { batchSize = batchSizeOf(model) } = options;
   const shape = checkModelShape(model, train.classNames.length);
   checkOptions(model, train, { from, to, steps, batchSize });
   const shapes = model.weights.map((weight) => weight.shape as number[]);

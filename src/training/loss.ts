@@ -1,13 +1,10 @@
-import type { Predictions } from '../evaluation/predictions';
+import { type Predictions, SMALLEST_PROBABILITY } from '../evaluation/predictions';
 import { labelSmoothingOf } from '../models/compile';
 import * as tf from '../tensorflow';
 
-/** Probabilities below this (near float32's smallest) count as this, so that the cross-entropy stays finite: 85 nats. */
-export const SMALLEST_PROBABILITY = 1e-37;
-
-/** Mean of `-log p` in nats; the gradient stays exact where p is tiny, since softmax's gradient multiplies by p again. */
-function negativeLogLikelihood(probabilities: tf.Tensor): tf.Scalar {
-  return probabilities.add(SMALLEST_PROBABILITY).log().neg().mean();
+/** `-log p` in nats; the gradient stays exact where p is tiny, since softmax's gradient multiplies by p again. */
+function negativeLogLikelihood(probabilities: tf.Tensor): tf.Tensor {
+  return probabilities.add(SMALLEST_PROBABILITY).log().neg();
 }
 
 /**
@@ -15,16 +12,23 @@ function negativeLogLikelihood(probabilities: tf.Tensor): tf.Scalar {
  * smoothed by e it is (1 - e) H(q, p) + e H(u, p), as in Szegedy et al. 2016, section 7.
  *
  * @param labels One-hot, `[b, classes]`, like `probabilities`.
+ * @param classWeights What an image of each class counts; 1 without.
  */
-export function trainingLoss(model: tf.LayersModel, probabilities: tf.Tensor, labels: tf.Tensor): tf.Scalar {
+export function trainingLoss(
+  model: tf.LayersModel,
+  probabilities: tf.Tensor,
+  labels: tf.Tensor,
+  classWeights?: readonly number[],
+): tf.Scalar {
   return tf.tidy(() => {
     const smoothing = labelSmoothingOf(model);
     const plain = negativeLogLikelihood(probabilities.mul(labels).sum(-1));
     const smoothed =
       smoothing === 0
         ? plain
-        : plain.mul(1 - smoothing).add(negativeLogLikelihood(probabilities).mul(smoothing));
-    return smoothed.add(regularizationOf(model));
+        : plain.mul(1 - smoothing).add(negativeLogLikelihood(probabilities).mean(-1).mul(smoothing));
+    const weighted = classWeights ? smoothed.mul(labels.mul([...classWeights]).sum(-1)) : smoothed;
+    return weighted.mean<tf.Scalar>().add(regularizationOf(model));
   });
 }
 

@@ -1,11 +1,16 @@
+import { Augmenter } from '../compiler/augmentation';
 import { gatherBatch } from '../data/batches';
 import { type Dataset, PIXELS } from '../data/dataset';
+import { takeImages } from '../data/split';
+import { compileConfigOf } from '../models/compile';
 import { deriveSeed } from '../random';
 import * as tf from '../tensorflow';
 import type { OptimizerState } from '../tensorflow/optimizer-state';
 import { createWeightUpdates } from '../tensorflow/weight-updates';
+import { classWeightsFor } from './class-weights';
 import { trainingLoss } from './loss';
 import { checkProbabilities, type InputShape } from './model-shape';
+import { createPlainAverage } from './plain-average';
 import { createPlainPredictor } from './predictor';
 import type { Trainer } from './trainer';
 
@@ -23,6 +28,10 @@ export function createPlainTrainer(
   const updates = createWeightUpdates(model.optimizer, weights, state);
   const dropouts = model.layers.filter((layer) => layer.getClassName() === 'Dropout') as DropoutLayer[];
   const dropoutSeeds = dropouts.map((layer) => layer.seed);
+  const { augmentation, emaMomentum = 0 } = compileConfigOf(model) ?? {};
+  const classWeights = classWeightsFor(model, train);
+  const augmenter = augmentation && new Augmenter(augmentation);
+  const average = emaMomentum > 0 ? createPlainAverage(model, emaMomentum, state?.averaged) : undefined;
   let first = true;
   return {
     predict: predictor.predict,
@@ -39,10 +48,13 @@ export function createPlainTrainer(
       let [loss, correct] = [0, 0];
       tf.tidy(() => {
         const { images, labels } = gatherBatch(train, indices, shape);
+        const varied = augmenter
+          ? tf.tensor(augmenter.run(takeImages(train, indices).images, seed), images.shape)
+          : images;
         const { value, grads } = tf.variableGrads(() => {
-          const probabilities = model.apply(images, { training: true }) as tf.Tensor2D;
+          const probabilities = model.apply(varied, { training: true }) as tf.Tensor2D;
           correct = probabilities.argMax(-1).equal(labels.argMax(-1)).sum().dataSync()[0];
-          return trainingLoss(model, probabilities, labels);
+          return trainingLoss(model, probabilities, labels, classWeights);
         }, weights);
         updates.apply(
           weights.map((weight) => grads[weight.name]),
@@ -50,13 +62,16 @@ export function createPlainTrainer(
         );
         loss = value.dataSync()[0];
       });
+      average?.update(updates.step());
       return { loss, correct };
     },
-    load() {},
-    store() {},
-    state: updates.state,
+    load: () => average?.load(),
+    store: () => average?.store(),
+    state: () => (average ? { ...updates.state(), averaged: average.weights() } : updates.state()),
     dispose() {
       updates.dispose();
+      augmenter?.dispose();
+      average?.dispose();
       dropouts.forEach((layer, index) => {
         layer.seed = dropoutSeeds[index];
       });

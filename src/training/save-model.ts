@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
+import type { AblationResults } from '../experiments/ablation';
 import { compileConfigOf, compileModel } from '../models/compile';
 import * as tf from '../tensorflow';
 import type { Objective } from '../tuner/objective';
@@ -22,6 +23,8 @@ export interface TrainingRecord {
   readonly profile?: string;
   /** A search over the same model: its trials show what each hyperparameter does. */
   readonly search?: { readonly objective: Objective; readonly trials: readonly Trial[] };
+  /** What single changes to its hyperparameters did. */
+  readonly ablation?: AblationResults;
   /** Time of searching and training, added up over workers. */
   readonly seconds?: number;
 }

@@ -1,6 +1,6 @@
 import { cutBatches, shuffledIndices } from '../data/batches';
 import type { Dataset } from '../data/dataset';
-import { learningRateOf } from '../models/compile';
+import { batchSizeOf, learningRateOf } from '../models/compile';
 import { deriveSeed } from '../random';
 import type * as tf from '../tensorflow';
 import type { Callback, Metrics, Training } from './callbacks';
@@ -17,7 +17,7 @@ export interface TrainEpochsOptions {
   readonly epochs: number;
   /** The epoch to leave the training after, at most `epochs`, the default. */
   readonly until?: number;
-  /** Images a step, from 1; default 128. The last batch of an epoch has what remains. */
+  /** Images a step, from 1; default what the model was compiled with, else 128. The last batch of an epoch has what remains. */
   readonly batchSize?: number;
   /** Images to validate on after each epoch. */
   readonly validation?: Dataset;
@@ -97,7 +97,8 @@ async function* run(
   train: Dataset,
   options: TrainEpochsOptions,
 ): AsyncGenerator<EpochEnd, TrainingEnd, undefined> {
-  const { epochs, until = epochs, batchSize = 128, validation, seed = 0, callbacks = [], resume } = options;
+  const { epochs, until = epochs, validation, seed = 0, callbacks = [], resume } = options;
+  const { batchSize = batchSizeOf(model) } = options;
   const inputShape = checkModelShape(model, train.classNames.length);
   const shapes = model.weights.map(({ shape }) => shape as number[]);
   const steps = Math.ceil(train.size / batchSize);
@@ -226,7 +227,7 @@ function checkMetrics(metrics: Metrics, record: EpochRecord): Metrics {
 }
 
 function checkOptions(model: tf.LayersModel, train: Dataset, options: TrainEpochsOptions): void {
-  const { epochs, until = epochs, batchSize = 128, validation, callbacks = [], resume } = options;
+  const { epochs, until = epochs, batchSize = 1, validation, callbacks = [], resume } = options;
   for (const [name, value] of Object.entries({ epochs, until, batchSize })) {
     if (!Number.isSafeInteger(value) || value < 1) {
       throw new RangeError(`${name} must be a whole number, 1 or more, but got ${value}.`);

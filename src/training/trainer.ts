@@ -1,5 +1,5 @@
 import { NativeTensor } from '../compiler/session';
-import type { StepResult } from '../compiler/training-graph';
+import type { StepResult, TrainingOptions } from '../compiler/training-graph';
 import { tryCompile } from '../compiler/try-compile';
 import { type Dataset, PIXELS } from '../data/dataset';
 import { compileConfigOf } from '../models/compile';
@@ -48,12 +48,7 @@ function createCompiledTrainer(
   train: Dataset,
   state?: OptimizerState,
 ): Trainer | undefined {
-  const { labelSmoothing, augmentation, emaMomentum, precision } = compileConfigOf(model) ?? {};
-  const compiled = tryCompile(model, {
-    ...{ labelSmoothing, augmentation, emaMomentum, state },
-    classWeights: classWeightsFor(model, train),
-    convolutionType: precision === 'mixedBfloat16' && computesBfloat16() ? 'bfloat16' : 'float32',
-  });
+  const compiled = tryCompile(model, { ...trainingOptionsFor(model, train), state });
   if (!compiled) return undefined;
   const data = {
     images: new NativeTensor(train.images, [train.size, PIXELS]),
@@ -70,5 +65,15 @@ function createCompiledTrainer(
       data.images.dispose();
       data.labels.dispose();
     },
+  };
+}
+
+/** How the compiled step trains `model` on `train`: what it was compiled with. */
+export function trainingOptionsFor(model: tf.LayersModel, train: Dataset): TrainingOptions {
+  const { labelSmoothing, augmentation, emaMomentum, precision } = compileConfigOf(model) ?? {};
+  return {
+    ...{ labelSmoothing, augmentation, emaMomentum },
+    classWeights: classWeightsFor(model, train),
+    convolutionType: precision === 'mixedBfloat16' && computesBfloat16() ? 'bfloat16' : 'float32',
   };
 }

@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 /** How much a search may cost: `small` shows that all runs, `quick` takes minutes, `full` is the real search. */
 export type Profile = 'small' | 'quick' | 'full';
 
-/** The cost of a random search and of training the winner. */
+/** The cost of a random search and of training the winner and a preset. */
 export interface Budget {
   /** Training images the search uses, a stratified subset. */
   readonly searchImages: number;
@@ -17,21 +17,79 @@ export interface Budget {
   readonly trainImages: number;
   /** Epochs of the winner's training. */
   readonly epochs: number;
+  /** Training images for the preset's training; as many as there are where there are fewer. */
+  readonly presetImages: number;
+  /** Epochs of the preset's training at most: it may take fewer itself. */
+  readonly presetEpochs: number;
 }
 
-/** More than any data set has. */
+/** More than there are. */
 const ALL = Number.MAX_SAFE_INTEGER;
 
 const BUDGETS: Record<'mlp' | 'cnn', Record<Profile, Budget>> = {
   mlp: {
-    small: { searchImages: 1000, trials: 2, folds: 2, searchEpochs: 2, trainImages: 2000, epochs: 1 },
-    quick: { searchImages: 6000, trials: 12, folds: 3, searchEpochs: 4, trainImages: ALL, epochs: 8 },
-    full: { searchImages: 15000, trials: 24, folds: 3, searchEpochs: 8, trainImages: ALL, epochs: 30 },
+    small: {
+      searchImages: 1000,
+      trials: 2,
+      folds: 2,
+      searchEpochs: 2,
+      trainImages: 2000,
+      epochs: 1,
+      presetImages: 2000,
+      presetEpochs: 1,
+    },
+    quick: {
+      searchImages: 6000,
+      trials: 12,
+      folds: 3,
+      searchEpochs: 4,
+      trainImages: ALL,
+      epochs: 8,
+      presetImages: ALL,
+      presetEpochs: 4,
+    },
+    full: {
+      searchImages: 15000,
+      trials: 24,
+      folds: 3,
+      searchEpochs: 8,
+      trainImages: ALL,
+      epochs: 30,
+      presetImages: ALL,
+      presetEpochs: ALL,
+    },
   },
   cnn: {
-    small: { searchImages: 600, trials: 2, folds: 2, searchEpochs: 2, trainImages: 2000, epochs: 1 },
-    quick: { searchImages: 3000, trials: 12, folds: 2, searchEpochs: 4, trainImages: ALL, epochs: 5 },
-    full: { searchImages: 9000, trials: 20, folds: 3, searchEpochs: 4, trainImages: ALL, epochs: 12 },
+    small: {
+      searchImages: 600,
+      trials: 2,
+      folds: 2,
+      searchEpochs: 2,
+      trainImages: 2000,
+      epochs: 1,
+      presetImages: 2000,
+      presetEpochs: 1,
+    },
+    quick: {
+      searchImages: 3000,
+      trials: 12,
+      folds: 2,
+      searchEpochs: 4,
+      trainImages: ALL,
+      epochs: 5,
+      presetImages: 12000,
+      presetEpochs: 2,
+    },
+    full: {
+      searchImages: 9000,
+      trials: 20,
+      folds: 3,
+      searchEpochs: 4,
+      trainImages: ALL,
+      epochs: 12,
+      presetImages: ALL,
+      presetEpochs: ALL,
+    },
   },
 };
 

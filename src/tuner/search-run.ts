@@ -21,7 +21,7 @@ import { type SearchProgress, searchProgress, type WorkerProgress } from './sear
 import type { Trial } from './trial';
 
 export interface SearchRunOptions extends Rules {
-  readonly batchSize: number;
+  readonly batchSize?: number;
   readonly folds: number;
   readonly executionsPerTrial: number;
   readonly validationSplit: number;
@@ -49,6 +49,7 @@ interface ActiveJob {
   step: number;
   steps: number;
   loss: number;
+  imagesPerSecond: number;
 }
 
 /** Failures in a row after which a search gives up: the fault is then in the model or the data. */
@@ -155,7 +156,7 @@ export class SearchRun {
     const key = `${job.trial}/${job.training}`;
     const active: ActiveJob = {
       ...{ job, worker: this.#freeWorker(), sinceMs: this.#elapsedMs() },
-      ...{ epoch: job.records.length + 1, step: 0, steps: 1, loss: Number.NaN },
+      ...{ epoch: job.records.length + 1, step: 0, steps: 1, loss: Number.NaN, imagesPerSecond: Number.NaN },
     };
     this.#active.set(key, active);
     try {
@@ -207,7 +208,7 @@ export class SearchRun {
     this.#options.tensorBoard?.writeEpoch(job, event.record);
     this.#folder.record({
       ...{ kind: 'epoch', trial: job.trial, training: job.training, record: event.record, checkpoint },
-      ...{ trainSize: this.#train.size - validationSize, validationSize },
+      ...{ trainSize: this.#train.size - validationSize, validationSize, batchSize: event.batchSize },
       ...{ elapsedMs: this.#elapsedMs(), worker },
     });
     if (former && former !== checkpoint) this.#folder.removeCheckpoint(former);
@@ -397,14 +398,13 @@ export class SearchRun {
     };
   }
 
-  #describeWorker({ job, sinceMs, ...active }: ActiveJob, trainings: number): WorkerProgress {
-    const { worker, epoch, step, loss } = active;
-    const seconds = (this.#elapsedMs() - sinceMs) / 1000;
+  #describeWorker({ job, ...active }: ActiveJob, trainings: number): WorkerProgress {
+    const { worker, epoch, step, loss, imagesPerSecond } = active;
     return {
       ...{ worker, trial: job.trial, training: job.training + 1, trainings },
       ...{ epoch: Math.min(epoch, job.until), epochs: job.until },
       ...{ step, steps: step === 0 ? 0 : active.steps, loss: step === 0 ? Number.NaN : loss },
-      imagesPerSecond: step === 0 ? Number.NaN : (step * job.batchSize) / seconds,
+      imagesPerSecond: step === 0 ? Number.NaN : imagesPerSecond,
     };
   }
 }

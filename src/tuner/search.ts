@@ -77,7 +77,7 @@ export interface SearchOptions {
 export interface RunOptions {
   /** Epochs of a whole training, from 1. */
   epochs: number;
-  /** Images a step, from 1; default 128. */
+  /** Images a step, from 1; default what each model was compiled with (`CompileConfig.batchSize`), else 128. */
   batchSize?: number;
   /** Makes fresh callbacks for each training: `() => [new EarlyStopping({ patience: 2 })]`. */
   callbacks?: CallbackFactory;
@@ -443,7 +443,7 @@ export class Search {
    * @throws SearchInUseError while another run works on the same folder; InterruptedError after the kernel's stop button.
    */
   async run(train: Dataset, options: RunOptions): Promise<void> {
-    const { epochs, batchSize = 128, workers, threadsPerWorker, timeoutMs, callbacks } = options;
+    const { epochs, batchSize, workers, threadsPerWorker, timeoutMs, callbacks } = options;
     const { tensorBoard, onTrialEnd, title = 'Search' } = options;
     checkRunOptions(options);
     this.#oracle.checkEpochs?.(epochs);
@@ -478,7 +478,7 @@ export class Search {
         );
       }
       this.#folder.beginRun(
-        { epochs, batchSize, dataset: describeData(train) },
+        { epochs, ...(batchSize !== undefined && { batchSize }), dataset: describeData(train) },
         this.#proposals.findChanges(train),
       );
       this.#folder.record({

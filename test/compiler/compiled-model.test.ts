@@ -5,6 +5,7 @@ import { NotCompilableError } from '../../src/compiler/not-compilable-error';
 import { compileModel } from '../../src/models/compile';
 import type { OptimizerConfig } from '../../src/models/optimizers';
 import * as tf from '../../src/tensorflow';
+import { computesBfloat16 } from '../../src/tensorflow/processor';
 import { createPlainTrainer } from '../../src/training/plain-trainer';
 import { stripedImages } from '../training/striped-images';
 import { drawWeights, nativeData, readWeights, relativeDifference } from './fixtures';
@@ -194,6 +195,44 @@ describe('state', () => {
     for (const one of [plain, expected, model]) one.dispose();
   });
 
+  it('goes on with the weights behind a moving average bit for bit, compiled and on the plain path', () => {
+    const optimizer: OptimizerConfig = { kind: 'adam', learningRate: 1e-3 };
+    const averaging = (model: tf.LayersModel) => compileModel(model, { optimizer, emaMomentum: 0.9 });
+    const start = (model: tf.LayersModel, state?: ReturnType<CompiledModel['state']>, plain = false) =>
+      plain
+        ? createPlainTrainer(model, data, 'flat', state)
+        : new CompiledModel(model, { emaMomentum: 0.9, state });
+    const take = (trainer: ReturnType<typeof start>, step: number) =>
+      trainer instanceof CompiledModel
+        ? trainer.step(native, batchOf(step), 1e-3, step)
+        : trainer.step(batchOf(step), 1e-3, step);
+    for (const plain of [false, true]) {
+      const whole = averaging(prepare(dropped, optimizer));
+      const uncut = start(whole, undefined, plain);
+      for (let step = 0; step < 6; step++) {
+        take(uncut, step);
+        // As after each epoch: the model shows its averages, and training goes on from the weights.
+        uncut.store();
+        uncut.load();
+      }
+      uncut.store();
+      const model = averaging(prepare(dropped, optimizer));
+      const first = start(model, undefined, plain);
+      for (let step = 0; step < 3; step++) take(first, step);
+      first.store();
+      const state = first.state();
+      first.dispose();
+      const second = start(model, state, plain);
+      second.load();
+      for (let step = 3; step < 6; step++) take(second, step);
+      second.store();
+      expect(readWeights(model)).toEqual(readWeights(whole));
+      expect(second.state()).toEqual(uncut.state());
+      expect(() => new CompiledModel(model, { state })).toThrow(/emaMomentum must be above 0/);
+      for (const one of [uncut, second, whole, model]) one.dispose();
+    }
+  });
+
   it('must be of the same optimizer and weights', () => {
     const model = prepare(dropped);
     const compiled = new CompiledModel(model, {});
@@ -204,6 +243,84 @@ describe('state', () => {
     const slots = state.slots.slice(1);
     expect(() => new CompiledModel(model, { state: { ...state, slots } })).toThrow(/fit the model's weights/);
     for (const one of [model, other]) one.dispose();
+  });
+});
+
+describe('a moving average of the weights', () => {
+  it('keeps 2/11 of the initial weights at the first step, 0.5 at most where that is the momentum', () => {
+    const takeStep = (emaMomentum: number) => {
+      const model = prepare(dropped, { kind: 'sgd', learningRate: 0.1 });
+      const start = readWeights(model);
+      const compiled = new CompiledModel(model, { emaMomentum });
+      compiled.step(native, batchOf(0), 0.1, 0);
+      const predicted = compiled.predict(data.images);
+      compiled.store();
+      expect(relativeDifference(predicted, predictPlain(model))).toBeLessThan(1e-5);
+      const weights = readWeights(model);
+      compiled.dispose();
+      model.dispose();
+      return { start, weights };
+    };
+    const { start, weights: stepped } = takeStep(0);
+    for (const [momentum, kept] of [
+      [0.9, 2 / 11],
+      [0.1, 0.1],
+    ]) {
+      const { weights } = takeStep(momentum);
+      weights.forEach((found, i) => {
+        const expected = found.map((_, k) => kept * start[i][k] + (1 - kept) * stepped[i][k]);
+        expect(relativeDifference(found, expected)).toBeLessThan(1e-6);
+      });
+    }
+  });
+
+  it('begins anew from weights that somebody else has set', () => {
+    const model = prepare(dropped);
+    const compiled = new CompiledModel(model, { emaMomentum: 0.99 });
+    compiled.step(native, batchOf(0), 1e-3, 0);
+    compiled.store();
+    drawWeights(model, 3);
+    compiled.load();
+    expect(relativeDifference(compiled.predict(data.images), predictPlain(model))).toBeLessThan(1e-5);
+    compiled.dispose();
+    model.dispose();
+  });
+});
+
+it('weighs the loss of each image by its class', () => {
+  const model = prepare(MODELS['dense without bias'], { kind: 'sgd', learningRate: 0.1 });
+  const one = [Uint32Array.of(0), Uint32Array.of(1), Uint32Array.of(2)];
+  const lossesWith = (classWeights?: number[]) =>
+    one.map((indices) => {
+      const compiled = new CompiledModel(model, { classWeights });
+      const { loss } = compiled.step(native, indices, 0.1, 0);
+      compiled.dispose();
+      return loss;
+    });
+  const [plain, weighed] = [lossesWith(), lossesWith([2, 1, 0.25])];
+  [2, 1, 0.25].forEach((weight, label) => {
+    expect(weighed[data.labels[label]]).toBeCloseTo(weight * plain[data.labels[label]], 5);
+  });
+  model.dispose();
+});
+
+describe.skipIf(!computesBfloat16())('convolutions in bfloat16 (skipped on processors without AMX)', () => {
+  it.each(Object.entries(MODELS))('train nearly as in float32: %s', (_name, build) => {
+    const [exact, rough] = (['float32', 'bfloat16'] as const).map((convolutionType) => {
+      const model = prepare(build, { kind: 'sgd', learningRate: 0.02 });
+      const compiled = new CompiledModel(model, { convolutionType });
+      const losses = Array.from({ length: 5 }, (_, i) => compiled.step(native, batchOf(i), 0.02, i).loss);
+      compiled.store();
+      const weights = readWeights(model);
+      compiled.dispose();
+      model.dispose();
+      return { losses, weights };
+    });
+    // bfloat16 has 8 bits: a unit in the last place is 0.4 to 0.8 %.
+    expect(relativeDifference(rough.losses, exact.losses)).toBeLessThan(0.02);
+    rough.weights.forEach((found, i) => {
+      expect(relativeDifference(found, exact.weights[i])).toBeLessThan(0.05);
+    });
   });
 });
 

@@ -102,6 +102,12 @@ export const MODELS: Readonly<Record<string, () => tf.LayersModel>> = {
   'average pooling, overlapping, valid': onImages(() =>
     layers.averagePooling2d({ poolSize: [3, 2], strides: [1, 2] }),
   ),
+  'global average pooling': () =>
+    stack(
+      layers.conv2d({ filters: 4, kernelSize: 4, strides: 4, activation: 'tanh' }),
+      layers.globalAveragePooling2d({ dataFormat: 'channelsLast' }),
+      classify(),
+    ),
   reshape: onImages(
     () => layers.reshape({ targetShape: [14, 7, 1] }),
     () => layers.conv2d({ filters: 2, kernelSize: 3 }),

@@ -6,16 +6,12 @@ import { type Dataset, loadDataset } from '../../src/data';
 import { cutBatches, shuffledIndices } from '../../src/data/batches';
 import { takeSubset } from '../../src/data/split';
 import { buildCnn, buildMlp, type ModelBuilder } from '../../src/models';
-import {
-  type CompileConfig,
-  compileConfigOf,
-  compileModel,
-  labelSmoothingOf,
-} from '../../src/models/compile';
+import { type CompileConfig, compileConfigOf, compileModel } from '../../src/models/compile';
 import type { OptimizerConfig } from '../../src/models/optimizers';
 import { random } from '../../src/random';
 import type * as tf from '../../src/tensorflow';
 import { createPlainTrainer } from '../../src/training/plain-trainer';
+import { trainingOptionsFor } from '../../src/training/trainer';
 import { valueAt } from '../../src/tuner/space/domain';
 import { HyperParameters } from '../../src/tuner/space/hyperparameters';
 import { stripedImages } from '../training/striped-images';
@@ -47,7 +43,7 @@ function measureParity(build: () => tf.LayersModel, course: Course = {}): { at: 
   const [expected, model] = [build(), build()];
   for (const either of [expected, model]) drawWeights(either, seed);
   const plain = createPlainTrainer(expected, data, model.inputs[0].shape.length === 2 ? 'flat' : 'image');
-  const compiled = new CompiledModel(model, { labelSmoothing: labelSmoothingOf(model) });
+  const compiled = new CompiledModel(model, trainingOptionsFor(model, data));
   const native = nativeData(data);
   const rate = pace * (compileConfigOf(model) as CompileConfig).optimizer.learningRate;
   const found: { at: string; difference: number }[] = [];
@@ -67,7 +63,7 @@ function measureParity(build: () => tf.LayersModel, course: Course = {}): { at: 
       step++;
     }
   }
-  compiled.store();
+  for (const either of [plain, compiled]) either.store();
   const [before, after] = [readWeights(expected), readWeights(model)];
   model.weights.forEach(({ name }, i) => void compare(name, after[i], before[i]));
   for (const one of [native, plain, compiled, expected, model]) one.dispose();
@@ -111,6 +107,17 @@ describe(`${STEPS} compiled steps are those of the plain path`, () => {
 
   it.each([0.1, 0.5])('label smoothing %d', (labelSmoothing) => {
     expectParity(() => compileModel(MODELS['dense without bias'](), { optimizer: sgd, labelSmoothing }));
+  });
+
+  it.each<[string, Partial<CompileConfig>]>([
+    ['balanced classes', { classWeights: 'balanced' }],
+    ['class weights and label smoothing', { classWeights: [0.5, 1, 3], labelSmoothing: 0.1 }],
+    ['a moving average of the weights', { emaMomentum: 0.9 }],
+    ['augmentation', { augmentation: { rotation: 10, shift: 0.1, scale: 0.1, shear: 0.15, elastic: 1 } }],
+  ])('%s', (_name, config) => {
+    for (const build of [MODELS['dense without bias'], MODELS['batch normalization of images']]) {
+      expectParity(() => compileModel(build(), { optimizer: sgd, ...config }));
+    }
   });
 });
 

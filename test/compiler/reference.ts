@@ -108,6 +108,16 @@ const LAYERS: Readonly<Record<string, Compute>> = {
       (taps, c) => taps.reduce((sum, [, at]) => sum + x.values[at + c], 0) / taps.length,
     ),
 
+  GlobalAveragePooling2D([{ shape, values }]) {
+    const [batch, height, width, channels] = shape;
+    const y = new Float64Array(batch * channels);
+    const count = height * width;
+    for (let i = 0; i < values.length; i++) {
+      y[Math.floor(i / (count * channels)) * channels + (i % channels)] += values[i] / count;
+    }
+    return { shape: [batch, channels], values: y };
+  },
+
   BatchNormalization([{ shape, values }], weights, { epsilon, scale, center }) {
     const channels = shape.at(-1) as number;
     const count = values.length / channels;

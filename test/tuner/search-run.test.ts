@@ -93,7 +93,7 @@ class MadeUpExecutor implements Executor {
         ...{ epoch, loss: 1, accuracy: 0, valAccuracy: values[epoch - 1], learningRate: 0.1, seconds: 1 },
       };
       const checkpoint = join(job.directory, `${job.training}-${epoch}`);
-      if ((await onEvent({ kind: 'epoch', record, checkpoint })) === 'stop') {
+      if ((await onEvent({ kind: 'epoch', record, checkpoint, batchSize: 1 })) === 'stop') {
         return { kind: 'cancelled' };
       }
     }
@@ -219,7 +219,7 @@ describe('run', () => {
   };
   const trained: Executor['run'] = async (job, onEvent) => {
     for (let epoch = job.records.length + 1; epoch <= job.until; epoch++) {
-      await onEvent({ kind: 'epoch', record: { ...record, epoch }, checkpoint: `${epoch}` });
+      await onEvent({ kind: 'epoch', record: { ...record, epoch }, checkpoint: `${epoch}`, batchSize: 1 });
     }
     return { kind: 'reached' };
   };

@@ -15,7 +15,8 @@ export interface TrainingJob {
   /** Drives initial weights, order of images and dropout. */
   readonly seed: number;
   readonly part: Part;
-  readonly batchSize: number;
+  /** Default what the model was compiled with, else 128. */
+  readonly batchSize?: number;
   /** Epochs of a whole training: the schedule spans them. */
   readonly epochs: number;
   /** The epoch to stop after, at most `epochs`. */
@@ -37,6 +38,7 @@ export type TrainingEvent =
       readonly step: number;
       readonly steps: number;
       readonly loss: number;
+      readonly imagesPerSecond: number;
     }
   /** Something was amiss that the job got over, in words for the user. */
   | { readonly kind: 'warning'; readonly message: string }
@@ -45,6 +47,8 @@ export type TrainingEvent =
       readonly kind: 'epoch';
       readonly record: EpochRecord;
       readonly checkpoint: string;
+      /** Images a step. */
+      readonly batchSize: number;
     };
 
 /** `'stop'` ends the job after the epoch that was reported; anything else lets it go on. */

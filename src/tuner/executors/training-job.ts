@@ -1,6 +1,7 @@
 import { join, sep } from 'node:path';
 import { inspect } from 'node:util';
 import { type Dataset, splitDataset, stratifiedFolds, takeImages } from '../../data';
+import { batchSizeOf } from '../../models/compile';
 import type { ModelBuilder } from '../../models/model-builder';
 import * as tf from '../../tensorflow';
 import type { Callback } from '../../training/callbacks';
@@ -73,7 +74,7 @@ export class JobTrainer {
     onStep: (event: TrainingEvent) => unknown,
   ): AsyncGenerator<TrainingEvent, TrainingOutcome> {
     const { builder, callbacks, data } = this.#setup;
-    const { trial, training, hyperparameters, seed, batchSize, records } = job;
+    const { trial, training, hyperparameters, seed, records } = job;
     let model: tf.LayersModel | undefined;
     /** The caller's, not the job's. */
     let stepError: unknown;
@@ -87,6 +88,7 @@ export class JobTrainer {
       const { train, validation } = this.#takePart(job.part);
       const shape = { classNames: data.classNames, seed };
       model = buildOrDispose(() => builder(takeAsTheyAre(hyperparameters), shape));
+      const batchSize = job.batchSize ?? batchSizeOf(model);
       let reportedAt = Number.NEGATIVE_INFINITY;
       const epochs = trainEpochs(model, train, {
         epochs: job.epochs,
@@ -96,12 +98,12 @@ export class JobTrainer {
         seed,
         callbacks: callbacks?.({ trial, training, hyperparameters }),
         resume: snapshot && { records, snapshot },
-        onStep({ epoch, step, steps, loss }) {
+        onStep({ epoch, step, steps, loss, imagesPerSecond }) {
           const now = performance.now();
           if (now - reportedAt < STEP_EVENT_EVERY_MS) return;
           reportedAt = now;
           try {
-            onStep({ kind: 'step', epoch, step, steps, loss });
+            onStep({ kind: 'step', epoch, step, steps, loss, imagesPerSecond });
           } catch (error) {
             stepError = error;
             throw error;
@@ -117,7 +119,7 @@ export class JobTrainer {
         const path = checkpointPath(job, record.epoch);
         // Of epochs trained again, only the last one's checkpoint is missed.
         if (record.epoch >= records.length) await keepCheckpoint(path, snapshot());
-        if (record.epoch > records.length) yield { kind: 'epoch', record, checkpoint: path };
+        if (record.epoch > records.length) yield { kind: 'epoch', record, checkpoint: path, batchSize };
       }
       const { stopped, bestEpoch } = end as TrainingEnd;
       return stopped === undefined

@@ -21,7 +21,8 @@ export interface SearchConfig {
 /** What all trainings of a search have in common. Plain data. */
 export interface RunConfig {
   readonly epochs: number;
-  readonly batchSize: number;
+  /** Default what each model was compiled with. */
+  readonly batchSize?: number;
   readonly dataset: {
     readonly name: string;
     readonly size: number;
@@ -63,6 +64,8 @@ export type SearchEvent =
       readonly checkpoint: string;
       readonly trainSize: number;
       readonly validationSize: number;
+      /** Images a step; journals before version 0.5 have it in `run` alone. */
+      readonly batchSize?: number;
       /** Wall time of the search so far, over all sessions. */
       readonly elapsedMs: number;
       /** From 1; journals of version 0.3 have none. */
@@ -113,6 +116,7 @@ export interface TrainingState {
   failures: { readonly epochs: number; readonly reason: string }[];
   trainSize: number;
   validationSize: number;
+  batchSize: number;
 }
 
 export interface TrialState {
@@ -186,6 +190,7 @@ export class SearchState {
           ...{ records: [], failures: [] },
           trainSize: 0,
           validationSize: 0,
+          batchSize: 0,
         }));
         this.trials.push({
           ...{ id, hyperparameters, origin, epochs, seed, parameters, trainings, versions: this.versions },
@@ -212,6 +217,7 @@ export class SearchState {
         training.checkpoint = event.checkpoint;
         training.trainSize = event.trainSize;
         training.validationSize = event.validationSize;
+        training.batchSize = event.batchSize ?? this.run?.batchSize ?? 0;
         trial.versions = this.versions;
         this.elapsedMs = event.elapsedMs;
         if (event.worker !== undefined) {
@@ -287,7 +293,7 @@ export class SearchState {
   result(id: number): Trial {
     const known = this.#results.get(id);
     if (known) return known;
-    const result = describeTrial(this.trial(id), this.#objective(), this.run?.batchSize ?? 0);
+    const result = describeTrial(this.trial(id), this.#objective());
     this.#results.set(id, result);
     return result;
   }
@@ -319,12 +325,12 @@ function scoreTrial(
   return { scores, ...meanAndSpread(scores) };
 }
 
-function describeTrial(trial: TrialState, objective: Objective, batchSize: number): Trial {
+function describeTrial(trial: TrialState, objective: Objective): Trial {
   const { id, status, hyperparameters, origin, epochs, seed, parameters, reason, versions } = trial;
   const attempts = sum(trial.trainings.map(({ failures }) => failures.length));
   const histories = trial.trainings
     .map(
-      ({ records, end, trainSize, validationSize }, training): History => ({
+      ({ records, end, trainSize, validationSize, batchSize }, training): History => ({
         epochs: [...records],
         seconds: sum(records.map((record) => record.seconds)),
         ...{ trainSize, validationSize, batchSize, seed: trainingSeed(seed, training) },

@@ -1,11 +1,11 @@
-import { buildReferenceCnn, buildReferenceMlp, compileModel, HyperParameters, Stack } from '../src';
+import { compileModel, Stack, seedCnn, seedMlp } from '../src';
 import { type CompileConfig, compileConfigOf } from '../src/models/compile';
 import type { DataShape } from '../src/models/model-builder';
 import type * as tf from '../src/tensorflow';
 
 const adam: CompileConfig = { optimizer: { kind: 'adam', learningRate: 0.001 } };
 
-/** The models whose step is timed: a common MLP and a common CNN, and the two reference models. Each comes compiled and fresh. */
+/** The models whose step is timed: a common MLP and a common CNN, and two presets. Each comes compiled and fresh. */
 export const MODELS = {
   mlp: ({ classNames }: DataShape) =>
     compileModel(
@@ -34,8 +34,8 @@ export const MODELS = {
         .output(classNames.length),
       adam,
     ),
-  seedMlp: (data: DataShape) => buildReferenceMlp(new HyperParameters(), data),
-  seedCnn: (data: DataShape) => buildReferenceCnn(new HyperParameters(), data),
+  seedMlp: (data: DataShape) => seedMlp.build(data),
+  seedCnn: (data: DataShape) => seedCnn.build(data),
 } as const;
 
 export type ModelName = keyof typeof MODELS;

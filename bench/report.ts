@@ -1,3 +1,4 @@
+import type { AccuracyResult } from './accuracy-results';
 import type { Result } from './results';
 
 const MODEL_NAMES = { mlp: 'MLP', cnn: 'CNN', seedMlp: 'reference MLP', seedCnn: 'reference CNN' };
@@ -135,6 +136,53 @@ function memorySection(results: readonly Result[]): string | undefined {
     table(['work', 'median', 'images/s', 'memory', 'runs'], rows),
   ].join('\n');
 }
+
+/** What presets come to as a Markdown table, and below it on what and how it was measured. */
+export function writeAccuracy(results: readonly AccuracyResult[]): string {
+  const rows = results.map((result) => [
+    result.dataset,
+    describeModels(result),
+    `${plusMinus(100 * result.accuracy, scale(result.accuracyDeviation), 2)} %`,
+    plusMinus(result.loss, result.lossDeviation, 4),
+    `${result.epochs}`,
+    `${(result.trainingSeconds / 60).toFixed(1)} min`,
+    `${result.evaluationSeconds.toFixed(1)} s`,
+    result.peakMegabytes === null ? '' : `${Math.round(result.peakMegabytes)} MB`,
+    Math.round(result.weights).toLocaleString('en'),
+    result.seeds.join(', '),
+  ]);
+  return [
+    '**What the presets reach** on the test images, trained on all training images: means and standard deviations over the seeds.',
+    'An ensemble has a model of each seed, and the time of all their trainings.',
+    '',
+    table(
+      [
+        'data set',
+        'preset',
+        'accuracy',
+        'loss',
+        'epochs',
+        'training',
+        'evaluation',
+        'peak memory',
+        'weights',
+        'seeds',
+      ],
+      rows,
+    ),
+    '',
+    `Measured on ${[...new Set(results.map(({ machine }) => machine))].join('; ')}.`,
+  ].join('\n');
+}
+
+function describeModels({ preset, models, seeds, testTimeAugmentation }: AccuracyResult): string {
+  const ensemble = models === 'ensemble' ? `, ensemble of ${seeds.length}` : '';
+  return `${preset}${ensemble}${testTimeAugmentation ? ', test-time augmentation' : ''}`;
+}
+
+const scale = (share: number | null) => (share === null ? null : 100 * share);
+const plusMinus = (mean: number, deviation: number | null, digits: number) =>
+  `${mean.toFixed(digits)}${deviation === null ? '' : ` ± ${deviation.toFixed(digits)}`}`;
 
 /** A Markdown table; every row has as many cells as the head. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -1,17 +1,20 @@
-/** `npm run bench`: how fast Inkwell is beside tfjs-node, Keras, PyTorch, KerasTuner and pandas. */
+/** `npm run bench`: how fast Inkwell is beside tfjs-node, Keras, PyTorch, KerasTuner and pandas, and what its presets come to. */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
-import { loadDataset } from '../src';
+import { PRESETS } from '../src';
+import { benchAccuracy } from './accuracy';
+import { type AccuracyResult, mergeAccuracy } from './accuracy-results';
 import type { Bench } from './bench';
 import { benchCell } from './cell';
 import { benchData } from './data';
+import { loadImages } from './images';
 import { describeRun } from './machine';
 import { benchMemory } from './memory';
 import { setUpPython } from './python';
-import { writeReport } from './report';
+import { writeAccuracy, writeReport } from './report';
 import type { Result } from './results';
 import { benchSearch } from './search';
 import { benchStep } from './step';
@@ -25,6 +28,8 @@ const PARTS: Readonly<Record<Result['what'], (bench: Bench) => Promise<Result[]>
 };
 const ROOT = join(__dirname, '..');
 const RESULTS = join(__dirname, 'results.json');
+const ACCURACY = join(__dirname, 'accuracy.json');
+const ACCURACY_FOLDER = join(ROOT, 'runs', 'bench-accuracy');
 
 const HELP = `npm run bench -- [options]
 
@@ -36,7 +41,15 @@ bench/results.json. About 20 minutes on two cores; let nothing else run meanwhil
   --out FILE     write the results as JSON to this file instead
   --help         this text
 
-The images are emnist47's from data/, the folder DATA_DIR or ../shared/data where one holds them, else the built-in MNIST.`;
+  --accuracy     instead trains the presets and evaluates them on the test images: hours; prints a table and writes
+                 bench/accuracy.json. A run that was stopped goes on after its last finished epoch. What was measured is in
+                 runs/bench-accuracy; without that folder all begins anew
+  --preset NAME  with --accuracy: ${PRESETS.map(({ name }) => name).join(', ')}; may be repeated; default all
+  --dataset NAME with --accuracy: for instance emnist47, mnist; may be repeated
+  --seeds LIST   with --accuracy: default 0,1,2
+  --epochs N     with --accuracy: a trial with another number of epochs, which is not written to bench/accuracy.json
+
+Lists may have commas. The images are emnist47's from data/, the folder DATA_DIR or ../shared/data where one holds them, else the built-in MNIST.`;
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -44,6 +57,11 @@ async function main(): Promise<void> {
       quick: { type: 'boolean' },
       only: { type: 'string', multiple: true },
       out: { type: 'string' },
+      accuracy: { type: 'boolean' },
+      preset: { type: 'string', multiple: true },
+      dataset: { type: 'string', multiple: true },
+      seeds: { type: 'string' },
+      epochs: { type: 'string' },
       help: { type: 'boolean', short: 'h' },
     },
   });
@@ -51,13 +69,21 @@ async function main(): Promise<void> {
     console.log(HELP);
     return;
   }
+  const started = performance.now();
+  const say = (line: string) =>
+    console.log(`${((performance.now() - started) / 1000).toFixed(0).padStart(5)} s  ${line}`);
+  if (values.accuracy) {
+    await reportAccuracy(values, say);
+    return;
+  }
+  const stray = (['preset', 'dataset', 'seeds', 'epochs'] as const).find(
+    (name) => values[name] !== undefined,
+  );
+  if (stray) throw new Error(`--${stray} goes with --accuracy alone; add --accuracy.`);
   const parts = (values.only ?? Object.keys(PARTS)) as Result['what'][];
   const unknown = parts.find((part) => !(part in PARTS));
   if (unknown)
     throw new Error(`--only must be one of ${Object.keys(PARTS).join(', ')}, but got "${unknown}".`);
-  const started = performance.now();
-  const say = (line: string) =>
-    console.log(`${((performance.now() - started) / 1000).toFixed(0).padStart(5)} s  ${line}`);
   const python = await setUpPython();
   const { train } = await loadImages();
   const folder = mkdtempSync(join(tmpdir(), 'inkwell-bench-'));
@@ -73,18 +99,64 @@ async function main(): Promise<void> {
   const whole = !values.quick && values.only === undefined;
   const out = values.out ?? (whole ? RESULTS : undefined);
   if (out !== undefined) {
-    const lines = results.map((result) => `  ${JSON.stringify(result)}`);
-    writeFileSync(out, `[\n${lines.join(',\n')}\n]\n`);
-    console.log(`\nThe results are in ${relative(process.cwd(), out)}.`);
+    writeLines(out, results);
   }
 }
 
-async function loadImages() {
-  const folders = [process.env.DATA_DIR, join(ROOT, 'data'), join(ROOT, '..', 'shared', 'data')];
-  const directory = folders.find(
-    (folder) => folder && existsSync(join(folder, 'emnist47-train-images-idx3-ubyte.gz')),
-  );
-  return directory ? loadDataset('emnist47', { directory }) : loadDataset('mnist');
+interface AccuracyValues {
+  readonly preset?: readonly string[];
+  readonly dataset?: readonly string[];
+  readonly seeds?: string;
+  readonly epochs?: string;
+}
+
+async function reportAccuracy(values: AccuracyValues, say: (line: string) => void): Promise<void> {
+  const names = PRESETS.map(({ name }) => name);
+  const wanted = splitLists(values.preset) ?? names;
+  const unknown = wanted.find((name) => !names.includes(name));
+  if (unknown !== undefined)
+    throw new Error(`--preset must be one of ${names.join(', ')}, but got "${unknown}".`);
+  const results = await benchAccuracy({
+    presets: PRESETS.filter(({ name }) => wanted.includes(name)),
+    datasets: splitLists(values.dataset) ?? [undefined],
+    seeds: parseSeeds(values.seeds ?? '0,1,2'),
+    epochs: values.epochs === undefined ? undefined : parseWhole('--epochs', values.epochs, 1),
+    folder: ACCURACY_FOLDER,
+    say,
+  });
+  if (values.epochs !== undefined) {
+    console.log(
+      `\nA trial of ${values.epochs} epochs, not what the presets reach:\n\n${writeAccuracy(results)}`,
+    );
+    return;
+  }
+  const earlier: AccuracyResult[] = existsSync(ACCURACY) ? JSON.parse(readFileSync(ACCURACY, 'utf8')) : [];
+  const all = mergeAccuracy(earlier, results, names);
+  console.log(`\n${writeAccuracy(all)}`);
+  writeLines(ACCURACY, all);
+}
+
+function splitLists(lists?: readonly string[]): string[] | undefined {
+  return lists && [...new Set(lists.flatMap((list) => list.split(',')).map((name) => name.trim()))];
+}
+
+function parseSeeds(list: string): number[] {
+  return [...new Set(list.split(',').map((seed) => parseWhole('--seeds', seed, 0)))];
+}
+
+function parseWhole(option: string, text: string, least: number): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isSafeInteger(value) || value < least) {
+    throw new Error(`${option} must have whole numbers, ${least} or more, but got "${text}".`);
+  }
+  return value;
+}
+
+/** A JSON list with a line for each result. */
+function writeLines(file: string, results: readonly object[]): void {
+  const lines = results.map((result) => `  ${JSON.stringify(result)}`);
+  writeFileSync(file, `[\n${lines.join(',\n')}\n]\n`);
+  console.log(`\nThe results are in ${relative(process.cwd(), file)}.`);
 }
 
 main().catch((error: Error & { cure?: string }) => {

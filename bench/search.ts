@@ -3,6 +3,7 @@ import type { HyperParameterValues } from '../src/tuner/space/domain';
 import { type Bench, writeImages } from './bench';
 import { describeModel, type Recipe } from './recipes';
 import { type Result, summarizeRuns } from './results';
+import { comparableSpace } from './search-space';
 import { type Round, SystemProcess } from './system-process';
 
 const TRIALS = 10;
@@ -10,7 +11,10 @@ const EPOCHS = 4;
 const BATCH = 128;
 const VALIDATION_SPLIT = 0.2;
 
-/** Ten random configurations of the MLP's and of the CNN's space, four epochs each: the same ten in Inkwell and KerasTuner. */
+/**
+ * Ten random configurations of the part of the MLP's and of the CNN's space that both systems build, four epochs each: the same
+ * ten in Inkwell and KerasTuner.
+ */
 export async function benchSearch(bench: Bench): Promise<Result[]> {
   const rounds = bench.quick ? 1 : 3;
   const images = bench.quick ? { mlp: 4000, cnn: 1500 } : { mlp: 12_000, cnn: 4000 };
@@ -88,7 +92,7 @@ function drawConfigurations(
   build: typeof buildMlp,
   data: { classNames: readonly string[] },
 ): { configurations: HyperParameterValues[]; recipes: Recipe[] } {
-  const search = new RandomSearch(build, { maxTrials: TRIALS, seed: 0 });
+  const search = new RandomSearch(build, { maxTrials: TRIALS, hyperparameters: comparableSpace(), seed: 0 });
   const configurations: HyperParameterValues[] = [];
   const recipes: Recipe[] = [];
   for (let asked = search.ask({ data }); asked; asked = search.ask({ data })) {

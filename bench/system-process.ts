@@ -62,9 +62,14 @@ export class SystemProcess {
     return { process: started, ready: await started.#read<Ready>() };
   }
 
-  run(): Promise<Round> {
+  /** What came of a round; `onProgress` gets the lines that the program says on its way. */
+  async run<Answer = Round>(onProgress?: (line: string) => void): Promise<Answer> {
     this.#child.stdin?.write('\n');
-    return this.#read<Round>();
+    for (;;) {
+      const message = await this.#read<Answer & { progress?: string }>();
+      if (message.progress === undefined) return message;
+      onProgress?.(message.progress);
+    }
   }
 
   /** Lets the program end and resolves when it has. */

@@ -1,12 +1,17 @@
 /** A round is a random search of many short trials in one process, watched trial by trial. */
 import { buildMlp, RandomSearch } from '../../src';
+import { comparableSpace } from '../search-space';
 import { answerRounds, type ImageFiles, readImages, readTask, time } from './rounds';
 
 const task = readTask<{ files: ImageFiles; images: number; trials: number }>();
 
 async function main(): Promise<void> {
   await answerRounds({ versions: 'Inkwell' }, async () => {
-    const search = new RandomSearch(buildMlp, { maxTrials: task.trials, seed: 0 });
+    const search = new RandomSearch(buildMlp, {
+      maxTrials: task.trials,
+      hyperparameters: comparableSpace(),
+      seed: 0,
+    });
     const trials: { seconds: number; megabytes: number }[] = [];
     let started = performance.now();
     const { seconds } = await time(() =>

@@ -1,5 +1,6 @@
-/** A round is a random search with hold-out validation over the MLP's or the CNN's space. */
+/** A round is a random search with hold-out validation over the MLP's or the CNN's space, as far as KerasTuner can follow. */
 import { buildCnn, buildMlp, RandomSearch } from '../../src';
+import { comparableSpace } from '../search-space';
 import { answerRounds, type ImageFiles, readImages, readTask, time } from './rounds';
 
 const task = readTask<{
@@ -18,6 +19,7 @@ async function main(): Promise<void> {
   await answerRounds({ versions: 'Inkwell' }, async () => {
     const search = new RandomSearch(task.model === 'mlp' ? buildMlp : buildCnn, {
       maxTrials: task.trials,
+      hyperparameters: comparableSpace(),
       validationSplit: task.validationSplit,
       seed: 0,
     });

@@ -23,9 +23,17 @@ export function readImages({ folder, name, classNames, size: all }: ImageFiles, 
   return { name, source: 'bench', images, labels: read(`${name}-labels`).slice(0, size), classNames, size };
 }
 
+function say(message: object): void {
+  writeSync(3, `${JSON.stringify(message)}\n`);
+}
+
+/** Says how far a long round has come. */
+export function sayProgress(progress: string): void {
+  say({ progress });
+}
+
 /** Says that the program is ready, then runs `round` for each line on the standard input and says what came of it. */
 export async function answerRounds(ready: object, round: () => Promise<object>): Promise<void> {
-  const say = (message: object) => writeSync(3, `${JSON.stringify(message)}\n`);
   say(ready);
   for await (const _ of createInterface({ input: process.stdin })) say(await round());
   // The addon may keep threads that would hold the process.

@@ -58,6 +58,49 @@ describe('evaluate', () => {
     model.dispose();
   });
 
+  it('averages the probabilities of an ensemble', async () => {
+    const models = [constantModel([0.5, 0.25, 0.25]), constantModel([0.1, 0.8, 0.1])];
+    const result = await evaluate(models, stripedImages(3, 3));
+    expect(Array.from(result.probabilities.subarray(0, 3))).toEqual(
+      [0.3, 0.525, 0.175].map((p) => expect.closeTo(p, 6)),
+    );
+    expect(result.accuracy).toBeCloseTo(1 / 3);
+    for (const model of models) model.dispose();
+  });
+
+  it('averages over each image and its varied copies, the same for the same seed', async () => {
+    const { images, labels, size, ...names } = stripedImages(40);
+    const data = { ...names, images, labels, size };
+    const weights = tf.randomNormal([784, 4], 0, 0.1, 'float32', 1);
+    const model = tf.sequential({
+      layers: [tf.layers.dense({ inputShape: [784], units: 4, activation: 'softmax', useBias: false })],
+    });
+    model.setWeights([weights]);
+    const before = tf.memory().numTensors;
+    const augmentation = { shift: 0.1, rotation: 5 };
+    const [plain, varied, same, other] = [
+      await evaluate(model, data),
+      await evaluate(model, data, { augmentation, copies: 3 }),
+      await evaluate(model, data, { augmentation, copies: 3, seed: 0 }),
+      await evaluate(model, data, { augmentation, copies: 3, seed: 1 }),
+    ];
+    expect(same.probabilities).toEqual(varied.probabilities);
+    expect(other.probabilities).not.toEqual(varied.probabilities);
+    const still = await evaluate(model, data, { augmentation: {}, copies: 2 });
+    still.probabilities.forEach((p, i) => {
+      expect(p).toBeCloseTo(plain.probabilities[i], 6);
+    });
+    // A quarter of the mean is the image itself.
+    const copies = varied.probabilities.map((p, i) => (4 * p - plain.probabilities[i]) / 3);
+    expect(Math.max(...copies)).toBeLessThanOrEqual(1 + 1e-5);
+    expect(Math.min(...copies)).toBeGreaterThanOrEqual(-1e-5);
+    expect(tf.memory().numTensors).toBe(before);
+    await expect(evaluate(model, data, { augmentation, copies: 0 })).rejects.toThrow(/copies.*got 0/);
+    await expect(evaluate(model, data, { augmentation: { scale: 2 } })).rejects.toThrow(/scale of the/);
+    await expect(evaluate([], data)).rejects.toThrow(/at least one model/);
+    for (const one of [weights, model]) one.dispose();
+  });
+
   it('refuses what does not fit', async () => {
     const model = constantModel([0.5, 0.25, 0.25]);
     await expect(evaluate(model, stripedImages(0, 3))).rejects.toThrow(/must have images/);

@@ -84,12 +84,40 @@ const HIGHEST = 100;
  *   temperature from 0.01 to 100 is best: all predictions are right, or they are no better than a guess.
  */
 export function fitTemperature(validation: Predictions): number {
+  if (!canFitTemperature(validation)) {
+    throw new RangeError(
+      `validation must have right and wrong predictions, better than a guess, to fit a temperature from ${LOWEST} to ` +
+        `${HIGHEST}, but got ${validation.size} with accuracy ${validation.accuracy}. Use more images, or train the ` +
+        'model further.',
+    );
+  }
+  const slope = lossSlope(validation);
+  let [low, high] = [LOWEST, HIGHEST];
+  while (high / low > 1 + 1e-9) {
+    const middle = Math.sqrt(low * high);
+    if (slope(middle) > 0) low = middle;
+    else high = middle;
+  }
+  return Math.sqrt(low * high);
+}
+
+/**
+ * Whether `fitTemperature` can fit one to `validation`: not where all predictions are right, or no better than a guess.
+ *
+ * @throws RangeError for no images, lists of different lengths, and probabilities that are NaN or not from 0 to 1.
+ */
+export function canFitTemperature(validation: Predictions): boolean {
   checkPredictions(validation);
+  const slope = lossSlope(validation);
+  return slope(LOWEST) > 0 && slope(HIGHEST) < 0;
+}
+
+/** The derivative of the log loss by 1 / temperature, as a function of the temperature. It falls: the loss is convex. */
+function lossSlope(validation: Predictions): (temperature: number) => number {
   const { labels, classNames, size } = validation;
   const classes = classNames.length;
   const logs = logits(validation);
-  // The derivative of the log loss by 1 / temperature, which grows: the loss is convex.
-  const slope = (temperature: number) => {
+  return (temperature) => {
     let total = 0;
     for (let start = 0, i = 0; i < size; start += classes, i++) {
       let largest = -Infinity;
@@ -105,19 +133,6 @@ export function fitTemperature(validation: Predictions): number {
     }
     return total;
   };
-  let [low, high] = [LOWEST, HIGHEST];
-  if (slope(low) <= 0 || slope(high) >= 0) {
-    throw new RangeError(
-      `validation must have right and wrong predictions, better than a guess, to fit a temperature from ${LOWEST} to ` +
-        `${HIGHEST}, but got ${size} with accuracy ${validation.accuracy}. Use more images, or train the model further.`,
-    );
-  }
-  while (high / low > 1 + 1e-9) {
-    const middle = Math.sqrt(low * high);
-    if (slope(middle) > 0) low = middle;
-    else high = middle;
-  }
-  return Math.sqrt(low * high);
 }
 
 /**

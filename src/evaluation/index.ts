@@ -7,6 +7,7 @@ export {
 } from './bootstrap';
 export {
   type ConfidenceBin,
+  canFitTemperature,
   confidenceBins,
   expectedCalibrationError,
   fitTemperature,

@@ -1,6 +1,8 @@
 import type { Dataset } from '../data/dataset';
 import { splitDataset } from '../data/split';
+import { batchSizeOf } from '../models/compile';
 import type * as tf from '../tensorflow';
+import { describeTraining, TrainingBackup } from './backup';
 import type { Callback } from './callbacks';
 import type { EpochRecord, History } from './history';
 import { InterruptedError, leaveSynchronousPart } from './interrupt';
@@ -10,7 +12,7 @@ import { type StepProgress, trainEpochs } from './train-epochs';
 export interface FitOptions {
   /** Passes over the training images, from 1. */
   readonly epochs: number;
-  /** Images a step, from 1; default 128. The last batch of an epoch has what remains. */
+  /** Images a step, from 1; default what the model was compiled with, else 128. The last batch of an epoch has what remains. */
   readonly batchSize?: number;
   /** Share of the images held out for validation, stratified, drawn from `seed`: 0 (default) to below 1. */
   readonly validationSplit?: number;
@@ -20,6 +22,12 @@ export interface FitOptions {
   readonly seed?: number;
   /** Called in this order, for instance `[new EarlyStopping({ patience: 3 })]`. */
   readonly callbacks?: readonly Callback[];
+  /**
+   * A folder that holds the training after its last finished epoch: the same call goes on from there after a kill, with the
+   * same images, initial weights and settings, and comes to the same weights (as Keras' BackupAndRestore). A training that has
+   * ended is not trained again. What the folder holds of another training is moved aside. Default: none.
+   */
+  readonly backup?: string;
   /** Heading of the progress display, default `Training`; null shows none. */
   readonly title?: string | null;
 }
@@ -32,14 +40,16 @@ export interface FitOptions {
  * with. One seed and one model give bit-identical weights on one machine.
  *
  * @throws RangeError for options out of range; Error where model and data do not fit; DivergedError when the loss
- *   becomes NaN or infinite; InterruptedError after the kernel's stop button. The model then keeps the weights it had reached.
+ *   becomes NaN or infinite; SearchInUseError while another process trains with the `backup`; InterruptedError after the kernel's
+ *   stop button. The model then keeps the weights it had reached.
  */
 export async function fit<Model extends tf.LayersModel>(
   model: Model,
   train: Dataset,
   options: FitOptions,
 ): Promise<{ model: Model; history: History }> {
-  const { epochs, batchSize = 128, validationSplit = 0, seed = 0, title = 'Training', callbacks } = options;
+  const { epochs, validationSplit = 0, seed = 0, title = 'Training', callbacks } = options;
+  const { batchSize = batchSizeOf(model) } = options;
   checkValidation(options);
   const started = performance.now();
   const parts = validationSplit > 0 ? splitDataset(train, validationSplit, seed) : undefined;
@@ -47,37 +57,45 @@ export async function fit<Model extends tf.LayersModel>(
   const validation = parts?.validation ?? options.validation;
 
   await leaveSynchronousPart();
-  const records: EpochRecord[] = [];
+  const settings = { epochs, batchSize, seed, callbacks: callbacks?.length ?? 0 };
+  const backup =
+    options.backup === undefined
+      ? undefined
+      : await TrainingBackup.open(options.backup, describeTraining(model, images, validation, settings));
+  const earlier = backup?.resume?.records ?? [];
+  const records: EpochRecord[] = [...earlier];
+  const earlierSeconds = earlier.reduce((sum, { seconds }) => sum + seconds, 0);
   const describeHistory = (): History => ({
     epochs: [...records],
-    seconds: (performance.now() - started) / 1000,
+    seconds: earlierSeconds + (performance.now() - started) / 1000,
     trainSize: images.size,
     validationSize: validation?.size ?? 0,
     batchSize,
     seed,
   });
   let step: StepProgress | undefined;
-  const run = trainEpochs(model, images, {
-    epochs,
-    batchSize,
-    validation,
-    seed,
-    callbacks,
-    onStep(taken) {
-      step = taken;
-      progress?.update();
-    },
-  });
   let history: History | undefined;
-  const progress =
-    title === null
-      ? undefined
-      : trainingProgress.start(() => ({ title, epochs, step, history: history ?? describeHistory() }));
+  let progress: ReturnType<typeof trainingProgress.start> | undefined;
   let outcome: TaskOutcome = 'failed';
   try {
+    const run = trainEpochs(model, images, {
+      ...{ epochs, batchSize, validation, seed, callbacks },
+      resume: backup?.resume,
+      onStep(taken) {
+        step = taken;
+        progress?.update();
+      },
+    });
+    if (title !== null) {
+      progress = trainingProgress.start(() => ({
+        ...{ title, epochs, step },
+        history: history ?? describeHistory(),
+      }));
+    }
     let next = await run.next();
     while (!next.done) {
       records.push(next.value.record);
+      await backup?.save(records, next.value.snapshot());
       progress?.update();
       next = await run.next();
     }
@@ -89,6 +107,7 @@ export async function fit<Model extends tf.LayersModel>(
     if (error instanceof InterruptedError) outcome = 'interrupted';
     throw error;
   } finally {
+    backup?.close();
     await progress?.end(outcome);
   }
 }

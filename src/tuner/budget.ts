@@ -45,7 +45,7 @@ const BUDGETS: Record<'mlp' | 'cnn', Record<Profile, Budget>> = {
       searchEpochs: 4,
       trainImages: ALL,
       epochs: 8,
-      presetImages: ALL,
+      presetImages: 20000,
       presetEpochs: 4,
     },
     full: {

@@ -126,7 +126,7 @@ describe('the notebooks in JupyterLab', () => {
     }
     // From the times that JupyterLab kept in the cells.
     expect(words).toMatch(/1 · Preprocessing: from files to tensors 2\d{3}-\d\d-\d\d \d\d:\d\d UTC \d+ s/);
-    expect(words).toContain('Figure 4.9.');
+    expect(words).toContain('Figure 4.18.');
     expect(words).not.toMatch(/did not run|out of order|ended with an error/);
   });
 });
@@ -151,10 +151,10 @@ describe('working in JupyterLab', () => {
 
   it('stops training at the stop button, skips what follows, and goes on', { timeout: 120_000 }, async () => {
     project.write('interrupt', [
-      "import { buildReferenceMlp, fit, HyperParameters, loadDataset } from './src';\n" +
+      "import { fit, loadDataset, seedMlp } from './src';\n" +
         "const { train } = await loadDataset('mnist');",
       // Hours, so that coming to an end at all is due to the button.
-      'const model = buildReferenceMlp(new HyperParameters(), train);\n' +
+      'const model = seedMlp.build(train);\n' +
         "await fit(model, train, { epochs: 10_000 });\nconsole.log('rest of the cell');",
       "console.log('next cell');",
     ]);

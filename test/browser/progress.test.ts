@@ -19,7 +19,7 @@ let lab: LabServer;
 let browser: Browser;
 let notebook: LabNotebook;
 
-const TRAIN = 'const run = await fit(buildReferenceMlp(new HyperParameters(), sample), sample, ';
+const TRAIN = 'const run = await fit(seedMlp.build(sample), sample, ';
 const CELLS = {
   // Long enough to be looked at.
   training: `${TRAIN}{ epochs: 4, validationSplit: 0.2 });`.replace('sample, {', 'train, {'),
@@ -39,7 +39,7 @@ const cellOf = (name: keyof typeof CELLS) => Object.keys(CELLS).indexOf(name) + 
 beforeAll(async () => {
   project = copyProject();
   project.write('progress', [
-    "import { buildMlp, buildReferenceMlp, fit, HyperParameters, loadDataset, RandomSearch, takeSubset } from './src';\n" +
+    "import { buildMlp, fit, loadDataset, RandomSearch, seedMlp, takeSubset } from './src';\n" +
       "const { train } = await loadDataset('mnist');\nconst sample = takeSubset(train, 6000, 0);",
     ...Object.values(CELLS),
   ]);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  canFitTemperature,
   confidenceBins,
   expectedCalibrationError,
   fitTemperature,
@@ -121,6 +122,7 @@ describe('temperature scaling', () => {
   it('refuses images that all were read rightly, or worse than a guess, and temperatures that are none', () => {
     expect(() => fitTemperature(four(4))).toThrow('right and wrong predictions, better than a guess');
     expect(() => fitTemperature(four(1))).toThrow('but got 4 with accuracy 0.25');
+    expect([1, 3, 4].map((right) => canFitTemperature(four(right)))).toEqual([false, true, false]);
     expect(() => fitTemperature(makeSure([], []))).toThrow('at least one image, but got none');
     expect(() => scaleTemperature(four(3), 0)).toThrow('temperature must be finite and above 0, but got 0');
     expect(() => scaleTemperature(four(3), Number.NaN)).toThrow('but got NaN');

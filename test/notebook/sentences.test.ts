@@ -47,7 +47,16 @@ it('describeDataset names source, size and classes', () => {
 });
 
 it('describeBudget counts in singular and plural, and says "all" where the budget has more than there is', () => {
-  const budget = { searchImages: 9000, trials: 8, folds: 3, searchEpochs: 1, trainImages: 1e9, epochs: 8 };
+  const preset = { presetImages: 1, presetEpochs: 1 };
+  const budget = {
+    searchImages: 9000,
+    trials: 8,
+    folds: 3,
+    searchEpochs: 1,
+    trainImages: 1e9,
+    epochs: 8,
+    ...preset,
+  };
   expect(describeBudget(budget, train)).toBe(
     'The random search tries 8 configurations with 3-fold cross-validation, 1 epoch each, on 9,000 training images of ' +
       '**mnist**: 24 epochs in all. Hyperband and TPE may train as many. The best configuration of the three searches is ' +

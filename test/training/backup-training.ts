@@ -1,0 +1,17 @@
+import { compileModel, Stack } from '../../src/models';
+import type * as tf from '../../src/tensorflow';
+import { stripedImages } from './striped-images';
+
+// The training of backup.test.ts and backup-process.ts.
+
+export const train = stripedImages(120);
+export const options = { epochs: 5, batchSize: 16, seed: 3, validationSplit: 0.2, title: null } as const;
+
+export function build(seed = 0): tf.LayersModel {
+  const model = new Stack(seed).input([784]).dense(12, 'relu', true).dropout(0.2).output(4);
+  return compileModel(model, {
+    optimizer: { kind: 'adam', learningRate: 0.003 },
+    schedule: { kind: 'cosineAnnealing' },
+    emaMomentum: 0.9,
+  });
+}

@@ -1,11 +1,12 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { crc32 } from 'node:zlib';
 import type { Dataset } from '../data/dataset';
+import { checksumOf } from '../experiments/checksum';
 import { compileConfigOf } from '../models/compile';
 import type * as tf from '../tensorflow';
 import { type FolderLock, lockFolder } from '../tuner/journal/folder-lock';
 import { moveAside } from '../tuner/journal/move-aside';
+import type { Callback } from './callbacks';
 import {
   CheckpointError,
   readCheckpoint,
@@ -15,96 +16,126 @@ import {
 } from './checkpoint';
 import type { EpochRecord } from './history';
 
-const FILE = 'training.json';
+const FILE = 'backup.json';
 
-/** What `training.json` holds: which training it is, and its finished epochs. */
+/** All that a training follows from. Plain data. */
+export type TrainingDescription = Readonly<Record<string, unknown>> & {
+  /** Checksum of the weights that it begins with. */
+  readonly initialWeights: string;
+};
+
+/** What `backup.json` holds: which training it is, and its finished epochs; their number names the checkpoint. */
 interface Kept {
-  readonly training: string;
+  readonly training: TrainingDescription;
   readonly records: readonly EpochRecord[];
+  /** Checksum of the weights that the model was left with, where the training was left and not killed. */
+  readonly left?: string;
+}
+
+/** Where a training has come to. */
+interface Resume {
+  readonly records: readonly EpochRecord[];
+  readonly snapshot: TrainingSnapshot;
 }
 
 /**
- * A training on disk after each of its epochs, to be taken up again after a kill. The records name the checkpoint they belong
- * to, by their number, and take their place at once, so that both never contradict each other.
+ * A training on disk, as it was after its last finished epoch. A checkpoint is written under the number of its epoch before
+ * `backup.json` names it, and the earlier one is removed after: whenever the process is killed, both fit together.
  */
 export class TrainingBackup {
-  readonly #directory: string;
-  readonly #training: string;
+  readonly #folder: string;
   readonly #lock: FolderLock;
-  /** Where the training has come to; undefined at its beginning. */
-  readonly resume?: { readonly records: readonly EpochRecord[]; readonly snapshot: TrainingSnapshot };
+  #kept: Kept;
+  /** Whether the folder holds something else, which is moved aside before anything is written. */
+  #foreign: boolean;
+  /** Undefined where the training begins. */
+  readonly resume?: Resume;
 
-  private constructor(
-    directory: string,
-    training: string,
-    lock: FolderLock,
-    resume?: TrainingBackup['resume'],
-  ) {
-    this.#directory = directory;
-    this.#training = training;
+  private constructor(folder: string, lock: FolderLock, kept: Kept, foreign: boolean, resume?: Resume) {
+    this.#folder = folder;
     this.#lock = lock;
+    this.#kept = kept;
+    this.#foreign = foreign;
     this.resume = resume;
   }
 
   /**
-   * Opens the backup of a training in `directory`, which is made where there is none. That of another training is moved aside,
-   * to `<directory>.1`, `.2` and so on, which one line says; a damaged one is said to be, and the training begins anew.
+   * Opens the backup of `training` in `folder`, which is made where there is none. Where it holds another training, or a
+   * damaged one, a line says so, and it is moved to `<folder>.1`, `.2` and so on with the first `save`.
    *
-   * @param training All that the training follows from.
-   * @throws SearchInUseError while another process trains with that folder.
+   * @throws SearchInUseError while another training, in this process or another, has the folder.
    */
-  static async open(directory: string, training: string): Promise<TrainingBackup> {
-    const folder = resolve(directory);
-    mkdirSync(folder, { recursive: true });
-    const lock = lockFolder(folder);
+  static async open(folder: string, training: TrainingDescription): Promise<TrainingBackup> {
+    const path = resolve(folder);
+    mkdirSync(path, { recursive: true });
+    const lock = lockFolder(path);
     try {
-      return new TrainingBackup(folder, training, lock, await readBackup(folder, training));
+      const found = await readBackup(path, training);
+      if (found === undefined) return new TrainingBackup(path, lock, { training, records: [] }, false);
+      if (typeof found !== 'string') return new TrainingBackup(path, lock, found.kept, false, found.resume);
+      console.warn(
+        `${found} This training begins anew; its first finished epoch moves what ${path} holds to ${path}.1, or the next ` +
+          `free number.`,
+      );
+      return new TrainingBackup(path, lock, { training, records: [] }, true);
     } catch (error) {
       lock.release();
       throw error;
     }
   }
 
-  /** Resolves when the training after its last epoch, of which `snapshot` is, lies on the disk. */
+  /** Resolves when the training, of whose last epoch `snapshot` is, lies on the disk. */
   async save(records: readonly EpochRecord[], snapshot: TrainingSnapshot): Promise<void> {
+    // The checkpoints first: without its backup.json a checkpoint counts as left over.
+    if (this.#foreign) moveAside(this.#folder, [...listCheckpoints(this.#folder), FILE]);
+    this.#foreign = false;
     const checkpoint = checkpointName(records.length);
-    await writeCheckpoint(join(this.#directory, checkpoint), snapshot);
-    const kept: Kept = { training: this.#training, records };
-    const path = join(this.#directory, FILE);
-    writeFileSync(`${path}.new`, JSON.stringify(kept), { flush: true });
-    renameSync(`${path}.new`, path);
-    for (const name of listCheckpoints(this.#directory)) {
-      if (name !== checkpoint) rmSync(join(this.#directory, name), { force: true });
+    await writeCheckpoint(join(this.#folder, checkpoint), snapshot);
+    this.#write({ training: this.#kept.training, records: [...records] });
+    for (const name of listCheckpoints(this.#folder)) {
+      if (name !== checkpoint) rmSync(join(this.#folder, name), { force: true });
     }
   }
 
-  /** Gives the folder free. */
-  close(): void {
-    this.#lock.release();
+  /** Gives the folder free; `model` is the trained one, with which the same training can be asked for once more. */
+  close(model: tf.LayersModel): void {
+    try {
+      if (this.#kept.records.length > 0)
+        this.#write({ ...this.#kept, left: checksumOf(...readWeights(model)) });
+    } finally {
+      this.#lock.release();
+    }
+  }
+
+  #write(kept: Kept): void {
+    const path = join(this.#folder, FILE);
+    writeFileSync(`${path}.new`, JSON.stringify(kept), { flush: true });
+    renameSync(`${path}.new`, path);
+    this.#kept = kept;
   }
 }
 
-/** All that a training with `fit` follows from, as text. */
+/** All that a training with `fit` follows from, but for what the callbacks were made with. */
 export function describeTraining(
   model: tf.LayersModel,
   train: Dataset,
   validation: Dataset | undefined,
-  settings: Readonly<Record<string, number>>,
-): string {
-  const checksum = (arrays: readonly ArrayBufferView[]) =>
-    arrays.reduce(
-      (sum, { buffer, byteOffset, byteLength }) => crc32(new Uint8Array(buffer, byteOffset, byteLength), sum),
-      0,
-    );
-  const describe = ({ name, images, labels }: Dataset) => ({ name, checksum: checksum([images, labels]) });
-  return JSON.stringify({
+  callbacks: readonly Callback[],
+  settings: { readonly epochs: number; readonly batchSize: number; readonly seed: number },
+): TrainingDescription {
+  const describe = ({ name, images, labels }: Dataset) => ({ name, checksum: checksumOf(images, labels) });
+  // TensorFlow.js numbers the names of models and layers through a process, so another process has others.
+  const places = new Map([model, ...model.layers].map(({ name }, i) => [name, i]));
+  const place = (_key: string, value: unknown) => places.get(value as string) ?? value;
+  return {
     ...settings,
     train: describe(train),
-    ...(validation && { validation: describe(validation) }),
-    layers: model.layers.map((layer) => layer.getClassName()),
+    validation: validation && describe(validation),
+    callbacks: callbacks.map((callback) => callback.constructor.name),
+    model: JSON.parse(JSON.stringify(model.getConfig(), place)),
     compile: compileConfigOf(model),
-    weights: checksum(readWeights(model)),
-  });
+    initialWeights: checksumOf(...readWeights(model)),
+  };
 }
 
 const checkpointName = (epoch: number) => `epoch-${epoch}.ckpt`;
@@ -113,29 +144,39 @@ function listCheckpoints(folder: string): string[] {
   return readdirSync(folder).filter((name) => /^epoch-\d+\.ckpt(\.new)?$/.test(name));
 }
 
-async function readBackup(folder: string, training: string): Promise<TrainingBackup['resume']> {
+/** The training that the folder holds; undefined where it holds none, and in words why that cannot be taken up. */
+async function readBackup(
+  folder: string,
+  training: TrainingDescription,
+): Promise<{ kept: Kept; resume: Resume } | string | undefined> {
   const path = join(folder, FILE);
   if (!existsSync(path)) return undefined;
-  let kept: Kept | undefined;
+  let kept: Kept;
   try {
-    kept = JSON.parse(readFileSync(path, 'utf8')) as Kept;
+    // A record has no null of its own: it is what JSON makes of NaN.
+    kept = JSON.parse(readFileSync(path, 'utf8'), (_key, value) => value ?? Number.NaN) as Kept;
   } catch (error) {
-    console.warn(`${path} cannot be read (${(error as Error).message}), so the training begins anew.`);
+    return `The backup ${path} is damaged (${(error as Error).message}).`;
   }
-  if (kept?.training === training) {
-    try {
-      const snapshot = await readCheckpoint(join(folder, checkpointName(kept.records.length)));
-      return { records: kept.records, snapshot };
-    } catch (error) {
-      if (!(error instanceof CheckpointError)) throw error;
-      console.warn(`${error.message} So the training begins anew.`);
-    }
+  const differing = findDifferences(kept, training);
+  if (differing.length > 0) {
+    return `The backup in ${folder} is of another training (it differs in: ${differing.join(', ')}).`;
   }
-  const aside = moveAside(folder, [FILE, ...listCheckpoints(folder)]);
-  if (kept && kept.training !== training) {
-    console.warn(
-      `${folder} held another training (of other images, weights or settings): it lies in ${aside} now, and this one begins.`,
-    );
+  try {
+    const snapshot = await readCheckpoint(join(folder, checkpointName(kept.records.length)));
+    return { kept, resume: { records: kept.records, snapshot } };
+  } catch (error) {
+    if (error instanceof CheckpointError) return error.message;
+    throw error;
   }
-  return undefined;
+}
+
+/** In what a training differs from the kept one; the weights may also be those that the kept one left the model with. */
+function findDifferences({ training: kept, left }: Kept, training: TrainingDescription): string[] {
+  const text = (value: unknown) => JSON.stringify(value);
+  return [...new Set([...Object.keys(kept), ...Object.keys(training)])].filter(
+    (key) =>
+      text(kept[key]) !== text(training[key]) &&
+      !(key === 'initialWeights' && training.initialWeights === left),
+  );
 }

@@ -23,9 +23,11 @@ export interface FitOptions {
   /** Called in this order, for instance `[new EarlyStopping({ patience: 3 })]`. */
   readonly callbacks?: readonly Callback[];
   /**
-   * A folder that holds the training after its last finished epoch: the same call goes on from there after a kill, with the
-   * same images, initial weights and settings, and comes to the same weights (as Keras' BackupAndRestore). A training that has
-   * ended is not trained again. What the folder holds of another training is moved aside. Default: none.
+   * A folder that holds the training as it was after its last finished epoch: after a kill or an interrupt the same call goes
+   * on from there, and comes to the same weights (as Keras' BackupAndRestore). A training that has ended is not trained again.
+   * The same call has the same images, model, initial weights, options and kinds of callbacks; what callbacks were made with
+   * is not compared. Of any other call the training begins anew, says so, and moves the former to `<backup>.1`, `.2` and so on
+   * when its first epoch is finished. Default: none.
    */
   readonly backup?: string;
   /** Heading of the progress display, default `Training`; null shows none. */
@@ -40,7 +42,7 @@ export interface FitOptions {
  * with. One seed and one model give bit-identical weights on one machine.
  *
  * @throws RangeError for options out of range; Error where model and data do not fit; DivergedError when the loss
- *   becomes NaN or infinite; SearchInUseError while another process trains with the `backup`; InterruptedError after the kernel's
+ *   becomes NaN or infinite; SearchInUseError while another training has the `backup`; InterruptedError after the kernel's
  *   stop button. The model then keeps the weights it had reached.
  */
 export async function fit<Model extends tf.LayersModel>(
@@ -48,7 +50,7 @@ export async function fit<Model extends tf.LayersModel>(
   train: Dataset,
   options: FitOptions,
 ): Promise<{ model: Model; history: History }> {
-  const { epochs, validationSplit = 0, seed = 0, title = 'Training', callbacks } = options;
+  const { epochs, validationSplit = 0, seed = 0, title = 'Training', callbacks = [] } = options;
   const { batchSize = batchSizeOf(model) } = options;
   checkValidation(options);
   const started = performance.now();
@@ -57,11 +59,14 @@ export async function fit<Model extends tf.LayersModel>(
   const validation = parts?.validation ?? options.validation;
 
   await leaveSynchronousPart();
-  const settings = { epochs, batchSize, seed, callbacks: callbacks?.length ?? 0 };
+  const settings = { epochs, batchSize, seed };
   const backup =
     options.backup === undefined
       ? undefined
-      : await TrainingBackup.open(options.backup, describeTraining(model, images, validation, settings));
+      : await TrainingBackup.open(
+          options.backup,
+          describeTraining(model, images, validation, callbacks, settings),
+        );
   const earlier = backup?.resume?.records ?? [];
   const records: EpochRecord[] = [...earlier];
   const earlierSeconds = earlier.reduce((sum, { seconds }) => sum + seconds, 0);
@@ -77,8 +82,9 @@ export async function fit<Model extends tf.LayersModel>(
   let history: History | undefined;
   let progress: ReturnType<typeof trainingProgress.start> | undefined;
   let outcome: TaskOutcome = 'failed';
+  let run: ReturnType<typeof trainEpochs> | undefined;
   try {
-    const run = trainEpochs(model, images, {
+    run = trainEpochs(model, images, {
       ...{ epochs, batchSize, validation, seed, callbacks },
       resume: backup?.resume,
       onStep(taken) {
@@ -107,8 +113,10 @@ export async function fit<Model extends tf.LayersModel>(
     if (error instanceof InterruptedError) outcome = 'interrupted';
     throw error;
   } finally {
-    backup?.close();
+    // It is left in the middle where the backup cannot be written.
+    await run?.return({ records });
     await progress?.end(outcome);
+    backup?.close(model);
   }
 }
 

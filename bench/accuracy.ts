@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Preset } from '../src';
-import { checksumOf } from '../src/experiments/checksum';
+import { checksumOf } from '../src/checksum';
 import { ResultStore } from '../src/experiments/result-store';
 import {
   type AccuracyMeasurement,

@@ -1,10 +1,10 @@
+import { checksumOf } from '../checksum';
 import type { Dataset } from '../data/dataset';
 import { type Interval, wilsonInterval } from '../evaluation/model-comparison';
 import type * as tf from '../tensorflow';
 import { evaluateWith } from '../training/evaluate';
 import { checkModelShape } from '../training/model-shape';
 import { createPredictor } from '../training/predictor';
-import { checksumOf } from './checksum';
 import { type Corruption, corruptImages, defaultStrengths, type Strengths } from './corruptions';
 import { type Measurement, measureEach } from './measure-each';
 

@@ -1,3 +1,4 @@
+import { checksumOf } from '../checksum';
 import type { Dataset } from '../data/dataset';
 import { splitDataset, takeSubset } from '../data/split';
 import { meanInterval } from '../evaluation/mean-interval';
@@ -8,7 +9,6 @@ import { evaluate } from '../training/evaluate';
 import { fit } from '../training/fit';
 import { HyperParameters, type HyperParameterValues } from '../tuner/space/hyperparameters';
 import { checkWholeNumber } from '../tuner/whole-number';
-import { checksumOf } from './checksum';
 import { type Measurement, measureEach } from './measure-each';
 
 export interface TrainSizeCurveOptions {

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { checksumOf } from '../checksum';
 import type { Dataset } from '../data/dataset';
-import { checksumOf } from '../experiments/checksum';
 import { compileConfigOf } from '../models/compile';
 import type * as tf from '../tensorflow';
 import { type FolderLock, lockFolder } from '../tuner/journal/folder-lock';

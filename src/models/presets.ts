@@ -23,7 +23,7 @@ const RECIPE = {
   optimizer: { kind: 'adamw', learningRate: 0.003, weightDecay: 0.02 },
   schedule: { kind: 'oneCycle' },
   labelSmoothing: 0.1,
-  augmentation: { rotation: 10, shift: 0.1, scale: 0.1, shear: 0.15 },
+  augmentation: { rotation: 10, shift: 0.05, scale: 0.1, shear: 0.15, elastic: 0.6 },
   emaMomentum: 0.999,
   batchSize: 128,
   precision: 'mixedBfloat16',
@@ -97,7 +97,7 @@ export const bestMlp: Preset = {
   name: 'bestMlp',
   description:
     'three dense layers of 1,024 with batch normalization and dropout; AdamW, one cycle, augmentation',
-  epochs: 60,
+  epochs: 40,
   build(data) {
     const stack = new Stack(data.seed).input([PIXELS]);
     for (let layer = 1; layer <= 3; layer++) stack.dense(1024, 'relu', true).dropout(0.25);
@@ -109,16 +109,20 @@ export const bestMlp: Preset = {
 export const bestCnn: Preset = {
   name: 'bestCnn',
   description:
-    'double convolutions of 32, 128 and 256 filters with batch normalization and max pooling, dense 256; AdamW, one ' +
-    'cycle, augmentation',
-  epochs: 20,
+    'double convolutions of 32, 128 and 256 filters with batch normalization, max pooling and dropout, dense 256; AdamW, ' +
+    'one cycle, augmentation',
+  epochs: 24,
   build(data) {
     const stack = input(data);
     for (const filters of [32, 128, 256]) {
-      stack.convolution(filters, 3, 'relu', true).convolution(filters, 3, 'relu', true).maxPooling(2);
+      stack.convolution(filters, 3, 'relu', true).convolution(filters, 3, 'relu', true);
+      stack.maxPooling(2).dropout(0.1);
     }
-    const head = stack.flatten().dropout(0.4).dense(256, 'relu', true).dropout(0.4);
-    return compileModel(head.output(data.classNames.length), RECIPE);
+    const head = stack.flatten().dropout(0.5).dense(256, 'relu', true).dropout(0.5);
+    return compileModel(head.output(data.classNames.length), {
+      ...RECIPE,
+      optimizer: { ...RECIPE.optimizer, weightDecay: 0.05 },
+    });
   },
 };
 

@@ -180,6 +180,36 @@ describe('working in JupyterLab', () => {
     await notebook.close();
   });
 
+  it('takes up a training with a backup where the stop button ended it', { timeout: 120_000 }, async () => {
+    project.write('backup', [
+      "import { fit, loadDataset, seedMlp, takeSubset } from './src';\n" +
+        "const train = takeSubset((await loadDataset('mnist')).train, 2_000);",
+      'await fit(seedMlp.build(train), train, {\n' +
+        "  epochs: 60, backup: 'runs/stopped', callbacks: [{ onEpochEnd: ({ epoch }) => console.log(epoch) }],\n});",
+    ]);
+    const notebook = await open('backup');
+    const epochs = async () =>
+      printed((await notebook.cells())[1])
+        .match(/^\d+$/gm)
+        ?.map(Number) ?? [];
+    const running = notebook.runAll();
+    await expect.poll(async () => (await epochs()).length, { timeout: 50_000 }).toBeGreaterThan(2);
+
+    await notebook.interrupt();
+    expect(await running).toBe(false);
+    const last = (await epochs()).at(-1) as number;
+    expect(last).toBeLessThan(60);
+    // For a moment after an error the kernel drops what arrives.
+    await new Promise((done) => setTimeout(done, 500));
+    expect(await notebook.run(1)).toBe(true);
+
+    const rest = await epochs();
+    expect(rest.at(-1)).toBe(60);
+    // The stop may fall between an epoch's line and its backup, or the next epoch's end and its line.
+    expect([last, last + 1, last + 2]).toContain(rest[0]);
+    await notebook.close();
+  });
+
   it('shows figures and tables of a saved notebook that it does not trust', async () => {
     project.write('saved', [
       "import * as aq from 'arquero';\nimport { show } from './src';\n" +

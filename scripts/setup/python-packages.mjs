@@ -38,7 +38,14 @@ export function pythonPackages(root) {
       rmSync(stamp, { force: true });
       rmSync(folder, { recursive: true, force: true });
       await mustRun('making the virtual environment .venv', python.executable, ['-I', '-m', 'venv', folder]);
-      const args = ['install', '--quiet', '--only-binary=:all:', '--requirement', requirements];
+      const args = [
+        'install',
+        '--quiet',
+        '--only-binary=:all:',
+        '--require-hashes',
+        '--requirement',
+        requirements,
+      ];
       await runPip(root, 'installing Python packages', args);
       writeFileSync(stamp, await describeState());
       return `in .venv, Python ${python.version.join('.')}`;

@@ -4,16 +4,25 @@ import { expect, it } from 'vitest';
 
 const root = join(__dirname, '../../..');
 const normalize = (name: string) => name.toLowerCase().replaceAll(/[-_.]+/g, '-');
-const lines = readFileSync(join(root, 'requirements.txt'), 'utf8')
-  .split('\n')
-  .filter((line) => line && !line.startsWith('#'));
+/** Lines without comments; those that a package's hashes continue are joined. */
+const read = (file: string) =>
+  readFileSync(join(root, file), 'utf8')
+    .replaceAll(/ *\\\n */g, ' ')
+    .split('\n')
+    .filter((line) => line && !line.startsWith('#'));
+const lines = read('requirements.txt');
 const names = lines.map((line) => normalize(line.split('==')[0] ?? ''));
 
-it('requirements.txt pins every package, once', () => {
+it('requirements.txt pins every package, once, with the hashes of its files', () => {
   for (const line of lines) {
-    expect(line).toMatch(/^[A-Za-z0-9._-]+==[0-9][A-Za-z0-9.]*( ; sys_platform == '[a-z]+')?$/);
+    expect(line).toMatch(/^[A-Za-z0-9._-]+==[0-9][A-Za-z0-9.]*( ; [^-]+)?( --hash=sha256:[0-9a-f]{64})+$/);
   }
   expect(new Set(names).size).toBe(names.length);
+});
+
+it('requirements.txt has what requirements.in asks for', () => {
+  const pinned = lines.map((line) => normalize(line.split(' ')[0] ?? ''));
+  expect(pinned).toEqual(expect.arrayContaining(read('requirements.in').map(normalize)));
 });
 
 it.skipIf(!existsSync(join(root, '.venv/lib')))('requirements.txt names all that .venv holds', () => {

@@ -8,6 +8,7 @@ export * from './interpretability';
 export * from './models';
 export * from './notebook';
 export * as figures from './plots';
+export * from './storage';
 export * from './tensorboard';
 export * from './training';
 export * from './tuner';

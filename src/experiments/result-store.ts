@@ -1,8 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { type FolderLock, lockFolder } from '../tuner/journal/folder-lock';
-import { Journal } from '../tuner/journal/journal';
-import { moveAside } from '../tuner/journal/move-aside';
+import { type FolderLock, lockFolder } from '../storage/folder-lock';
+import { Journal } from '../storage/journal';
+import { moveAside } from '../storage/move-aside';
 
 const FILE = 'results.jsonl';
 

@@ -66,7 +66,7 @@ export interface TrainSizePoint {
  *     });
  *     await show(figures.trainSizeCurve({ MLP: curve }));
  *
- * @throws RangeError for sizes or options out of range; SearchInUseError while another call works on the same folder;
+ * @throws RangeError for sizes or options out of range; FolderInUseError while another call works on the same folder;
  *   InterruptedError after the kernel's stop button. Called again, it goes on after the last training that ended.
  */
 export async function trainSizeCurve(

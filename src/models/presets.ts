@@ -92,7 +92,10 @@ export const quickCnn: Preset = {
   },
 };
 
-/** The best MLP for half an hour of two cores. */
+/**
+ * The best MLP, three dense layers of 1,024: 90.0 % of emnist47's test images after 9 minutes on two cores (mean of three
+ * seeds, deviation 0.05).
+ */
 export const bestMlp: Preset = {
   name: 'bestMlp',
   description:
@@ -105,7 +108,10 @@ export const bestMlp: Preset = {
   },
 };
 
-/** The best CNN for an hour of two cores: VGG-style double convolutions of 32, 128 and 256 filters. */
+/**
+ * The best CNN, with VGG-style double convolutions of 32, 128 and 256 filters (Simonyan and Zisserman 2015): 91.2 % of
+ * emnist47's test images after half an hour on two cores with AMX; without, convolutions take about twice as long.
+ */
 export const bestCnn: Preset = {
   name: 'bestCnn',
   description:

@@ -3,9 +3,9 @@ import { join, resolve } from 'node:path';
 import { checksumOf } from '../checksum';
 import type { Dataset } from '../data/dataset';
 import { compileConfigOf } from '../models/compile';
+import { type FolderLock, lockFolder } from '../storage/folder-lock';
+import { moveAside } from '../storage/move-aside';
 import type * as tf from '../tensorflow';
-import { type FolderLock, lockFolder } from '../tuner/journal/folder-lock';
-import { moveAside } from '../tuner/journal/move-aside';
 import type { Callback } from './callbacks';
 import {
   CheckpointError,
@@ -63,7 +63,7 @@ export class TrainingBackup {
    * Opens the backup of `training` in `folder`, which is made where there is none. Where it holds another training, or a
    * damaged one, a line says so, and it is moved to `<folder>.1`, `.2` and so on with the first `save`.
    *
-   * @throws SearchInUseError while another training, in this process or another, has the folder.
+   * @throws FolderInUseError while another training, in this process or another, has the folder.
    */
   static async open(folder: string, training: TrainingDescription): Promise<TrainingBackup> {
     const path = resolve(folder);

@@ -42,7 +42,7 @@ export interface FitOptions {
  * with. One seed and one model give bit-identical weights on one machine.
  *
  * @throws RangeError for options out of range; Error where model and data do not fit; DivergedError when the loss
- *   becomes NaN or infinite; SearchInUseError while another training has the `backup`; InterruptedError after the kernel's
+ *   becomes NaN or infinite; FolderInUseError while another training has the `backup`; InterruptedError after the kernel's
  *   stop button. The model then keeps the weights it had reached.
  */
 export async function fit<Model extends tf.LayersModel>(

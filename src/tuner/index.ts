@@ -3,8 +3,6 @@ export { type Budget, defaultWorkers, type Profile, searchBudget } from './budge
 export type { CallbackFactory } from './executors/training-job';
 export { FatalError } from './fatal-error';
 export { canRateImportance, type HyperparameterImportance, hyperparameterImportance } from './importance';
-export { SearchInUseError } from './journal/folder-lock';
-export { JournalError } from './journal/journal';
 export type { Objective } from './objective';
 export type { Decision, Oracle, SearchView } from './oracles/oracle';
 export { medianPruner } from './pruners/median';

@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { moveAside } from '../storage/move-aside';
 import { TensorBoard, writeHparams, writeHparamsExperiment } from '../tensorboard';
 import { createLogDir } from '../tensorboard/event-file';
 import type { EpochRecord } from '../training/history';
-import { moveAside } from './journal/move-aside';
 import type { SearchState, TrialState } from './journal/search-state';
 import type { Objective } from './objective';
 

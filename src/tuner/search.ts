@@ -440,7 +440,7 @@ export class Search {
    * what a trial is compared with depends on which came first.
    *
    * @param train the images to search with; the search splits them itself and holds no others.
-   * @throws SearchInUseError while another run works on the same folder; InterruptedError after the kernel's stop button.
+   * @throws FolderInUseError while another run works on the same folder; InterruptedError after the kernel's stop button.
    */
   async run(train: Dataset, options: RunOptions): Promise<void> {
     const { epochs, batchSize, workers, threadsPerWorker, timeoutMs, callbacks } = options;

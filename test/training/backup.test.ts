@@ -4,9 +4,9 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { FolderInUseError } from '../../src/storage';
 import * as tf from '../../src/tensorflow';
 import { type Callback, EarlyStopping, fit, InterruptedError } from '../../src/training';
-import { SearchInUseError } from '../../src/tuner';
 import { build, options, train } from './backup-training';
 
 let folder: string;
@@ -168,7 +168,7 @@ describe('a backup', () => {
     const nested: Callback = {
       async onEpochEnd() {
         const other = build();
-        await expect(fit(other, train, { ...options, backup: folder })).rejects.toThrow(SearchInUseError);
+        await expect(fit(other, train, { ...options, backup: folder })).rejects.toThrow(FolderInUseError);
         other.dispose();
       },
     };

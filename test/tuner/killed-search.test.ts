@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
 import { random } from '../../src/random';
-import { Journal } from '../../src/tuner/journal/journal';
+import { Journal } from '../../src/storage/journal';
 import type { SearchEvent } from '../../src/tuner/journal/search-state';
 import type { Trial } from '../../src/tuner/trial';
 import { loadSearchProcess } from './searching/run-search-process';

@@ -2,10 +2,10 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } fro
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
+import { type FolderLock, lockFolder } from '../../storage/folder-lock';
+import { Journal } from '../../storage/journal';
+import { moveAside } from '../../storage/move-aside';
 import { type Objective, rankByScore } from '../objective';
-import { type FolderLock, lockFolder } from './folder-lock';
-import { Journal } from './journal';
-import { moveAside } from './move-aside';
 import {
   type RunConfig,
   type SearchConfig,
@@ -82,7 +82,7 @@ export class SearchFolder {
   /**
    * Takes the right to write and reads what others wrote since.
    *
-   * @throws SearchInUseError where somebody has it, this folder's own user included.
+   * @throws FolderInUseError where somebody has it, this folder's own user included.
    */
   open(): void {
     mkdirSync(this.checkpoints, { recursive: true });

@@ -1,6 +1,6 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type FolderLock, lockFolder, SearchInUseError } from '../../../src/tuner/journal/folder-lock';
+import { FolderInUseError, type FolderLock, lockFolder } from '../../src/storage/folder-lock';
 
 /** What the test asks of this process: to take a lock at a moment, or to take and release it many times. */
 export interface Order {
@@ -16,7 +16,7 @@ export interface Report {
   readonly taken: number;
   /** Times that another process was found at work while this one held the lock. */
   readonly collisions: number;
-  /** Messages of errors that are no `SearchInUseError`. */
+  /** Messages of errors that are no `FolderInUseError`. */
   readonly faults: readonly string[];
 }
 
@@ -42,7 +42,7 @@ process.on('message', ({ folder, at, tries }: Order) => {
       }
       lock.release();
     } catch (error) {
-      if (!(error instanceof SearchInUseError)) faults.push(String(error));
+      if (!(error instanceof FolderInUseError)) faults.push(String(error));
     }
   }
   process.send?.({ taken, collisions, faults } satisfies Report);

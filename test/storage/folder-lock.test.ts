@@ -12,10 +12,10 @@ import {
 import { hostname, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { lockFolder, SearchInUseError } from '../../../src/tuner/journal/folder-lock';
+import { FolderInUseError, lockFolder } from '../../src/storage/folder-lock';
 import type { Order, Report } from './lock-taker';
 
-const ROOT = resolve(__dirname, '../../..');
+const ROOT = resolve(__dirname, '../..');
 /** What only Linux tells of a process. */
 const onLinux = existsSync('/proc/self/stat');
 let root: string;
@@ -66,7 +66,7 @@ describe('a free folder', () => {
   it('is locked, made where it is missing, and locked again after its release', () => {
     for (let i = 0; i < 3; i++) {
       const lock = lockFolder(folder);
-      expect(() => lockFolder(folder)).toThrow(SearchInUseError);
+      expect(() => lockFolder(folder)).toThrow(FolderInUseError);
       lock.release();
       lock.release();
     }
@@ -83,7 +83,7 @@ describe('a free folder', () => {
     rmSync(folder, { recursive: true });
     const lock = lockFolder(folder);
     before.release();
-    expect(() => lockFolder(folder)).toThrow(SearchInUseError);
+    expect(() => lockFolder(folder)).toThrow(FolderInUseError);
     lock.release();
   });
 });
@@ -110,7 +110,7 @@ describe('a locked folder', () => {
   });
 
   it('is free when the process that held it has ended', async () => {
-    const script = `require('./src/tuner/journal/folder-lock.ts').lockFolder(process.argv[1]); process.exit(3)`;
+    const script = `require('./src/storage/folder-lock.ts').lockFolder(process.argv[1]); process.exit(3)`;
     const child = spawn(process.execPath, ['--import', 'tsx', '-e', script, folder], { cwd: ROOT });
     expect(await once(child, 'exit')).toEqual([3, null]);
     expect(readFileSync(join(folder, '.lock', '1'), 'utf8')).toBe('');

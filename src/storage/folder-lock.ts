@@ -3,9 +3,9 @@ import { linkSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, w
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 
-/** Thrown where another run, in this process or another, works in the folder. */
-export class SearchInUseError extends Error {
-  override readonly name = 'SearchInUseError';
+/** Thrown where another search, training or experiment, in this process or another, works in the folder. */
+export class FolderInUseError extends Error {
+  override readonly name = 'FolderInUseError';
 }
 
 /** The right to be the only one that writes in a folder. */
@@ -86,20 +86,21 @@ function isGone({ pid, processStart, bootId }: Holder): boolean {
 
 function refuse(folder: string, locks: string, { pid, host, since }: Holder): never {
   if (host !== hostname()) {
-    throw new SearchInUseError(
+    throw new FolderInUseError(
       `The folder ${folder} is in use by process ${pid} on the computer ${host}, since ${since}. Whether it still runs ` +
-        `cannot be seen from here (${hostname()}). Wait until it ends or stop it there; if it is gone, delete ${locks}.`,
+        `cannot be seen from here (${hostname()}). Wait until it ends or stop it there, or choose another folder; if it is gone, delete ${locks}.`,
     );
   }
   if (pid === process.pid) {
-    throw new SearchInUseError(
-      `The folder ${folder} is in use by this very process (${pid}, in a notebook its kernel), since ${since}: a run in ` +
-        'it has not ended. Wait until it ends, interrupt it, or restart the kernel; or give this search another folder.',
+    throw new FolderInUseError(
+      `The folder ${folder} is in use by this very process (${pid}, in a notebook its kernel), since ${since}: a search, ` +
+        'training or experiment in it has not ended. Wait until it ends, interrupt it, or restart the kernel; or choose ' +
+        'another folder.',
     );
   }
-  throw new SearchInUseError(
+  throw new FolderInUseError(
     `The folder ${folder} is in use by process ${pid}, since ${since}. Wait until it ends or stop it ` +
-      `(kill ${pid}); or give this search another folder.`,
+      `(kill ${pid}); or choose another folder.`,
   );
 }
 
@@ -137,7 +138,7 @@ function createLock(path: string, text: string): boolean {
 }
 
 /**
- * The only right to write in `folder`, which is made where it is missing. Throws `SearchInUseError`, with the
+ * The only right to write in `folder`, which is made where it is missing. Throws `FolderInUseError`, with the
  * holder's process id, since when, and the cure, where somebody has it: another process, this one, or one on
  * another computer that shares the folder. The lock of a process that is gone is taken over, also where its
  * id now belongs to another process or the machine was started anew.

@@ -1,5 +1,5 @@
 import { writeSync } from 'node:fs';
-import { Journal } from '../../../src/tuner/journal/journal';
+import { Journal } from '../../src/storage/journal';
 
 /** Appends one event after the other until it is killed, and reports the number of each that is on the disk. */
 const { events, journal } = Journal.open<{ count: number; text: string }>(process.argv[2]);

@@ -4,10 +4,10 @@ import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from '
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Random, random } from '../../../src/random';
-import { Journal, JournalError } from '../../../src/tuner/journal/journal';
+import { type Random, random } from '../../src/random';
+import { Journal, JournalError } from '../../src/storage/journal';
 
-const ROOT = resolve(__dirname, '../../..');
+const ROOT = resolve(__dirname, '../..');
 const HEADER = '9b00d35d 1 {"format":"inkwell journal","version":1}\n';
 let folder: string;
 let path: string;
@@ -405,7 +405,7 @@ it('a full disk costs no line', async () => {
   // `ulimit -f` makes a write end in its middle, as a full disk does, and the next one fail.
   rmSync(path, { force: true });
   const script = `
-    const { Journal } = require('./src/tuner/journal/journal.ts');
+    const { Journal } = require('./src/storage/journal.ts');
     process.on('SIGXFSZ', () => {});
     const { journal } = Journal.open(process.argv[1]);
     let count = 0;

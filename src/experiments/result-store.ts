@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type FolderLock, lockFolder } from '../storage/folder-lock';
 import { Journal } from '../storage/journal';
@@ -27,7 +26,6 @@ export class ResultStore<Result> {
   constructor(directory: string | undefined, overwrite = false) {
     if (directory === undefined) return;
     const folder = resolve(directory);
-    mkdirSync(folder, { recursive: true });
     this.#lock = lockFolder(folder);
     try {
       if (overwrite) moveAside(folder, [FILE]);

@@ -88,7 +88,8 @@ function refuse(folder: string, locks: string, { pid, host, since }: Holder): ne
   if (host !== hostname()) {
     throw new FolderInUseError(
       `The folder ${folder} is in use by process ${pid} on the computer ${host}, since ${since}. Whether it still runs ` +
-        `cannot be seen from here (${hostname()}). Wait until it ends or stop it there, or choose another folder; if it is gone, delete ${locks}.`,
+        `cannot be seen from here (${hostname()}). Wait until it ends, stop it there, or choose another folder; if it ` +
+        `is gone, delete ${locks}.`,
     );
   }
   if (pid === process.pid) {

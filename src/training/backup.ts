@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { checksumOf } from '../checksum';
 import type { Dataset } from '../data/dataset';
@@ -67,7 +67,6 @@ export class TrainingBackup {
    */
   static async open(folder: string, training: TrainingDescription): Promise<TrainingBackup> {
     const path = resolve(folder);
-    mkdirSync(path, { recursive: true });
     const lock = lockFolder(path);
     try {
       const found = await readBackup(path, training);

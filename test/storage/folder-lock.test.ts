@@ -93,7 +93,7 @@ describe('a locked folder', () => {
     const lock = lockFolder(folder);
     expect(() => lockFolder(`${folder}/../${folder.split('/').at(-1)}`)).toThrow(
       new RegExp(
-        `${folder} is in use by this very process \\(${process.pid}.*since \\d{4}-.*restart the kernel`,
+        `${folder} is in use by this very process \\(${process.pid}.*since \\d{4}-.*restart the kernel.*choose another folder`,
       ),
     );
     lock.release();
@@ -103,7 +103,9 @@ describe('a locked folder', () => {
     const taker = await startTaker();
     expect(await ask(taker, { folder, at: 0 })).toEqual({ taken: 1, collisions: 0, faults: [] });
     expect(() => lockFolder(folder)).toThrow(
-      new RegExp(`${folder} is in use by process ${taker.pid}, since \\d{4}-.*kill ${taker.pid}`),
+      new RegExp(
+        `${folder} is in use by process ${taker.pid}, since \\d{4}-.*kill ${taker.pid}.*choose another folder`,
+      ),
     );
     await kill(taker);
     lockFolder(folder).release();

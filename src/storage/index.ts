@@ -1,0 +1,2 @@
+export { FolderInUseError } from './folder-lock';
+export { JournalError } from './journal';

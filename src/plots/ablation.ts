@@ -1,5 +1,6 @@
 import type { Data } from 'plotly.js';
 import type { AblationEffect, AblationResults } from '../experiments/ablation';
+import { errorBars } from './error-bars';
 import type { Figure } from './figure';
 import { describeObjective, formatScore, isShare, wrapText } from './search-results';
 import { colors, createFigure, escapeText } from './template';
@@ -42,25 +43,24 @@ export function ablation(results: AblationResults): Figure {
   ];
   const means = kinds.map(({ name, color, symbol, sign }): Data => {
     const of = scored.filter(({ effect }) => readSign(effect, higherIsBetter) === sign);
+    const differences = of.map(({ effect }) => scale * effect.difference);
+    const intervals = of.map(({ effect: { interval } }) => ({
+      low: scale * interval.low,
+      high: scale * interval.high,
+    }));
     return {
       type: 'scatter',
       mode: 'markers',
       name,
       showlegend: of.length > 0,
-      x: of.map(({ effect }) => scale * effect.difference),
+      x: differences,
       y: of.map(({ row }) => rows[row]),
-      error_x: {
-        type: 'data',
-        symmetric: false,
-        array: of.map(({ effect }) => scale * (effect.interval.high - effect.difference)),
-        arrayminus: of.map(({ effect }) => scale * (effect.difference - effect.interval.low)),
-        ...{ thickness: 2, width: 5, color },
-      },
+      error_x: errorBars(differences, intervals, { color, thickness: 2, width: 5 }),
       marker: { color, symbol, size: 11, line: { width: 2, color } },
-      customdata: of.map(({ effect }) => [
+      customdata: of.map(({ effect }, i) => [
         formatScore(effect.score, objective),
-        scale * effect.interval.low,
-        scale * effect.interval.high,
+        intervals[i].low,
+        intervals[i].high,
       ]),
       hovertemplate:
         '%{y}: %{customdata[0]}, difference %{x:+.2f}, interval %{customdata[1]:+.2f} to %{customdata[2]:+.2f}<extra></extra>',

@@ -1,6 +1,6 @@
 import type { FeatureMaps } from '../interpretability/feature-maps';
 import type { Figure } from './figure';
-import { drawHeatMosaic, enlargeToImage, heatLevel, largest } from './heat-mosaic';
+import { drawFilters, drawHeatMosaic, heatLevel } from './heat-mosaic';
 import type { Tile } from './mosaic';
 
 /**
@@ -19,22 +19,11 @@ export function featureMaps(
   }
   const widest = Math.min(count, Math.max(...layers.map((layer) => layer.count)));
   const input = Uint8Array.from(image, (ink) => heatLevel(0, ink));
-  const rows = layers.map(({ layer, values, count: all, height, width }, row): Tile[] => {
-    const size = height * width;
-    const shown = Math.min(widest, all);
-    const scale = largest(values.subarray(0, shown * size));
-    const maps = Array.from({ length: widest }, (_, i): Tile => {
-      if (i >= shown) return {};
-      const map = values.subarray(i * size, (i + 1) * size);
-      const levels = Uint8Array.from(map, (activation) => heatLevel(activation / scale));
-      const [low, high] = [Math.min(...map), Math.max(...map)].map((activation) => activation.toFixed(2));
-      return {
-        image: enlargeToImage(levels, height, width),
-        hover: `${layer}, filter ${i} of ${all}: activations ${low} to ${high}`,
-        ...(i === 0 ? { label: `${height} × ${width}` } : {}),
-      };
-    });
-    return [row === 0 ? { image: input, label: 'image', hover: 'the image' } : {}, ...maps];
+  const rows = layers.map((layer, row): Tile[] => {
+    const [first, ...others] = drawFilters(layer, widest, 'activations');
+    const maps = [{ ...first, label: `${layer.height} × ${layer.width}` }, ...others];
+    const blanks = Array<Tile>(widest - maps.length).fill({});
+    return [row === 0 ? { image: input, label: 'image', hover: 'the image' } : {}, ...maps, ...blanks];
   });
   return drawHeatMosaic(rows.flat(), {
     columns: widest + 1,

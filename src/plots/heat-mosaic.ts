@@ -1,5 +1,7 @@
 import type { Data } from 'plotly.js';
 import { IMAGE_SIZE, PIXELS } from '../data/dataset';
+import type { LayerMaps } from '../interpretability/feature-maps';
+import type { Filters } from '../interpretability/filters';
 import type { Figure } from './figure';
 import { drawMosaic, type Tile } from './mosaic';
 import { colors } from './template';
@@ -39,6 +41,30 @@ export function enlargeToImage(image: ArrayLike<number>, height: number, width: 
     }
   }
   return enlarged;
+}
+
+/**
+ * The first filters of a layer, `shown` of them, or as many as there are: full colour is the largest value of those shown.
+ *
+ * @param noun what the values are, such as `weights`.
+ */
+export function drawFilters(
+  { layer, values, count, height, width }: Filters | LayerMaps,
+  shown: number,
+  noun: string,
+): Tile[] {
+  const size = height * width;
+  const used = Math.min(shown, count);
+  const scale = largest(values.subarray(0, used * size));
+  return Array.from({ length: used }, (_, i) => {
+    const filter = values.subarray(i * size, (i + 1) * size);
+    const levels = Uint8Array.from(filter, (value) => heatLevel(value / scale));
+    const [low, high] = [Math.min(...filter), Math.max(...filter)].map((value) => value.toFixed(3));
+    return {
+      image: enlargeToImage(levels, height, width),
+      hover: `${layer}, filter ${i} of ${count}: ${noun} ${low} to ${high}`,
+    };
+  });
 }
 
 /** A mosaic whose images hold `heatLevel`s, with a legend that says what the two colours mean; `negative` only where it occurs. */

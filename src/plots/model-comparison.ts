@@ -1,4 +1,5 @@
 import { compareModels, type EvaluatedModel } from '../evaluation/model-comparison';
+import { errorBars } from './error-bars';
 import type { Figure } from './figure';
 import { createFigure, escapeText, styleOf } from './template';
 
@@ -17,14 +18,7 @@ export function modelComparison(models: readonly EvaluatedModel[], options: { ti
         text: [`${(100 * accuracy).toFixed(2)} %`],
         textposition: 'top center' as const,
         cliponaxis: false,
-        error_x: {
-          type: 'data' as const,
-          symmetric: false,
-          array: [interval.high - accuracy],
-          arrayminus: [accuracy - interval.low],
-          thickness: 2,
-          width: 8,
-        },
+        error_x: errorBars([accuracy], [interval], { thickness: 2, width: 8 }),
         marker: { color, symbol, size: 12 },
         customdata: [[interval.low, interval.high]],
         hovertemplate: '%{y}: %{x:.2%}, interval %{customdata[0]:.2%} to %{customdata[1]:.2%}<extra></extra>',

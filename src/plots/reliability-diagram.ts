@@ -1,6 +1,7 @@
 import type { Data } from 'plotly.js';
 import { confidenceBins } from '../evaluation/calibration';
 import { type EvaluatedModel, wilsonInterval } from '../evaluation/model-comparison';
+import { errorBars } from './error-bars';
 import type { Figure } from './figure';
 import { colors, createFigure, escapeText, styleOf } from './template';
 
@@ -24,6 +25,7 @@ export function reliabilityDiagram(
     taken.add(color);
     const bins = confidenceBins(predictions);
     const intervals = bins.map(({ count, accuracy }) => wilsonInterval(Math.round(accuracy * count), count));
+    const accuracies = bins.map((bin) => bin.accuracy);
     const shared = { name: escapeText(name), legendgroup: String(m), x: bins.map((bin) => bin.confidence) };
     const customdata = bins.map(({ count, from, to }, b) => [
       count,
@@ -37,15 +39,8 @@ export function reliabilityDiagram(
         ...shared,
         type: 'scatter',
         mode: 'lines+markers',
-        y: bins.map((bin) => bin.accuracy),
-        error_y: {
-          type: 'data',
-          symmetric: false,
-          array: bins.map((bin, b) => intervals[b].high - bin.accuracy),
-          arrayminus: bins.map((bin, b) => bin.accuracy - intervals[b].low),
-          thickness: 1,
-          width: 4,
-        },
+        y: accuracies,
+        error_y: errorBars(accuracies, intervals, { thickness: 1, width: 4 }),
         line: { color, dash: hollow ? 'dot' : dash, width: 1.5 },
         marker: {
           symbol,

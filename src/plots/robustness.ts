@@ -4,6 +4,7 @@ import { takeImages } from '../data/split';
 import { type Corruption, corruptImages, defaultStrengths, type Strengths } from '../experiments/corruptions';
 import type { RobustnessPoint } from '../experiments/robustness';
 import { random } from '../random';
+import { errorBars } from './error-bars';
 import type { Figure } from './figure';
 import { drawMosaic, layMosaic, type Tile } from './mosaic';
 import { colors, createFigure, escapeText, styleOf } from './template';
@@ -36,6 +37,8 @@ export function robustness(points: readonly RobustnessPoint[]): Figure {
       const { color, symbol, dash } = styleOf(name, i);
       const of = points.filter((point) => point.corruption === corruption && point.name === name);
       of.sort((a, b) => a.strength - b.strength);
+      const accuracies = of.map(({ accuracy }) => accuracy);
+      const intervals = of.map(({ interval }) => interval);
       return {
         type: 'scatter',
         mode: 'lines+markers',
@@ -44,17 +47,11 @@ export function robustness(points: readonly RobustnessPoint[]): Figure {
         showlegend: panel === 0,
         ...axesOf(panel),
         x: of.map(({ strength }) => strength),
-        y: of.map(({ accuracy }) => accuracy),
-        error_y: {
-          type: 'data',
-          symmetric: false,
-          array: of.map(({ accuracy, interval }) => interval.high - accuracy),
-          arrayminus: of.map(({ accuracy, interval }) => accuracy - interval.low),
-          ...{ thickness: 1.5, width: 4, color },
-        },
+        y: accuracies,
+        error_y: errorBars(accuracies, intervals, { color, thickness: 1.5, width: 4 }),
         line: { color, dash, width: 2 },
         marker: { color, symbol, size: 7 },
-        customdata: of.map(({ interval }) => [interval.low, interval.high]),
+        customdata: intervals.map(({ low, high }) => [low, high]),
         hovertemplate: `%{fullData.name}, ${corruption} %{x}: %{y:.2%}, interval %{customdata[0]:.2%} to %{customdata[1]:.2%}<extra></extra>`,
       };
     }),

@@ -1,5 +1,6 @@
 import type { Data } from 'plotly.js';
 import type { TrainSizePoint } from '../experiments/train-size-curve';
+import { errorBars } from './error-bars';
 import type { Figure } from './figure';
 import { createFigure, escapeText, styleOf } from './template';
 
@@ -18,6 +19,8 @@ export function trainSizeCurve(curves: Readonly<Record<string, readonly TrainSiz
   if (sizes.length === 0) throw new RangeError('curves must hold at least one point, but got none.');
   const data = Object.entries(curves).flatMap(([name, points], i): Data[] => {
     const { color, symbol, dash } = styleOf(name, i);
+    const means = points.map(({ mean }) => mean);
+    const intervals = points.map(({ interval }) => interval);
     return [
       {
         type: 'scatter',
@@ -33,14 +36,8 @@ export function trainSizeCurve(curves: Readonly<Record<string, readonly TrainSiz
         mode: 'lines+markers',
         name: escapeText(name),
         x: points.map(({ trainSize }) => trainSize),
-        y: points.map(({ mean }) => mean),
-        error_y: {
-          type: 'data',
-          symmetric: false,
-          array: points.map(({ mean, interval }) => interval.high - mean),
-          arrayminus: points.map(({ mean, interval }) => mean - interval.low),
-          ...{ thickness: 1.5, width: 5, color },
-        },
+        y: means,
+        error_y: errorBars(means, intervals, { color, thickness: 1.5, width: 5 }),
         line: { color, dash, width: 2 },
         marker: { color, symbol, size: 8 },
         customdata: points.map(({ accuracies, interval, epochs }) => [

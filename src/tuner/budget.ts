@@ -26,18 +26,20 @@ export interface Budget {
 /** More than there are. */
 const ALL = Number.MAX_SAFE_INTEGER;
 
+/** `small`, but for the images that a search takes. */
+const SMALL: Omit<Budget, 'searchImages'> = {
+  trials: 2,
+  folds: 2,
+  searchEpochs: 2,
+  trainImages: 2000,
+  epochs: 1,
+  presetImages: 2000,
+  presetEpochs: 1,
+};
+
 const BUDGETS: Record<'mlp' | 'cnn', Record<Profile, Budget>> = {
   mlp: {
-    small: {
-      searchImages: 1000,
-      trials: 2,
-      folds: 2,
-      searchEpochs: 2,
-      trainImages: 2000,
-      epochs: 1,
-      presetImages: 2000,
-      presetEpochs: 1,
-    },
+    small: { ...SMALL, searchImages: 1000 },
     quick: {
       searchImages: 6000,
       trials: 12,
@@ -60,16 +62,7 @@ const BUDGETS: Record<'mlp' | 'cnn', Record<Profile, Budget>> = {
     },
   },
   cnn: {
-    small: {
-      searchImages: 600,
-      trials: 2,
-      folds: 2,
-      searchEpochs: 2,
-      trainImages: 2000,
-      epochs: 1,
-      presetImages: 2000,
-      presetEpochs: 1,
-    },
+    small: { ...SMALL, searchImages: 600 },
     quick: {
       searchImages: 3000,
       trials: 12,

@@ -150,7 +150,7 @@ async function main(): Promise<void> {
     keep = values.keep ?? false;
     split = (positionals[0] ?? 'balanced').replace(/^emnist-/, '');
     if (positionals.length > 1) throw new Error(`One split at a time, but got ${positionals.join(', ')}.`);
-    if (!(split in SPLITS)) {
+    if (!Object.hasOwn(SPLITS, split)) {
       throw new Error(`split must be one of ${Object.keys(SPLITS).join(', ')}, but got '${positionals[0]}'.`);
     }
   } catch (error) {

@@ -1,8 +1,9 @@
 import { createReadStream } from 'node:fs';
-import { open, stat } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { createGunzip } from 'node:zlib';
 import { DataError, FETCH_AGAIN } from './data-error';
 import { IMAGE_SIZE, PIXELS } from './dataset';
+import { fileSize, MAX_BYTES } from './file-size';
 
 /** What a CSV file of images holds. */
 export interface CsvImages {
@@ -28,6 +29,9 @@ const CHUNK_BYTES = 2 ** 20;
 const MIN_ROW_BYTES = 2 * FIELDS;
 /** A row takes up to 785 x 4 bytes, a header with a long name for each column some more. */
 const MAX_LINE_BYTES = 2 ** 16;
+/** Zipped, a small file may hold rows or blank lines without end. */
+const MAX_IMAGES = Math.floor(MAX_BYTES / PIXELS);
+const MAX_BLANK_LINES = 1000;
 /** Where each pixel of a row goes: to its own place, or to that in the transposed image. */
 const PLACES = Uint16Array.from({ length: PIXELS }, (_, pixel) => pixel);
 const TRANSPOSED_PLACES = PLACES.map((p) => (p % IMAGE_SIZE) * IMAGE_SIZE + Math.floor(p / IMAGE_SIZE));
@@ -50,8 +54,8 @@ const PADDING = Buffer.alloc(WIDE);
 export async function readCsv(file: string, isTransposed = false): Promise<CsvImages> {
   const places = isTransposed ? TRANSPOSED_PLACES : PLACES;
   // All that a plain file can hold; what a zipped one holds more is made room for when it comes.
-  const { size } = await stat(file);
-  let rows = allocateRows(1 + Math.floor(size / MIN_ROW_BYTES));
+  const size = await fileSize(file, Number.POSITIVE_INFINITY);
+  let rows = allocateRows(Math.min(1 + Math.floor(size / MIN_ROW_BYTES), MAX_IMAGES));
   let line = 0;
   let firstLine = 1;
   let blankLine = 0;
@@ -61,7 +65,12 @@ export async function readCsv(file: string, isTransposed = false): Promise<CsvIm
     const end = bytes.length - WIDE;
     let start = line === 0 && bytes.indexOf('\uFEFF') === 0 ? 3 : 0;
     while (start < end) {
-      if (rows.count === rows.labels.length) rows = allocateRows(2 * rows.count, rows);
+      if (rows.count === MAX_IMAGES) {
+        throw rowError(file, line + 1, `at most ${MAX_IMAGES} images, which take 2 GiB`, 'more');
+      }
+      if (rows.count === rows.labels.length) {
+        rows = allocateRows(Math.min(2 * rows.count, MAX_IMAGES), rows);
+      }
       const before = rows.count;
       if (blankLine === 0) start = parseRows(bytes, start, end, rows, places);
       line += rows.count - before;
@@ -73,6 +82,9 @@ export async function readCsv(file: string, isTransposed = false): Promise<CsvIm
       else if (blankLine > 0) throw rowError(file, blankLine, 'a row', 'a blank line before the last row');
       else if (line === 1 && /^[^,]*[a-z]/i.test(text)) firstLine = 2;
       else throw explainRow(file, line, text);
+      if (blankLine > 0 && line - blankLine >= MAX_BLANK_LINES) {
+        throw rowError(file, blankLine, `at most ${MAX_BLANK_LINES} blank lines at the end`, 'more');
+      }
       start = lineEnd + 1;
     }
   };

@@ -1,8 +1,9 @@
-import { open, stat } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { constants, gunzip, gunzipSync } from 'node:zlib';
 import { DataError, FETCH_AGAIN } from './data-error';
 import { IMAGE_SIZE, PIXELS } from './dataset';
+import { fileSize, MAX_BYTES } from './file-size';
 
 /** Deflate packs at most 1032 bytes into one (zlib, technical details), so a gzip file bounds what it can hold. */
 const MAX_DEFLATE_RATIO = 1032;
@@ -11,7 +12,7 @@ const MAX_DEFLATE_RATIO = 1032;
  * The images of an IDX file as the file has them, `[n, 28, 28]` uint8. Plain, or gzipped where the name ends in `.gz`.
  * (IDX: http://yann.lecun.com/exdb/mnist, magic 2051 for images: big-endian uint32 count, rows, columns, then bytes.)
  *
- * @throws DataError for a wrong magic, size or length, or a gzip stream that is cut off or damaged.
+ * @throws DataError for a wrong magic, size or length, more than 2 GiB, or a gzip stream that is cut off or damaged.
  */
 export async function readIdxImages(file: string): Promise<Uint8Array> {
   return readIdx(file, 2051, (header) => {
@@ -61,7 +62,7 @@ async function readIdx(
 ): Promise<Uint8Array> {
   const zipped = file.endsWith('.gz');
   const headerBytes = magic === 2051 ? 16 : LABELS_HEADER;
-  const { size } = await stat(file);
+  const size = await fileSize(file);
   const handle = await open(file);
   try {
     const header = zipped
@@ -92,6 +93,10 @@ async function readIdx(
     const expected = `${length} bytes for the ${count} items that its header announces`;
     if (count === 0) {
       throw new DataError({ file, at, expected: 'one item or more', came: '0', cure: FETCH_AGAIN });
+    }
+    if (length > MAX_BYTES) {
+      const cure = 'More cannot be read: the file is damaged, or leave out a part of it.';
+      throw new DataError({ file, at, expected: `at most ${MAX_BYTES} bytes`, came: `${length}`, cure });
     }
     if (zipped ? length > size * MAX_DEFLATE_RATIO : length !== size) {
       const held = zipped ? `a gzip file of ${size} bytes, too small to hold them` : `a file of ${size}`;

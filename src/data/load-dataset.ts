@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
 import { readCsv } from './csv';
@@ -6,7 +6,7 @@ import { DataError, FETCH_AGAIN } from './data-error';
 import { type DataFile, type Dataset, type LoadedDataset, PIXELS } from './dataset';
 import { type DatasetFiles, findFiles, type Part } from './find-files';
 import { locateLabel, readIdxImages, readIdxLabels } from './idx';
-import { knownMapping, type Mapping, parseMapping } from './mapping';
+import { knownMapping, type Mapping, readMapping } from './mapping';
 import { transposeImages } from './pixels';
 
 const DEFAULT_NAME = 'emnist-balanced';
@@ -67,9 +67,7 @@ function fromRoot(path: string): string {
 }
 
 async function readDataset(name: string, found: DatasetFiles, source: string): Promise<LoadedDataset> {
-  const mapping = found.mapping
-    ? parseMapping(readFileSync(found.mapping, 'utf8'), found.mapping)
-    : knownMapping(name);
+  const mapping = found.mapping ? await readMapping(found.mapping) : knownMapping(name);
   const parts = await Promise.all([readPart(name, found, 'train'), readPart(name, found, 'test')]);
   const files = parts.flatMap((part) => part.files);
   if (mapping && found.mapping) {

@@ -1,4 +1,6 @@
+import { readFile } from 'node:fs/promises';
 import { DataError } from './data-error';
+import { fileSize } from './file-size';
 
 /** The classes of a data set, and which class each label of its files stands for. */
 export interface Mapping {
@@ -7,6 +9,10 @@ export interface Mapping {
   readonly classOf: ReadonlyMap<number, number>;
 }
 
+/** 256 classes at most, a line each. */
+const MAX_MAPPING_BYTES = 2 ** 16;
+/** All but blanks, controls, halves of surrogate pairs and codes that stand for nothing. */
+const VISIBLE = /^[\p{L}\p{M}\p{N}\p{P}\p{S}]$/u;
 const DIGITS = [...'0123456789'];
 const CAPITALS = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ'];
 /** EMNIST Balanced and ByMerge hold the other small letters with their capitals (Cohen et al. 2017, section II). */
@@ -14,14 +20,16 @@ const DISTINCT_SMALL = [...'abdefghnqrt'];
 const SMALL = CAPITALS.map((letter) => letter.toLowerCase());
 
 /** What the mapping files of EMNIST's splits say, for those who have the images alone. */
-const EMNIST: Record<string, Mapping> = {
-  'emnist-balanced': number([...DIGITS, ...CAPITALS, ...DISTINCT_SMALL]),
-  'emnist-bymerge': number([...DIGITS, ...CAPITALS, ...DISTINCT_SMALL]),
-  'emnist-byclass': number([...DIGITS, ...CAPITALS, ...SMALL]),
-  'emnist-letters': number(CAPITALS, 1),
-  'emnist-digits': number(DIGITS),
-  'emnist-mnist': number(DIGITS),
-};
+const EMNIST: ReadonlyMap<string, Mapping> = new Map(
+  Object.entries({
+    'emnist-balanced': number([...DIGITS, ...CAPITALS, ...DISTINCT_SMALL]),
+    'emnist-bymerge': number([...DIGITS, ...CAPITALS, ...DISTINCT_SMALL]),
+    'emnist-byclass': number([...DIGITS, ...CAPITALS, ...SMALL]),
+    'emnist-letters': number(CAPITALS, 1),
+    'emnist-digits': number(DIGITS),
+    'emnist-mnist': number(DIGITS),
+  }),
+);
 
 function number(classNames: readonly string[], first = 0): Mapping {
   return { classNames, classOf: new Map(classNames.map((_, index) => [index + first, index])) };
@@ -29,7 +37,17 @@ function number(classNames: readonly string[], first = 0): Mapping {
 
 /** The mapping of EMNIST's own splits, by data set name; undefined for others. */
 export function knownMapping(name: string): Mapping | undefined {
-  return EMNIST[name];
+  return EMNIST.get(name);
+}
+
+/**
+ * The mapping in a file of at most 64 KiB, as `parseMapping` reads it.
+ *
+ * @throws DataError for what is no such file.
+ */
+export async function readMapping(file: string): Promise<Mapping> {
+  await fileSize(file, MAX_MAPPING_BYTES);
+  return parseMapping(await readFile(file, 'utf8'), file);
 }
 
 /**
@@ -59,8 +77,8 @@ export function parseMapping(text: string, file: string): Mapping {
       const [label, code] = content.trim().split(/\s+/).map(Number);
       if (label > 255) throw fail(line, 'a label from 0 to 255', `${label}`);
       if (classOf.has(label)) throw fail(line, 'each label once', `label ${label} again`);
-      if (code < 33 || code > 0x10ffff) throw fail(line, 'the code of a visible character', `${code}`);
-      const className = String.fromCodePoint(code);
+      const className = code <= 0x10ffff ? String.fromCodePoint(code) : '';
+      if (!VISIBLE.test(className)) throw fail(line, 'the code of a visible character', `${code}`);
       if (classNames.includes(className)) throw fail(line, 'each character once', `'${className}' again`);
       classOf.set(label, classNames.length);
       classNames.push(className);

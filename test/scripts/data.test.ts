@@ -245,6 +245,11 @@ describe('npm run data', () => {
       status: 2,
       stderr: expect.stringContaining("but got 'capitals'"),
     });
+    // What every object has is no split: it would be downloaded for nothing.
+    expect(run(['constructor'])).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining("'constructor'"),
+    });
     expect(run(['letters', 'digits']).stderr).toContain('One split at a time');
     expect(run(['--sloppy'])).toMatchObject({ status: 2, stderr: expect.stringContaining("'--sloppy'") });
   });

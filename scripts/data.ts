@@ -32,19 +32,6 @@ Options:
 A gzip.zip that is already in the folder is used, and kept.
 `;
 
-/** Unpacks with Python's standard library, which set-up has provided: a few files of a large archive, CRCs checked. */
-const UNPACK = `
-import os, shutil, sys, zipfile
-archive, directory, *names = sys.argv[1:]
-with zipfile.ZipFile(archive) as files:
-    members = {os.path.basename(member.filename): member for member in files.infolist()}
-    for name in names:
-        path = os.path.join(directory, name)
-        with files.open(members[name]) as packed, open(path + '.part', 'wb') as unpacked:
-            shutil.copyfileobj(packed, unpacked)
-        os.rename(path + '.part', path)
-`;
-
 /** Where `getSplit` works and how it tells what it does. */
 interface GetSplitOptions {
   readonly directory: string;
@@ -92,7 +79,9 @@ export async function getSplit(split: string, options: GetSplitOptions): Promise
   }
   say(`Unpacking ${name}.`);
   try {
-    await promisify(execFile)(join('.venv', 'bin', 'python'), ['-c', UNPACK, zip, directory, ...missing]);
+    // With Python's standard library, which set-up has provided.
+    const unpack = [join(__dirname, 'unpack.py'), zip, directory, ...missing];
+    await promisify(execFile)(join('.venv', 'bin', 'python'), unpack);
   } catch (error) {
     const { message, stderr } = error as Error & { stderr?: string };
     // Python's own error stands in the last line, below its traceback.

@@ -1,10 +1,11 @@
+import { finite } from '../storage/shape';
 import { InterruptedError, leaveSynchronousPart } from '../training/interrupt';
 import type { TaskOutcome } from '../training/progress';
 import { experimentProgress } from './progress';
 import { ResultStore } from './result-store';
 
-/** Something to be measured once. */
-export interface Measurement<Result> {
+/** A share, 0 to 1, to be measured once. */
+export interface Measurement {
   /** All that the result follows from; plain data, always in the same order. */
   readonly key: unknown;
   /** What is measured. */
@@ -12,8 +13,8 @@ export interface Measurement<Result> {
   /** Its part in the time that all take, in any unit. */
   readonly work: number;
   /** `onProgress` may be told the part that is done, 0 to 1. */
-  measure(onProgress: (share: number) => void): Promise<Result>;
-  describe(result: Result): string;
+  measure(onProgress: (share: number) => void): Promise<number>;
+  describe(result: number): string;
 }
 
 export interface MeasureOptions {
@@ -30,12 +31,12 @@ export interface MeasureOptions {
  * The results of all measurements, in their order. Those that `directory` has are taken from there, each other one goes
  * there at once; the same key is measured once.
  */
-export async function measureEach<Result>(
-  measurements: readonly Measurement<Result>[],
+export async function measureEach(
+  measurements: readonly Measurement[],
   { noun, title, directory, overwrite }: MeasureOptions,
-): Promise<Result[]> {
+): Promise<number[]> {
   await leaveSynchronousPart();
-  const store = new ResultStore<Result>(directory, overwrite);
+  const store = new ResultStore<number>(directory, overwrite, finite(0, 1));
   try {
     const distinct = [...new Map(measurements.map((each) => [JSON.stringify(each.key), each])).values()];
     const missing = distinct.filter(({ key }) => store.get(key) === undefined);
@@ -71,7 +72,7 @@ export async function measureEach<Result>(
     } finally {
       await progress?.end(outcome);
     }
-    return measurements.map(({ key }) => store.get(key) as Result);
+    return measurements.map(({ key }) => store.get(key) as number);
   } finally {
     store.close();
   }

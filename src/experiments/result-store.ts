@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path';
 import { type FolderLock, lockFolder } from '../storage/folder-lock';
 import { Journal } from '../storage/journal';
 import { moveAside } from '../storage/move-aside';
+import { anything, describeFault, fields, type Shape, text } from '../storage/shape';
 
 const FILE = 'results.jsonl';
 
@@ -22,14 +23,19 @@ export class ResultStore<Result> {
   /**
    * @param directory undefined: results are kept in memory alone.
    * @param overwrite true: what the folder holds is moved aside, to `<directory>.1`, `.2` and so on.
+   * @param shape What a result must be to be believed.
+   * @throws JournalError where the folder's results are damaged.
    */
-  constructor(directory: string | undefined, overwrite = false) {
+  constructor(directory: string | undefined, overwrite = false, shape: Shape = anything) {
     if (directory === undefined) return;
     const folder = resolve(directory);
     this.#lock = lockFolder(folder);
     try {
       if (overwrite) moveAside(folder, [FILE]);
-      const { events, journal, warning } = Journal.open<Entry<Result>>(join(folder, FILE));
+      const entry = fields({ of: text, result: shape });
+      const { events, journal, warning } = Journal.open<Entry<Result>>(join(folder, FILE), (event) =>
+        describeFault(event, entry),
+      );
       if (warning) console.warn(warning);
       for (const { of, result } of events) this.#known.set(of, result);
       this.#journal = journal;

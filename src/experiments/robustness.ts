@@ -64,7 +64,7 @@ export async function robustness(
   );
   /** The same for all models, which come one after the other. */
   let corrupted: { readonly key: string; readonly images: Dataset } | undefined;
-  const measurements = points.map(({ model, corruption, strength }): Measurement<number> => {
+  const measurements = points.map(({ model, corruption, strength }): Measurement => {
     // Whatever the corruption, strength 0 is the images as they are.
     const what = strength === 0 ? {} : { corruption, strength, seed };
     return {

@@ -91,7 +91,7 @@ export async function trainSizeCurve(
   const checksum = checksumOf(train.labels, train.images);
   const passes = (size: number) => Math.max(1, Math.round((epochs * largest) / size));
   const trainings = trainSizes.flatMap((trainSize) =>
-    Array.from({ length: executions }, (_, execution): Measurement<number> => {
+    Array.from({ length: executions }, (_, execution): Measurement => {
       const settings = { trainSize, epochs: passes(trainSize), execution, seed };
       return {
         key: { ...settings, batchSize, validationSplit, builder: builder.name, hyperparameters, checksum },

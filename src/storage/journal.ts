@@ -7,6 +7,7 @@ import {
   ftruncateSync,
   openSync,
   readFileSync,
+  statSync,
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
@@ -16,6 +17,10 @@ const FORMAT = 'inkwell journal';
 const VERSION = 1;
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
+/** No event is nearly as long; it is the memory that a line may take. */
+const MAX_LINE_BYTES = 2 ** 24;
+/** 2 GiB: Node reads so many bytes at once. */
+const MAX_BYTES = 2 ** 31 - 1;
 
 /** A journal that cannot be read or written on. The message says where, why, what is lost, and the cure. */
 export class JournalError extends Error {
@@ -51,6 +56,10 @@ function decodeValue(_key: string, value: unknown): unknown {
 function seal(number: number, event: unknown, previous: number): { line: string; checksum: number } {
   const json = JSON.stringify(event, encodeValue);
   if (json === undefined) throw new TypeError(`An event must be a JSON value, but got ${typeof event}.`);
+  const bytes = Buffer.byteLength(json) + 32;
+  if (bytes > MAX_LINE_BYTES) {
+    throw new RangeError(`An event must take at most ${MAX_LINE_BYTES} bytes, but takes ${bytes}.`);
+  }
   const checksum = crc32(`${number} ${json}`, previous);
   return { line: `${checksum.toString(16).padStart(8, '0')} ${number} ${json}\n`, checksum };
 }
@@ -59,6 +68,7 @@ const HEADER = seal(1, { format: FORMAT, version: VERSION }, 0);
 
 /** A line taken apart, not yet believed. */
 function parseLine(bytes: Buffer) {
+  if (bytes.length > MAX_LINE_BYTES) return undefined;
   const match = /^([0-9a-f]{8}) ([1-9]\d{0,14}) (.+)$/s.exec(bytes.toString('utf8'));
   if (match === null) return undefined;
   const [, checksum, number, json] = match;
@@ -71,6 +81,12 @@ type CheckedLine =
   | { readonly problem: string; readonly torn: boolean };
 
 function checkLine(bytes: Buffer, number: number, previous: number): CheckedLine {
+  if (bytes.length > MAX_LINE_BYTES) {
+    return {
+      problem: `it has ${bytes.length} bytes, but no event takes more than ${MAX_LINE_BYTES}`,
+      torn: true,
+    };
+  }
   const line = parseLine(bytes);
   if (line === undefined) {
     return { problem: 'it is not of the form "<checksum> <number> <JSON>"', torn: true };
@@ -88,8 +104,9 @@ function checkLine(bytes: Buffer, number: number, previous: number): CheckedLine
   }
   try {
     return { event: JSON.parse(line.json, decodeValue), checksum: line.checksum };
-  } catch {
-    return { problem: 'its checksum is right but it holds no JSON: another program wrote it', torn: false };
+  } catch (error) {
+    const problem = `its checksum is right but it holds no JSON: another program wrote it (${(error as Error).message})`;
+    return { problem, torn: false };
   }
 }
 
@@ -149,6 +166,9 @@ function splitLines(bytes: Buffer): { lines: Buffer[]; rest: Buffer } {
   return { lines, rest: bytes.subarray(start) };
 }
 
+/** What is wrong with an event, in words: `trial must be ...`; undefined where nothing is. Called with each event in order. */
+type FindFault = (event: unknown) => string | undefined;
+
 /** Where a journal's last good line ends, and what the next line needs to know. */
 interface Position {
   /** Bytes up to the end of the last good line. */
@@ -160,9 +180,28 @@ interface Position {
 
 const START: Position = { length: 0, lines: 0, checksum: 0 };
 
+function readBytes(path: string): Buffer {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found === undefined) return Buffer.alloc(0);
+  // To open a pipe waits for its writer without end.
+  if (!found.isFile()) {
+    throw new JournalError(
+      `${path} must be a file, but is something else. Cure: move it aside to begin anew.`,
+    );
+  }
+  if (found.size > MAX_BYTES) {
+    throw new JournalError(
+      `${path} must have at most ${MAX_BYTES} bytes, but has ${found.size}: it cannot be read. Cure: move it aside to ` +
+        'begin anew.',
+    );
+  }
+  return readFileSync(path);
+}
+
 function readJournal(
   path: string,
   bytes: Buffer,
+  findFault: FindFault,
 ): { events: unknown[]; position: Position; warning?: string } {
   // After a power cut a file system may show zeros where data was to be written.
   let end = bytes.length;
@@ -191,6 +230,8 @@ function readJournal(
       problem = checked.problem;
       break;
     }
+    const fault = findFault(checked.event);
+    if (fault !== undefined) refuse(path, lines, position.lines, `its checksum is right, but ${fault}`);
     events.push(checked.event);
     const length = position.length + line.length + 1;
     position = { length, lines: position.lines + 1, checksum: checked.checksum };
@@ -239,16 +280,12 @@ export class Journal<Event = unknown> {
    * A last line that was cut off, or whose bytes are damaged, is dropped, and `warning` says so: a write that
    * the machine broke off may look like either. (Bytes of the last line that went bad later look the same and
    * cost its event.) Everything else that is wrong throws `JournalError`: a damaged line with others behind it,
-   * lines out of order, repeated or missing, CR LF, and a file that is no journal or one of another version.
+   * lines out of order, repeated or missing, CR LF, a file that is no journal or one of another version, and an event with
+   * which `findFault` finds a fault.
    */
-  static open<Event = unknown>(path: string): OpenedJournal<Event> {
-    let bytes = Buffer.alloc(0);
-    try {
-      bytes = readFileSync(path);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    }
-    const { events, position, warning } = readJournal(path, bytes);
+  static open<Event = unknown>(path: string, findFault: FindFault = () => undefined): OpenedJournal<Event> {
+    const bytes = readBytes(path);
+    const { events, position, warning } = readJournal(path, bytes, findFault);
     const journal = new Journal<Event>(path, position, bytes.length);
     return { events: events as Event[], journal, ...(warning === undefined ? {} : { warning }) };
   }

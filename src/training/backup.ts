@@ -5,6 +5,7 @@ import type { Dataset } from '../data/dataset';
 import { compileConfigOf } from '../models/compile';
 import { type FolderLock, lockFolder } from '../storage/folder-lock';
 import { moveAside } from '../storage/move-aside';
+import { anything, describeFault, fields, listOf, mapOf, text } from '../storage/shape';
 import type * as tf from '../tensorflow';
 import type { Callback } from './callbacks';
 import {
@@ -15,6 +16,7 @@ import {
   writeCheckpoint,
 } from './checkpoint';
 import type { EpochRecord } from './history';
+import { epochRecordShape } from './history-shape';
 
 const FILE = 'backup.json';
 
@@ -31,6 +33,9 @@ interface Kept {
   /** Checksum of the weights that the model was left with, where the training was left and not killed. */
   readonly left?: string;
 }
+
+/** What a `Kept` must be to be believed. */
+const keptShape = fields({ training: mapOf(anything), records: listOf(epochRecordShape) }, { left: text });
 
 /** Where a training has come to. */
 interface Resume {
@@ -157,17 +162,29 @@ async function readBackup(
   } catch (error) {
     return `The backup ${path} is damaged (${(error as Error).message}).`;
   }
+  const fault = describeFault(kept, keptShape) ?? findMissingEpoch(kept);
+  if (fault !== undefined) return `The backup ${path} is damaged (${fault}).`;
   const differing = findDifferences(kept, training);
   if (differing.length > 0) {
     return `The backup in ${folder} is of another training (it differs in: ${differing.join(', ')}).`;
   }
   try {
     const snapshot = await readCheckpoint(join(folder, checkpointName(kept.records.length)));
+    if (snapshot.epoch !== kept.records.length) {
+      return `The backup in ${folder} is damaged (its checkpoint is of epoch ${snapshot.epoch}, not ${kept.records.length}).`;
+    }
     return { kept, resume: { records: kept.records, snapshot } };
   } catch (error) {
     if (error instanceof CheckpointError) return error.message;
     throw error;
   }
+}
+
+function findMissingEpoch({ records }: Kept): string | undefined {
+  const place = records.findIndex(({ epoch }, i) => epoch !== i + 1);
+  return place < 0
+    ? undefined
+    : `records[${place}].epoch must be ${place + 1}, but is ${records[place].epoch}`;
 }
 
 /** In what a training differs from the kept one; the weights may also be those that the kept one left the model with. */

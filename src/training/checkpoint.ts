@@ -1,6 +1,7 @@
 import { mkdir, open, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { crc32 } from 'node:zlib';
+import { anything, describeFault, either, fields, listOf, oneOf, text, whole } from '../storage/shape';
 import * as tf from '../tensorflow';
 import type { OptimizerState } from '../tensorflow/optimizer-state';
 import type { CallbackState } from './callbacks';
@@ -80,24 +81,40 @@ interface Header {
   readonly callbacks: readonly ({ readonly values: unknown; readonly arrays: readonly number[] } | null)[];
 }
 
+const lengths = listOf(whole(0));
+/** What a `Header` must be to be believed. */
+const headerShape = fields(
+  {
+    epoch: whole(1),
+    shapes: listOf(listOf(whole(0))),
+    callbacks: listOf(
+      either('what it remembers, or null', oneOf(null), fields({ arrays: lengths }, { values: anything })),
+    ),
+  },
+  {
+    end: fields({}, { stopped: text, bestEpoch: whole(1) }),
+    optimizer: fields({ optimizer: text, step: whole(0), slots: lengths }, { averaged: lengths }),
+  },
+);
+
 /**
  * Resolves when the snapshot lies on the disk as one file. It is written aside and flushed before it takes its name, so
  * that whoever is killed while writing leaves the old file or the new one. The folder is made where there is none.
  */
 export async function writeCheckpoint(path: string, snapshot: TrainingSnapshot): Promise<void> {
   const { epoch, end, shapes, weights, optimizer, callbacks } = snapshot;
-  const lengths = (arrays: readonly Float32Array[]) => arrays.map(({ length }) => length);
+  const measure = (arrays: readonly Float32Array[]) => arrays.map(({ length }) => length);
   const header: Header = {
     epoch,
     end,
     shapes,
     optimizer: optimizer && {
       ...optimizer,
-      slots: lengths(optimizer.slots),
-      averaged: optimizer.averaged && lengths(optimizer.averaged),
+      slots: measure(optimizer.slots),
+      averaged: optimizer.averaged && measure(optimizer.averaged),
     },
     callbacks: callbacks.map(
-      (state) => state && { values: state.values, arrays: lengths(state.arrays ?? []) },
+      (state) => state && { values: state.values, arrays: measure(state.arrays ?? []) },
     ),
   };
   const json = Buffer.from(JSON.stringify(header));
@@ -153,22 +170,43 @@ export async function readCheckpoint(path: string): Promise<TrainingSnapshot> {
     fail(`is damaged: its CRC-32 must be ${expected.toString(16)}, but is ${found.toString(16)}`);
   }
   const start = FIXED_BYTES + bytes.readUInt32LE(24);
-  const header = JSON.parse(bytes.toString('utf8', FIXED_BYTES, start)) as Header;
+  if (start > bytes.length || start % 4 !== 0) fail(`is damaged: its header cannot end at byte ${start}`);
+  const header = readHeader(bytes.subarray(FIXED_BYTES, start), fail);
+  const { epoch, end, shapes, optimizer, callbacks } = header;
+  const sizes = shapes.map((shape) => shape.reduce((product, side) => product * side, 1));
+  const others = [...(optimizer?.slots ?? []), ...(optimizer?.averaged ?? [])];
+  const remembered = callbacks.flatMap((state) => state?.arrays ?? []);
+  const numbers = [...sizes, ...others, ...remembered].reduce((sum, length) => sum + length, 0);
+  if (start + 4 * numbers !== bytes.length) {
+    fail(
+      `is damaged: its header announces ${numbers} numbers from byte ${start}, but it has ${bytes.length} bytes`,
+    );
+  }
   let offset = bytes.byteOffset + start;
   const take = (length: number): Float32Array => {
     const array = new Float32Array(bytes.buffer, offset, length);
     offset += array.byteLength;
     return array;
   };
-  const { epoch, end, shapes, optimizer, callbacks } = header;
   return {
     epoch,
     shapes,
-    weights: shapes.map((shape) => take(shape.reduce((product, side) => product * side, 1))),
+    weights: sizes.map(take),
     ...(end && { end }),
     ...(optimizer && {
       optimizer: { ...optimizer, slots: optimizer.slots.map(take), averaged: optimizer.averaged?.map(take) },
     }),
     callbacks: callbacks.map((state) => state && { values: state.values, arrays: state.arrays.map(take) }),
   };
+}
+
+function readHeader(bytes: Buffer, fail: (what: string) => never): Header {
+  let found: unknown;
+  try {
+    found = JSON.parse(bytes.toString('utf8'));
+  } catch (error) {
+    return fail(`is damaged: its header is no JSON (${(error as Error).message})`);
+  }
+  const fault = describeFault(found, headerShape, 'it');
+  return fault === undefined ? (found as Header) : fail(`is damaged: in its header, ${fault}`);
 }

@@ -3,12 +3,17 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { AblationResults } from '../experiments/ablation';
+import { ablationShape } from '../experiments/ablation-shape';
 import { compileConfigOf, compileModel } from '../models/compile';
+import { describeFault, fields, finite, listOf, matching, text } from '../storage/shape';
 import * as tf from '../tensorflow';
 import type { Objective } from '../tuner/objective';
 import type { HyperParameterValues } from '../tuner/space/hyperparameters';
 import type { Trial } from '../tuner/trial';
+import { objectiveShape, trialShape, valuesShape } from '../tuner/trial-shape';
+import { findModelFault, type ModelContent } from './check-model';
 import type { History } from './history';
+import { historyShape } from './history-shape';
 
 /** How a saved model came about. Plain data. */
 export interface TrainingRecord {
@@ -47,6 +52,7 @@ export function searchDirectory(dataset: string, profile: string, model: string,
 const FORMAT = 'inkwell-model';
 const FORMAT_VERSION = 2;
 const RECORD_FILE = 'training.json';
+const AGAIN = 'train and save the model again.';
 const MODEL_FILES = ['model.json', 'weights.bin'] as const;
 
 /** What `training.json` holds: the record, and the checksums by which a damaged save is known. */
@@ -58,13 +64,31 @@ interface TrainingFile {
   readonly record: TrainingRecord;
 }
 
+/** What a `TrainingRecord` must be to be believed. */
+const recordShape = fields(
+  {
+    ...{ name: text, hyperparameters: valuesShape, history: historyShape, dataset: text },
+    classNames: listOf(text),
+  },
+  {
+    ...{ profile: text, seconds: finite(0), ablation: ablationShape },
+    search: fields({ objective: objectiveShape, trials: listOf(trialShape) }),
+  },
+);
+const sha256Shape = matching(/^[0-9a-f]{64}$/, '64 hexadecimal digits');
+/** What a `TrainingFile` of the present version must be to be believed. */
+const trainingFileShape = fields({
+  record: recordShape,
+  sha256: fields({ 'model.json': sha256Shape, 'weights.bin': sha256Shape }),
+});
+
 /**
  * Saves a model and its record as a folder: TensorFlow.js' own `model.json` and `weights.bin`, which `tf.loadLayersModel`
  * reads in Node and in a browser, and `training.json`. The optimizer's state is not saved.
  *
  * Everything is written aside first, so `directory` never holds half a save.
  *
- * @throws Error where `directory` holds anything but a former save, which is replaced.
+ * @throws Error where `directory` holds anything but a former save, which is replaced, or `record` is not as its type says.
  */
 export async function saveModel(
   model: tf.LayersModel,
@@ -72,6 +96,8 @@ export async function saveModel(
   record: TrainingRecord,
 ): Promise<void> {
   const target = resolve(directory);
+  const fault = describeFault(parseJson(JSON.stringify(record)), recordShape);
+  if (fault) throw new TypeError(`record must be a TrainingRecord, but its ${fault}.`);
   await checkReplaceable(target);
   const [aside, former] = ['new', 'old'].map((age) =>
     join(dirname(target), `.${basename(target)}.inkwell-${age}`),
@@ -85,8 +111,8 @@ export async function saveModel(
     formatVersion: FORMAT_VERSION,
     versions: { node: process.versions.node, tfjs: tf.version['tfjs-node'] },
     sha256: {
-      'model.json': await checksum(aside, 'model.json'),
-      'weights.bin': await checksum(aside, 'weights.bin'),
+      'model.json': checksum(await readFile(join(aside, 'model.json'))),
+      'weights.bin': checksum(await readFile(join(aside, 'weights.bin'))),
     },
     record,
   };
@@ -106,6 +132,7 @@ export async function loadModel(
   directory: string,
 ): Promise<{ model: tf.LayersModel; record: TrainingRecord }> {
   const content = await readTrainingFile(directory);
+  const path = join(directory, RECORD_FILE);
   if (content === undefined) {
     throw new Error(
       `directory must hold a saved model, but ${directory} has no ${RECORD_FILE} that saveModel wrote; ` +
@@ -114,40 +141,63 @@ export async function loadModel(
   }
   if (content.formatVersion !== FORMAT_VERSION) {
     throw new Error(
-      `${join(directory, RECORD_FILE)} must have format version ${FORMAT_VERSION}, but has ${content.formatVersion}, which ` +
-        `another version of saveModel wrote; train and save the model again.`,
+      `${path} must have format version ${FORMAT_VERSION}, but has ${content.formatVersion}, which another version of ` +
+        `saveModel wrote; ${AGAIN}`,
     );
   }
-  for (const file of MODEL_FILES) {
-    const found = await checksum(directory, file).catch(() => 'no such file');
-    if (found !== content.sha256[file]) {
-      throw new Error(
-        `${join(directory, file)} is damaged: its SHA-256 must be ${content.sha256[file]}, but is ${found}; ` +
-          `train and save the model again.`,
-      );
-    }
-  }
-  const model = await tf.loadLayersModel(tf.io.fileSystem(join(directory, 'model.json')));
-  const config = compileConfigOf(model);
-  if (config) compileModel(model, config);
+  const fault = describeFault(content, trainingFileShape);
+  if (fault) throw new Error(`${path} is damaged: ${fault}; ${AGAIN}`);
+  const [topology, weights] = await Promise.all(
+    MODEL_FILES.map((file) => readSealed(join(directory, file), content.sha256[file])),
+  );
+  const model = await buildModel(join(directory, MODEL_FILES[0]), topology, weights);
   return { model, record: content.record };
 }
 
-async function checksum(directory: string, file: string): Promise<string> {
-  return createHash('sha256')
-    .update(await readFile(join(directory, file)))
-    .digest('hex');
+/** Bytes of a file of this SHA-256. */
+async function readSealed(path: string, sha256: string): Promise<Buffer> {
+  const bytes = await readFile(path).catch(() => undefined);
+  const found = bytes ? checksum(bytes) : 'no such file';
+  if (bytes && found === sha256) return bytes;
+  throw new Error(`${path} is damaged: its SHA-256 must be ${sha256}, but is ${found}; ${AGAIN}`);
+}
+
+/** The model that `model.json` at `path` describes, with weights from these bytes alone, compiled as it says. */
+async function buildModel(path: string, json: Buffer, weights: Buffer): Promise<tf.LayersModel> {
+  let model: tf.LayersModel | undefined;
+  try {
+    const content: unknown = JSON.parse(json.toString('utf8'));
+    const fault = findModelFault(content, weights.length);
+    if (fault) throw new Error(fault);
+    const { modelTopology, weightsManifest, userDefinedMetadata } = content as ModelContent;
+    const artifacts = {
+      ...{ modelTopology, weightSpecs: weightsManifest[0].weights },
+      ...{ weightData: new Uint8Array(weights).buffer, userDefinedMetadata },
+    };
+    model = await tf.loadLayersModel(tf.io.fromMemory(artifacts));
+    const config = compileConfigOf(model);
+    return config ? compileModel(model, config) : model;
+  } catch (error) {
+    model?.dispose();
+    throw new Error(`${path} holds no model that can be built: ${(error as Error).message}; ${AGAIN}`, {
+      cause: error,
+    });
+  }
+}
+
+function checksum(bytes: Buffer): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+/** A record has no null of its own: it is what JSON makes of NaN, for instance a failed trial's score. */
+function parseJson(json: string): unknown {
+  return JSON.parse(json, (_key, value) => value ?? Number.NaN);
 }
 
 /** The file in any format version; undefined where the folder has none, or another program's. */
 async function readTrainingFile(directory: string): Promise<TrainingFile | undefined> {
   try {
-    // A record has no null of its own: it is what JSON makes of NaN, for instance a failed trial's score.
-    const restoreNaN = (_key: string, value: unknown) => value ?? Number.NaN;
-    const content = JSON.parse(
-      await readFile(join(directory, RECORD_FILE), 'utf8'),
-      restoreNaN,
-    ) as TrainingFile;
+    const content = parseJson(await readFile(join(directory, RECORD_FILE), 'utf8')) as TrainingFile;
     return content?.format === FORMAT ? content : undefined;
   } catch {
     return undefined;

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { moveAside } from '../storage/move-aside';
+import { describeFault, fields, oneOf, whole } from '../storage/shape';
 import { TensorBoard, writeHparams, writeHparamsExperiment } from '../tensorboard';
 import { createLogDir } from '../tensorboard/event-file';
 import type { EpochRecord } from '../training/history';
@@ -34,8 +35,8 @@ export class SearchBoard {
     this.#search = state.began as string;
     createLogDir(logDir);
     const marker = join(logDir, MARKER);
-    const found = existsSync(marker) ? JSON.parse(readFileSync(marker, 'utf8')) : undefined;
-    if (found?.search === this.#search) this.#rows = found.rows;
+    const rows = existsSync(marker) ? readRows(marker, this.#search) : undefined;
+    if (rows !== undefined) this.#rows = rows;
     else {
       moveLogsAside(this.#logDir);
       this.#writeMarker();
@@ -104,6 +105,17 @@ export class SearchBoard {
     const aside = join(this.#logDir, `${MARKER}.new`);
     writeFileSync(aside, JSON.stringify({ search: this.#search, rows: this.#rows }));
     renameSync(aside, join(this.#logDir, MARKER));
+  }
+}
+
+/** How much of the search's timeline has rows; undefined where the marker is of another search, or damaged. */
+function readRows(marker: string, search: string): number | undefined {
+  try {
+    const found: unknown = JSON.parse(readFileSync(marker, 'utf8'));
+    const isOurs = describeFault(found, fields({ search: oneOf(search), rows: whole(0) })) === undefined;
+    return isOurs ? (found as { readonly rows: number }).rows : undefined;
+  } catch {
+    return undefined;
   }
 }
 

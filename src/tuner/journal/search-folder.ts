@@ -6,6 +6,7 @@ import { type FolderLock, lockFolder } from '../../storage/folder-lock';
 import { Journal } from '../../storage/journal';
 import { moveAside } from '../../storage/move-aside';
 import { type Objective, rankByScore } from '../objective';
+import { findEventFault } from './check-event';
 import {
   type RunConfig,
   type SearchConfig,
@@ -169,10 +170,14 @@ export class SearchFolder {
   }
 
   #read(): void {
-    const { events, journal, warning } = Journal.open<SearchEvent>(this.#journalPath);
+    const state = new SearchState();
+    const { journal, warning } = Journal.open<SearchEvent>(this.#journalPath, (event) => {
+      const fault = findEventFault(event, state);
+      if (fault === undefined) state.apply(event as SearchEvent);
+      return fault;
+    });
     if (warning) console.warn(warning);
-    this.state = new SearchState();
-    for (const event of events) this.state.apply(event);
+    this.state = state;
     this.#journal = journal;
     this.#size = existsSync(this.#journalPath) ? statSync(this.#journalPath).size : 0;
   }

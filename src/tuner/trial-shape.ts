@@ -1,0 +1,31 @@
+import {
+  anyNumber,
+  either,
+  fields,
+  finite,
+  listOf,
+  mapOf,
+  oneOf,
+  text,
+  trueOrFalse,
+  whole,
+} from '../storage/shape';
+import { historyShape } from '../training/history-shape';
+
+/** What a `HyperParameterValue` must be to be believed. */
+export const valueShape = either('a finite number, a text, true or false', finite(), text, trueOrFalse);
+/** What `HyperParameterValues` must be to be believed. */
+export const valuesShape = mapOf(valueShape);
+/** What an `Objective` must be to be believed. */
+export const objectiveShape = fields({ name: text, direction: oneOf('min', 'max') });
+/** What a `Trial` must be to be believed. */
+export const trialShape = fields(
+  {
+    ...{ id: whole(1), status: oneOf('running', 'paused', 'completed', 'pruned', 'failed') },
+    ...{ hyperparameters: valuesShape, origin: oneOf('oracle', 'user'), epochs: whole(0) },
+    ...{ score: anyNumber, spread: anyNumber, scores: listOf(anyNumber), histories: listOf(historyShape) },
+    ...{ trainings: whole(0), parameters: whole(0), seconds: finite(0), seed: finite(), attempts: whole(0) },
+    versions: mapOf(text),
+  },
+  { reason: text },
+);

@@ -105,7 +105,8 @@ function checkLine(bytes: Buffer, number: number, previous: number): CheckedLine
   try {
     return { event: JSON.parse(line.json, decodeValue), checksum: line.checksum };
   } catch (error) {
-    const problem = `its checksum is right but it holds no JSON: another program wrote it (${(error as Error).message})`;
+    const reason = (error as Error).message;
+    const problem = `its checksum is right but it holds no JSON that can be read (${reason}): another program wrote it`;
     return { problem, torn: false };
   }
 }

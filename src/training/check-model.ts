@@ -62,26 +62,27 @@ export function findModelFault(content: unknown, weightBytes: number): string | 
   return findLargeLayer(modelTopology, group.weights);
 }
 
-/** Looks through all that the topology holds, since models may be layers of models. */
-function findLargeLayer(value: object, weights: readonly Weight[]): string | undefined {
-  const { class_name: kind, config } = value as { readonly class_name?: unknown; readonly config?: unknown };
-  if (typeof kind === 'string' && typeof config === 'object' && config !== null) {
-    const fault = findLargeSize(config as LayerConfig, weights);
-    if (fault) return fault;
-  }
-  for (const part of Object.values(value)) {
-    const fault = typeof part === 'object' && part !== null ? findLargeLayer(part, weights) : undefined;
-    if (fault) return fault;
-  }
-  return undefined;
-}
-
 interface LayerConfig {
   readonly name?: unknown;
   readonly units?: unknown;
   readonly filters?: unknown;
   readonly kernel_size?: unknown;
   readonly batch_input_shape?: unknown;
+  /** Of a model, which may be a layer of another one. */
+  readonly layers?: unknown;
+}
+
+function configOf(layer: unknown): LayerConfig {
+  return (layer as { readonly config?: LayerConfig } | null)?.config ?? {};
+}
+
+function findLargeLayer(model: unknown, weights: readonly Weight[]): string | undefined {
+  const { layers } = configOf(model);
+  for (const layer of Array.isArray(layers) ? layers : []) {
+    const fault = findLargeSize(configOf(layer), weights) ?? findLargeLayer(layer, weights);
+    if (fault) return fault;
+  }
+  return undefined;
 }
 
 function findLargeSize(config: LayerConfig, weights: readonly Weight[]): string | undefined {

@@ -44,6 +44,8 @@ const eventShape = kinds({
       folds: whole(1),
       executionsPerTrial: whole(1),
       given: anything,
+      oracle: anything,
+      pruners: anything,
     }),
   }),
   run: fields({
@@ -144,7 +146,7 @@ function findTrialFault(
   try {
     for (const [name, one] of Object.entries(event.space)) checkDomain(name, one);
   } catch (error) {
-    return (error as Error).message;
+    return `space must be one that a search may have, but: ${(error as Error).message.replace(/\.$/, '')}`;
   }
   return undefined;
 }

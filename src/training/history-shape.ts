@@ -15,7 +15,7 @@ export const historyShape = fields(
       trainSize: whole(0),
       validationSize: whole(0),
     },
-    ...{ batchSize: whole(0), seed: finite() },
+    ...{ batchSize: whole(0), seed: whole(0) },
   },
   { stopped: text, bestEpoch: whole(1) },
 );

@@ -24,7 +24,7 @@ export const trialShape = fields(
     ...{ id: whole(1), status: oneOf('running', 'paused', 'completed', 'pruned', 'failed') },
     ...{ hyperparameters: valuesShape, origin: oneOf('oracle', 'user'), epochs: whole(0) },
     ...{ score: anyNumber, spread: anyNumber, scores: listOf(anyNumber), histories: listOf(historyShape) },
-    ...{ trainings: whole(0), parameters: whole(0), seconds: finite(0), seed: finite(), attempts: whole(0) },
+    ...{ trainings: whole(0), parameters: whole(0), seconds: finite(0), seed: whole(0), attempts: whole(0) },
     versions: mapOf(text),
   },
   { reason: text },

@@ -61,7 +61,7 @@ const eventShape = kinds({
   dequeued: fields({ reason: text }),
   begun: fields({
     ...{ trial, hyperparameters: valuesShape, space: mapOf(domain), origin: oneOf('oracle', 'user') },
-    ...{ epochs: whole(0), trainings: whole(1, MAX_TRAININGS), parameters: whole(0), seed: finite() },
+    ...{ epochs: whole(0), trainings: whole(1, MAX_TRAININGS), parameters: whole(0), seed: whole(0) },
   }),
   continued: fields({ trial, epochs: whole(1) }),
   epoch: fields(
@@ -118,8 +118,14 @@ export function findEventFault(found: unknown, state: SearchState): string | und
   if (event.trial > trials.length) {
     return `trial must be one of the ${trials.length} that were begun, but is ${event.trial}`;
   }
-  if (!('training' in event)) return undefined;
   const { trainings } = state.trial(event.trial);
+  if (event.kind === 'settled') {
+    const place = event.kept.findIndex((epochs, i) => (epochs ?? 0) > (trainings[i]?.records.length ?? 0));
+    return place < 0
+      ? undefined
+      : `kept[${place}] must be at most the training's epochs, but is ${event.kept[place]}`;
+  }
+  if (!('training' in event)) return undefined;
   if (event.training >= trainings.length) {
     return `training must be below ${trainings.length}, the trial's trainings, but is ${event.training}`;
   }

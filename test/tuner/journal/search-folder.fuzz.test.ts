@@ -36,12 +36,12 @@ function read(bytes: Buffer) {
   mkdirSync(swept, { recursive: true });
   for (const file of [...bystanders, join(swept, 'old')]) writeFileSync(file, '');
   writeFileSync(journal, bytes);
+  let search: SearchFolder | undefined;
   try {
-    const search = new SearchFolder(folder, config, { overwrite: false, keepModels: 1 });
+    search = new SearchFolder(folder, config, { overwrite: false, keepModels: 1 });
     const { state } = search;
     search.open();
     search.sweep();
-    search.close();
     for (const file of bystanders) expect(existsSync(file)).toBe(true);
     return { trials: state.results(), activity: state.activity, timeline: state.timeline };
   } catch (error) {
@@ -50,6 +50,8 @@ function read(bytes: Buffer) {
     expect(error).toBeInstanceOf(JournalError);
     expect(message).toMatch(/^.*journal\.jsonl, line \d+: .* must .*\. Events before it: \d+\. .*Cure: /s);
     return message;
+  } finally {
+    search?.close();
   }
 }
 
@@ -198,6 +200,11 @@ describe('a search folder', () => {
       'an epoch again',
       [search, begun, epoch, epoch],
       'record.epoch must be 2, the training’s next one, but is 1',
+    ],
+    [
+      'a billion epochs kept',
+      [search, begun, { kind: 'settled', trial: 1, status: 'pruned', kept: [1e9, null], cut: 0 }],
+      'kept[0] must be at most the training’s epochs, but is 1000000000',
     ],
     ['a training too many', [search, begun, { ...epoch, training: 2 }], 'training must be below 2'],
     [

@@ -67,6 +67,10 @@ export function createOptimizer(config: OptimizerConfig): tf.Optimizer {
       return tf.train.adagrad(learningRate);
     case 'adadelta':
       return tf.train.adadelta(learningRate, 0.95);
+    default:
+      throw new RangeError(
+        `The kind of the optimizer must be sgd, adam, adamw, rmsprop, adagrad or adadelta, but got ${kind}.`,
+      );
   }
 }
 

@@ -1,4 +1,14 @@
-import { anything, describeFault, fields, leftOut, listOf, oneOf, text, whole } from '../storage/shape';
+import {
+  anything,
+  describeFault,
+  fields,
+  leftOut,
+  listOf,
+  oneOf,
+  type Shape,
+  text,
+  whole,
+} from '../storage/shape';
 
 const FLOAT_BYTES = 4;
 /** Numbers in one input; an image of 28 x 28 has 784. */
@@ -11,7 +21,7 @@ interface Weight {
 
 /** What of a `model.json` makes the model. */
 export interface ModelContent {
-  readonly modelTopology: object;
+  readonly modelTopology: { readonly config: LayerConfig };
   readonly weightsManifest: readonly {
     readonly paths: readonly string[];
     readonly weights: readonly Weight[];
@@ -20,37 +30,29 @@ export interface ModelContent {
 }
 
 /** What a `ModelContent` must be to be believed where `weights.bin` holds all weights, as TensorFlow.js' `model.save` writes them. */
-const modelShape = fields(
-  {
-    modelTopology: fields({ class_name: text, config: anything }),
-    weightsManifest: listOf(
-      fields({
-        paths: listOf(oneOf('weights.bin')),
-        weights: listOf(
-          fields({ name: text, shape: listOf(whole(0)), dtype: oneOf('float32') }, { quantization: leftOut }),
-        ),
-      }),
-    ),
-  },
-  { userDefinedMetadata: anything },
-);
+const modelShape = fields({
+  modelTopology: fields({ class_name: text, config: fields({ name: text }) }),
+  weightsManifest: listOf(
+    fields({
+      paths: listOf(oneOf('weights.bin')),
+      weights: listOf(
+        fields({ name: text, shape: listOf(whole(0)), dtype: oneOf('float32') }, { quantization: leftOut }),
+      ),
+    }),
+  ),
+});
 
 /**
  * What is wrong with the content of a `model.json`, in words; undefined where it fits `weights.bin` of so many bytes.
  *
  * TensorFlow.js makes a layer's weights before it compares them with those that were saved, so that a layer of a billion
- * units would end the process: no layer may be larger than its weights.
+ * units would end the process: no layer may be larger than its weights. And it tries layers again and again until each has
+ * its inputs: none may wait for what does not come.
  */
 export function findModelFault(content: unknown, weightBytes: number): string | undefined {
-  const fault = describeFault(content, modelShape);
+  const fault = describeFault(content, anything) ?? describeFault(content, modelShape);
   if (fault) return fault;
-  const { modelTopology, weightsManifest } = content as {
-    readonly modelTopology: object;
-    readonly weightsManifest: readonly {
-      readonly paths: readonly string[];
-      readonly weights: readonly Weight[];
-    }[];
-  };
+  const { modelTopology, weightsManifest } = content as ModelContent;
   const [group] = weightsManifest;
   if (weightsManifest.length !== 1 || group.paths.length !== 1) {
     return 'weightsManifest must be one group of one path, but has more or none';
@@ -59,11 +61,14 @@ export function findModelFault(content: unknown, weightBytes: number): string | 
   if (bytes !== weightBytes) {
     return `weightsManifest must have the weights of weights.bin, ${weightBytes} bytes, but has those of ${bytes}`;
   }
-  return findLargeLayer(modelTopology, group.weights);
+  // TensorFlow.js takes `batchInputShape` for `batch_input_shape`, which it writes and we look at.
+  const [capital] = /"\w*[A-Z]\w*":/.exec(JSON.stringify(modelTopology)) ?? [];
+  if (capital) return `modelTopology must have names without capitals, but has ${capital}`;
+  return findLayerFault(modelTopology, group.weights);
 }
 
 interface LayerConfig {
-  readonly name?: unknown;
+  readonly name: string;
   readonly units?: unknown;
   readonly filters?: unknown;
   readonly kernel_size?: unknown;
@@ -72,17 +77,63 @@ interface LayerConfig {
   readonly layers?: unknown;
 }
 
-function configOf(layer: unknown): LayerConfig {
-  return (layer as { readonly config?: LayerConfig } | null)?.config ?? {};
+interface Layer {
+  /** Of the config, where it has `inbound_nodes`. */
+  readonly name?: string;
+  readonly class_name: string;
+  readonly config: LayerConfig;
+  /** A layer's calls, each with its inputs: the name of a layer, which of its calls and which of the outputs. */
+  readonly inbound_nodes?: readonly (readonly (readonly [string, number])[])[];
 }
 
-function findLargeLayer(model: unknown, weights: readonly Weight[]): string | undefined {
-  const { layers } = configOf(model);
-  for (const layer of Array.isArray(layers) ? layers : []) {
-    const fault = findLargeSize(configOf(layer), weights) ?? findLargeLayer(layer, weights);
-    if (fault) return fault;
+const inputShape: Shape = (value) => {
+  const [name, call] = Array.isArray(value) ? value : [];
+  return fields({ name: text, call: whole(0) })({ name, call });
+};
+const layerShape = fields(
+  { class_name: text, config: fields({ name: text }) },
+  { name: text, inbound_nodes: listOf(listOf(inputShape)) },
+);
+
+function findLayerFault(
+  { config: { layers } }: Pick<Layer, 'config'>,
+  weights: readonly Weight[],
+): string | undefined {
+  if (layers === undefined) return undefined;
+  const fault = describeFault(layers, listOf(layerShape), 'layers');
+  if (fault) return fault;
+  for (const layer of layers as readonly Layer[]) {
+    const { name, config, inbound_nodes } = layer;
+    if (inbound_nodes && name !== config.name) {
+      return `name of the layer ${config.name} must be that of its config, but is ${name}`;
+    }
+    const found = findLargeSize(config, weights) ?? findLayerFault(layer, weights);
+    if (found) return found;
   }
-  return undefined;
+  return findLayerWithoutInput(layers as readonly Layer[]);
+}
+
+/** Calls the layers as TensorFlow.js does, each once all its inputs are there. */
+function findLayerWithoutInput(layers: readonly Layer[]): string | undefined {
+  const calls = new Map(
+    layers.map(({ class_name, config }) => [config.name, class_name === 'InputLayer' ? 1 : 0]),
+  );
+  let waiting = layers.flatMap(({ config, inbound_nodes = [] }) =>
+    inbound_nodes.map((node) => ({ config, node })),
+  );
+  for (let before = Number.POSITIVE_INFINITY; waiting.length < before; ) {
+    before = waiting.length;
+    waiting = waiting.filter(({ config: { name }, node }) => {
+      const isReady = node.every(([input, call]) => (calls.get(input) ?? 0) > call);
+      // Without inputs it is not called at all.
+      if (isReady && node.length > 0) calls.set(name, (calls.get(name) ?? 0) + 1);
+      return !isReady;
+    });
+  }
+  return waiting.length === 0
+    ? undefined
+    : `inbound_nodes of the layer ${waiting[0].config.name} must name layers that are there, and not lead to itself, but ` +
+        `are ${JSON.stringify(waiting[0].node)}`;
 }
 
 function findLargeSize(config: LayerConfig, weights: readonly Weight[]): string | undefined {

@@ -1,9 +1,8 @@
 /** A round trains a preset with each of some seeds, as far as it is not trained yet, and evaluates the models as one. */
 import { join } from 'node:path';
 import { evaluate, fit, PRESETS, type Preset } from '../../src';
-import { compileConfigOf } from '../../src/models/compile';
 import * as tf from '../../src/tensorflow';
-import type { AccuracyMeasurement, AccuracyRun } from '../accuracy-results';
+import { type AccuracyMeasurement, type AccuracyRun, TEST_TIME_AUGMENTATION } from '../accuracy-results';
 import { loadImages } from '../images';
 import { answerRounds, readTask, sayProgress } from './rounds';
 
@@ -39,11 +38,9 @@ async function main(): Promise<void> {
       trainingSeconds += history.seconds;
       models.push(model);
     }
-    const augmentation = testTimeAugmentation ? compileConfigOf(models[0])?.augmentation : undefined;
-    if (testTimeAugmentation && !augmentation) {
-      throw new Error(`${preset} trains without augmentation, so its test images cannot be varied alike.`);
-    }
-    const predictions = await evaluate(models, test, { augmentation });
+    const predictions = await evaluate(models, test, {
+      augmentation: testTimeAugmentation ? TEST_TIME_AUGMENTATION : undefined,
+    });
     const weights = models.flatMap(({ trainableWeights }) => trainableWeights);
     return {
       accuracy: predictions.accuracy,

@@ -41,12 +41,12 @@ const BUDGETS: Record<'mlp' | 'cnn', Record<Profile, Budget>> = {
   mlp: {
     small: { ...SMALL, searchImages: 1000 },
     quick: {
-      searchImages: 6000,
+      searchImages: 12000,
       trials: 12,
-      folds: 3,
-      searchEpochs: 4,
+      folds: 2,
+      searchEpochs: 6,
       trainImages: ALL,
-      epochs: 8,
+      epochs: 12,
       presetImages: 20000,
       presetEpochs: 4,
     },

@@ -5,6 +5,7 @@ import { mkdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 import { type Archive, checkArchive, download, EMNIST_ARCHIVE } from '../src/data/download';
+import { explainWriteError } from '../src/storage/write-error';
 
 const SPLITS: Record<string, string> = {
   balanced: '131,600 characters in 47 classes of equal size (the default)',
@@ -147,14 +148,15 @@ async function main(): Promise<void> {
     process.exitCode = 2;
     return;
   }
+  const directory = process.env.DATA_DIR || 'data';
   try {
-    const directory = process.env.DATA_DIR || 'data';
     await getSplit(split, { directory, keep, archive: EMNIST_ARCHIVE, say: createSay() });
   } catch (error) {
-    const { message, code } = error as NodeJS.ErrnoException;
-    const cure =
-      code === 'ENOSPC' ? ' Free some space: the archive takes 562 MB, the split comes on top.' : '';
-    process.stderr.write(`\n${message}${cure}\n`);
+    const { message } = explainWriteError(error, directory) as Error;
+    const needs = message.includes('disk is full')
+      ? ' The archive takes 562 MB, the split comes on top.'
+      : '';
+    process.stderr.write(`\n${message}${needs}\n`);
     process.exitCode = 1;
   }
 }

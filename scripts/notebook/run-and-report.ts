@@ -1,10 +1,11 @@
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { defaultDatasetName } from '../../src/data';
 import { describeProvenance } from '../../src/notebook/provenance';
 import { RESULTS_TYPE, type Results } from '../../src/notebook/results';
 import { formatDuration } from '../../src/notebook/time';
+import { replaceFile } from '../../src/storage/replace-file';
 import { NOTEBOOKS, REPORTS } from './folders';
 import {
   headingsByCell,
@@ -179,9 +180,7 @@ export async function runAndReport(options: StartOptions): Promise<number> {
     models: results?.models ?? [],
     reports: reports.map((path) => relative(ROOT, path)),
   };
-  const summaryPath = join(REPORTS, 'summary.json');
-  writeFileSync(`${summaryPath}.part`, `${JSON.stringify(summary, null, 2)}\n`);
-  renameSync(`${summaryPath}.part`, summaryPath);
+  replaceFile(join(REPORTS, 'summary.json'), `${JSON.stringify(summary, null, 2)}\n`);
 
   console.log('');
   const rows: [string, string][] = [

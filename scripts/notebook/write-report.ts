@@ -1,5 +1,6 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { explainWriteError } from '../../src/storage/write-error';
 import { openPrinter, printPdf } from './print-pdf';
 import { ROOT, runPython } from './python';
 import { buildReport, type NamedNotebook, type TitlePage } from './report-document';
@@ -47,8 +48,10 @@ export async function writeReport(
       finish(place('pdf'), 'pdf');
     }
     if (formats.includes('html') || pdf === undefined) finish(html, 'html');
+  } catch (error) {
+    throw explainWriteError(error, target);
   } finally {
-    rmSync(html, { force: true });
+    for (const part of [html, place('pdf')]) rmSync(part, { force: true });
   }
   return written.sort();
 }

@@ -3,6 +3,7 @@ import { createReadStream, existsSync, rmSync, statSync } from 'node:fs';
 import { type FileHandle, mkdir, open, rename } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { explainWriteError } from '../storage/write-error';
 import { DataError } from './data-error';
 
 /** A file to download, and how to know that it is the right one. */
@@ -38,19 +39,23 @@ const MAX_ATTEMPTS = 5;
  * Downloads the archive to `file`, checked. What comes is kept in `<file>.part` until it is whole: a lost connection
  * is taken up where it broke off, within the call and by the next one.
  *
- * @throws DataError when the server refuses, stays silent, or sends something else.
+ * @throws DataError when the server refuses, stays silent, or sends something else; WriteError where there is no room or
+ *   right to keep it.
  */
 export async function download(archive: Archive, file: string, options: DownloadOptions = {}): Promise<void> {
   const { onRetry, retryMs = 1000 } = options;
   const part = `${file}.part`;
-  await mkdir(dirname(file), { recursive: true });
+  const folder = dirname(file);
+  await mkdir(folder, { recursive: true }).catch((error) => {
+    throw explainWriteError(error, folder);
+  });
   let barren = 0;
   while (sizeOf(part) !== archive.bytes) {
     const before = sizeOf(part);
     try {
       await fetchRest(archive, part, options);
     } catch (error) {
-      if (!(error instanceof LostConnection)) throw error;
+      if (!(error instanceof LostConnection)) throw explainWriteError(error, part);
       barren = sizeOf(part) > before ? 1 : barren + 1;
       if (barren >= MAX_ATTEMPTS) {
         const there = Math.floor((100 * sizeOf(part)) / archive.bytes);

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { linkSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
+import { explainWriteError } from './write-error';
 
 /** Thrown where another search, training or experiment, in this process or another, works in the folder. */
 export class FolderInUseError extends Error {
@@ -124,8 +125,8 @@ function findHighest(locks: string): number {
 /** Whether the lock is ours: it appears at once with its whole text, unless there is one of that number. */
 function createLock(path: string, text: string): boolean {
   const draft = `${path}.${randomUUID()}`;
-  writeFileSync(draft, text);
   try {
+    writeFileSync(draft, text);
     linkSync(draft, path);
     return true;
   } catch (error) {
@@ -149,8 +150,18 @@ function createLock(path: string, text: string): boolean {
  * that whoever looked before cannot mistake a freed number for a dead one. A released lock is an empty file.
  *
  * Computers and containers that share a folder must have host names of their own.
+ *
+ * @throws WriteError where there is no room or right to write in it.
  */
 export function lockFolder(folder: string): FolderLock {
+  try {
+    return takeLock(folder);
+  } catch (error) {
+    throw explainWriteError(error, folder);
+  }
+}
+
+function takeLock(folder: string): FolderLock {
   const root = resolve(folder);
   const locks = join(root, '.lock');
   mkdirSync(locks, { recursive: true });

@@ -1,2 +1,3 @@
 export { FolderInUseError } from './folder-lock';
 export { JournalError } from './journal';
+export { WriteError } from './write-error';

@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { crc32 } from 'node:zlib';
+import { explainWriteError } from './write-error';
 
 const FORMAT = 'inkwell journal';
 const VERSION = 1;
@@ -297,8 +298,8 @@ export class Journal<Event = unknown> {
    * several events a power cut may keep the first few. If it throws, for instance because the disk is full,
    * none of them is in the journal and it may be tried again.
    *
-   * Throws `JournalError` where the file is no longer as this journal left it: then another process writes to
-   * it.
+   * Throws `WriteError` where there is no room or right to, `JournalError` where the file is no longer as this journal
+   * left it: then another process writes to it.
    */
   append(...events: Event[]): void {
     if (events.length === 0) return;
@@ -315,7 +316,11 @@ export class Journal<Event = unknown> {
       checksum = sealed.checksum;
     }
     const bytes = Buffer.from(text);
-    this.#write(bytes);
+    try {
+      this.#write(bytes);
+    } catch (error) {
+      throw explainWriteError(error, this.#path);
+    }
     const length = this.#position.length + bytes.length;
     this.#position = { length, lines, checksum };
     this.#size = length;

@@ -1,5 +1,5 @@
-import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { replaceFile } from '../storage/replace-file';
 import type { Domain, HyperParameterValue, HyperParameterValues } from '../tuner/space/domain';
 import type { TrialStatus } from '../tuner/trial';
 import {
@@ -85,9 +85,8 @@ export function writeHparamsExperiment(
   const experiment = pluginValue('_hparams_/experiment', PLUGIN, field(2, ...columns));
   // Always the same file: of several in one folder TensorBoard would take the first, the oldest.
   const path = join(logDir, 'events.out.tfevents.0.inkwell-experiment');
-  const aside = join(logDir, '.inkwell-experiment');
-  writeFileSync(aside, encodeEventFile([experiment]));
-  renameSync(aside, path);
+  // Aside under a name that TensorBoard does not read.
+  replaceFile(path, encodeEventFile([experiment]), join(logDir, '.inkwell-experiment'));
 }
 
 /** The fields type, domain and differs of a HParamInfo; TensorBoard hides a column that does not differ. */

@@ -1,10 +1,11 @@
-import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { checksumOf } from '../checksum';
 import type { Dataset } from '../data/dataset';
 import { compileConfigOf } from '../models/compile';
 import { type FolderLock, lockFolder } from '../storage/folder-lock';
 import { moveAside } from '../storage/move-aside';
+import { replaceFile } from '../storage/replace-file';
 import { anything, describeFault, fields, listOf, mapOf, text } from '../storage/shape';
 import type * as tf from '../tensorflow';
 import type { Callback } from './callbacks';
@@ -113,8 +114,7 @@ export class TrainingBackup {
 
   #write(kept: Kept): void {
     const path = join(this.#folder, FILE);
-    writeFileSync(`${path}.new`, JSON.stringify(kept), { flush: true });
-    renameSync(`${path}.new`, path);
+    replaceFile(path, JSON.stringify(kept));
     this.#kept = kept;
   }
 }

@@ -1,7 +1,8 @@
-import { mkdir, open, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { anything, describeFault, either, fields, listOf, oneOf, text, whole } from '../storage/shape';
+import { explainWriteError } from '../storage/write-error';
 import * as tf from '../tensorflow';
 import type { OptimizerState } from '../tensorflow/optimizer-state';
 import type { CallbackState } from './callbacks';
@@ -100,6 +101,8 @@ const headerShape = fields(
 /**
  * Resolves when the snapshot lies on the disk as one file. It is written aside and flushed before it takes its name, so
  * that whoever is killed while writing leaves the old file or the new one. The folder is made where there is none.
+ *
+ * @throws WriteError where there is no room or right to; the old file is as it was.
  */
 export async function writeCheckpoint(path: string, snapshot: TrainingSnapshot): Promise<void> {
   const { epoch, end, shapes, weights, optimizer, callbacks } = snapshot;
@@ -138,9 +141,14 @@ export async function writeCheckpoint(path: string, snapshot: TrainingSnapshot):
 
   const directory = dirname(path);
   const aside = `${path}.new`;
-  await mkdir(directory, { recursive: true });
-  await writeFile(aside, [head, ...arrays], { flush: true });
-  await rename(aside, path);
+  try {
+    await mkdir(directory, { recursive: true });
+    await writeFile(aside, [head, ...arrays], { flush: true });
+    await rename(aside, path);
+  } catch (error) {
+    await rm(aside, { force: true });
+    throw explainWriteError(error, path);
+  }
   // The new name must be on the disk as well before anyone relies on it.
   const folder = await open(directory);
   await folder.sync().finally(() => folder.close());

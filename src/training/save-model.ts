@@ -6,6 +6,7 @@ import type { AblationResults } from '../experiments/ablation';
 import { ablationShape } from '../experiments/ablation-shape';
 import { compileConfigOf, compileModel } from '../models/compile';
 import { describeFault, fields, finite, listOf, matching, text } from '../storage/shape';
+import { explainWriteError } from '../storage/write-error';
 import * as tf from '../tensorflow';
 import type { Objective } from '../tuner/objective';
 import type { HyperParameterValues } from '../tuner/space/hyperparameters';
@@ -88,7 +89,7 @@ const trainingFileShape = fields({
  *
  * Everything is written aside first, so `directory` never holds half a save.
  *
- * @throws Error where `directory` holds anything but a former save, which is replaced, or `record` is not as its type says.
+ * @throws WriteError where there is no room or right to; Error where `directory` holds anything but a former save, which is replaced, or `record` is not as its type says.
  */
 export async function saveModel(
   model: tf.LayersModel,
@@ -104,22 +105,31 @@ export async function saveModel(
   );
   await rm(aside, { recursive: true, force: true });
   await rm(former, { recursive: true, force: true });
-  await mkdir(aside, { recursive: true });
-  await model.save(tf.io.fileSystem(aside));
+  try {
+    await writeModel(model, record, aside);
+    if (existsSync(target)) await rename(target, former);
+    await rename(aside, target);
+  } catch (error) {
+    await rm(aside, { recursive: true, force: true });
+    throw explainWriteError(error, target);
+  }
+  await rm(former, { recursive: true, force: true });
+}
+
+async function writeModel(model: tf.LayersModel, record: TrainingRecord, folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  await model.save(tf.io.fileSystem(folder));
   const content: TrainingFile = {
     format: FORMAT,
     formatVersion: FORMAT_VERSION,
     versions: { node: process.versions.node, tfjs: tf.version['tfjs-node'] },
     sha256: {
-      'model.json': checksum(await readFile(join(aside, 'model.json'))),
-      'weights.bin': checksum(await readFile(join(aside, 'weights.bin'))),
+      'model.json': checksum(await readFile(join(folder, 'model.json'))),
+      'weights.bin': checksum(await readFile(join(folder, 'weights.bin'))),
     },
     record,
   };
-  await writeFile(join(aside, RECORD_FILE), `${JSON.stringify(content, null, 2)}\n`);
-  if (existsSync(target)) await rename(target, former);
-  await rename(aside, target);
-  await rm(former, { recursive: true, force: true });
+  await writeFile(join(folder, RECORD_FILE), `${JSON.stringify(content, null, 2)}\n`);
 }
 
 /**

@@ -1,6 +1,7 @@
-import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { moveAside } from '../storage/move-aside';
+import { replaceFile } from '../storage/replace-file';
 import { describeFault, fields, oneOf, whole } from '../storage/shape';
 import { TensorBoard, writeHparams, writeHparamsExperiment } from '../tensorboard';
 import { createLogDir } from '../tensorboard/event-file';
@@ -102,9 +103,7 @@ export class SearchBoard {
   }
 
   #writeMarker(): void {
-    const aside = join(this.#logDir, `${MARKER}.new`);
-    writeFileSync(aside, JSON.stringify({ search: this.#search, rows: this.#rows }));
-    renameSync(aside, join(this.#logDir, MARKER));
+    replaceFile(join(this.#logDir, MARKER), JSON.stringify({ search: this.#search, rows: this.#rows }));
   }
 }
 

@@ -3,6 +3,7 @@ import { inspect } from 'node:util';
 import { type Dataset, splitDataset, stratifiedFolds, takeImages } from '../../data';
 import { batchSizeOf } from '../../models/compile';
 import type { ModelBuilder } from '../../models/model-builder';
+import { WriteError } from '../../storage';
 import * as tf from '../../tensorflow';
 import type { Callback } from '../../training/callbacks';
 import {
@@ -167,10 +168,10 @@ async function keepCheckpoint(path: string, snapshot: TrainingSnapshot): Promise
   try {
     await writeCheckpoint(path, snapshot);
   } catch (error) {
-    throw new FatalError(
-      `A checkpoint cannot be written: ${(error as Error).message}. Make room or mend the folder, then run the search again: ` +
-        'it goes on from the epoch before.',
-    );
+    const { message } = error as Error;
+    const what =
+      error instanceof WriteError ? message : `The checkpoint ${path} cannot be written: ${message}.`;
+    throw new FatalError(`${what} The search goes on from the epoch before.`);
   }
 }
 

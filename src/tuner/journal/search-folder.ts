@@ -86,9 +86,9 @@ export class SearchFolder {
    * @throws FolderInUseError where somebody has it, this folder's own user included.
    */
   open(): void {
-    mkdirSync(this.checkpoints, { recursive: true });
     this.#lock = lockFolder(this.path);
     try {
+      mkdirSync(this.checkpoints, { recursive: true });
       const size = existsSync(this.#journalPath) ? statSync(this.#journalPath).size : 0;
       if (this.#journal === undefined || size !== this.#size) this.#read();
       if (this.state.config === undefined) this.record({ kind: 'search', config: this.#config });

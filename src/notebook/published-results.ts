@@ -1,4 +1,5 @@
 import { checkSameImages, type EvaluatedModel } from '../evaluation/model-comparison';
+import { escapeMarkdown } from '../markdown';
 import type { Html, Markdown } from './show';
 import { renderTable } from './table-view';
 
@@ -47,7 +48,7 @@ export function publishedResults(dataset: string, models: readonly EvaluatedMode
     const images = size === undefined ? '' : `, ${size.toLocaleString('en-US')} test images`;
     return {
       markdown:
-        `This run judged its models on **${dataset}**${images}. The results that others publish are about the official ` +
+        `This run judged its models on **${escapeMarkdown(dataset)}**${images}. The results that others publish are about the official ` +
         'EMNIST Balanced, with its own 18,800 test images: accuracies on different images cannot be compared, since some ' +
         'sets are easier than others. `npm run data` gets the official one.',
     };

@@ -4,6 +4,7 @@ import { pairedBootstrap } from '../evaluation/bootstrap';
 import { mcnemarTest } from '../evaluation/mcnemar';
 import type { EvaluatedModel } from '../evaluation/model-comparison';
 import type { AblationResults } from '../experiments/ablation';
+import { escapeMarkdown } from '../markdown';
 import {
   completedTrials,
   isShare,
@@ -25,7 +26,7 @@ export function describeDataset(dataset: Dataset | LoadedDataset): string {
     'test' in dataset
       ? `${formatCount(dataset.train.size)} training and ${formatCount(dataset.test.size)} test images`
       : `${formatCount(dataset.size)} training images`;
-  return `**${name}**, from ${source}: ${images} in ${classNames.length} classes.`;
+  return `**${escapeMarkdown(name)}**, from ${escapeMarkdown(source)}: ${images} in ${classNames.length} classes.`;
 }
 
 /** What the three searches of a notebook and the training of the winner on `train` are going to do. */
@@ -37,7 +38,7 @@ export function describeBudget(budget: Budget, train: Dataset): string {
   const judged = folds > 1 ? `${folds}-fold cross-validation` : 'a hold-out';
   return (
     `The random search tries ${plural(trials, 'configuration')} with ${judged}, ${plural(searchEpochs, 'epoch')} each, on ` +
-    `${searched} training images of **${train.name}**: ${plural(trials * folds * searchEpochs, 'epoch')} in all. Hyperband ` +
+    `${searched} training images of **${escapeMarkdown(train.name)}**: ${plural(trials * folds * searchEpochs, 'epoch')} in all. Hyperband ` +
     `and TPE may train as many. The best configuration of the three searches is then trained for ${plural(epochs, 'epoch')} on ${trained}.`
   );
 }
@@ -54,7 +55,8 @@ export function describeEffect(search: SearchResults, name: string): string {
   const [column] = table.columnNames();
   const rows = table.objects() as { [key: string]: unknown; trials: number; mean: number }[];
   const values = rows.map(
-    (row) => `**${row[column]}** ${formatScore(search, row.mean)} (${plural(row.trials, 'trial')})`,
+    (row) =>
+      `**${escapeMarkdown(String(row[column]))}** ${formatScore(search, row.mean)} (${plural(row.trials, 'trial')})`,
   );
   if (values.length === 1) return `${values[0]}; all trials had the same value`;
   const gap = formatScore(search, Math.abs(rows[0].mean - rows[rows.length - 1].mean)).replace('%', 'points');
@@ -92,18 +94,20 @@ export function describeAblation(results: AblationResults, name: string): string
   }
   const values = of.map(({ value, difference, interval, reason }) =>
     reason === undefined
-      ? `**${String(value)}** ${difference > 0 ? '+' : ''}${format(difference)} (${format(interval.low)} to ${format(interval.high)})`
-      : `**${String(value)}** without a score (${reason})`,
+      ? `**${escapeMarkdown(String(value))}** ${difference > 0 ? '+' : ''}${format(difference)} (${format(interval.low)} to ${format(interval.high)})`
+      : `**${escapeMarkdown(String(value))}** without a score (${escapeMarkdown(reason)})`,
   );
   return (
-    `Against ${spellOut(name)} **${String(base.hyperparameters[name])}**, the difference in ${measure}` +
+    `Against ${spellOut(name)} **${escapeMarkdown(String(base.hyperparameters[name]))}**, the difference in ${measure}` +
     `${points ? ' in points' : ''}, with 95 % intervals: ${values.join(', ')}; ${budget}. An interval that holds 0 may be chance`
   );
 }
 
 /** `batch normalization` for `batchNormalization`. */
 function spellOut(name: string): string {
-  return name.replace(/([a-z0-9])([A-Z])/g, (_, before, after) => `${before} ${after.toLowerCase()}`);
+  return escapeMarkdown(
+    name.replace(/([a-z0-9])([A-Z])/g, (_, before, after) => `${before} ${after.toLowerCase()}`),
+  );
 }
 
 /** How good the best trial of all searches is, which are given by name, and why its score flatters it. */
@@ -114,7 +118,7 @@ export function describeBest(searches: Readonly<Record<string, SearchResults>>):
     best.scores.length > 1
       ? ` ± ${formatScore(search, best.spread)} over ${best.scores.length} trainings`
       : '';
-  const reached = `${name}, trial ${best.id}: ${formatScore(search, best.score)}${spread}, with ${formatCount(best.parameters)} weights.`;
+  const reached = `${escapeMarkdown(name)}, trial ${best.id}: ${formatScore(search, best.score)}${spread}, with ${formatCount(best.parameters)} weights.`;
   const compared = new Set(
     Object.values(searches)
       .flatMap((each) => [...completedTrials(each), ...partialTrials(each)])
@@ -184,7 +188,7 @@ export function describeImportance(
   if (first.length === 0) return 'The best trials do not differ from the rest in any hyperparameter.';
   const names = first.map(
     ({ name, importance, trials: having }) =>
-      `**${name}** (${formatPercent(importance)}${having < trials ? `, from ${plural(having, 'trial')}` : ''})`,
+      `**${escapeMarkdown(name)}** (${formatPercent(importance)}${having < trials ? `, from ${plural(having, 'trial')}` : ''})`,
   );
   const listed =
     names.length === 1 ? names[0] : `${names.slice(0, -1).join(', ')} and ${names[names.length - 1]}`;
@@ -221,6 +225,7 @@ export function describeFit({ epochs }: History): string {
  */
 export function describeComparison(models: readonly [EvaluatedModel, EvaluatedModel]): string {
   const [better, worse] = [...models].sort((a, b) => countMistakes(a) - countMistakes(b));
+  const [betterName, worseName] = [better.name, worse.name].map(escapeMarkdown);
   const { onlyFirst, onlySecond, pValue } = mcnemarTest(better.predictions, worse.predictions);
   const images = plural(better.predictions.size, 'image');
   if (onlyFirst === onlySecond) {
@@ -237,11 +242,11 @@ export function describeComparison(models: readonly [EvaluatedModel, EvaluatedMo
   );
   const apart = pValue < 0.05;
   return (
-    `The ${better.name} ${apart ? 'is better' : 'may be better, or lucky'}: ` +
-    `${plural(countMistakes(better), 'mistake')} where the ${worse.name} makes ${formatCount(countMistakes(worse))} in ` +
+    `The ${betterName} ${apart ? 'is better' : 'may be better, or lucky'}: ` +
+    `${plural(countMistakes(better), 'mistake')} where the ${worseName} makes ${formatCount(countMistakes(worse))} in ` +
     `${images}, which is ${points} points of accuracy (95 % interval ${low} to ${high}). Of the images that only one of ` +
-    `them reads rightly, ${formatCount(onlyFirst)} are the ${better.name}'s and ${formatCount(onlySecond)} the ` +
-    `${worse.name}'s: between equally good models chance would divide them so unevenly with a probability of ` +
+    `them reads rightly, ${formatCount(onlyFirst)} are the ${betterName}'s and ${formatCount(onlySecond)} the ` +
+    `${worseName}'s: between equally good models chance would divide them so unevenly with a probability of ` +
     `${formatProbability(pValue).replace('<', 'less than')} (McNemar's exact test)` +
     `${apart ? '.' : ', so these images do not tell them apart.'}`
   );

@@ -1,3 +1,4 @@
+import { escapeMarkdown } from '../markdown';
 import { type Objective, rankByScore } from './objective';
 import { rankTrials } from './oracles/ranking';
 import { defaultValue, describeDomain, type HyperParameterValue } from './space/domain';
@@ -121,11 +122,6 @@ function count(size: number, what: string): string {
 function cut(text: string): string {
   const line = text.trim().replace(/\s+/g, ' ');
   return line.length > 200 ? `${line.slice(0, 199)}…` : line;
-}
-
-/** Text that means itself in Markdown, but for what hardly occurs: a terminal shows each backslash. */
-function escapeMarkdown(text: string): string {
-  return text.replace(/[|<*`]/g, '\\$&');
 }
 
 /** Columns are filled up to one width, so that the table can be read in a terminal. */

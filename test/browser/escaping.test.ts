@@ -127,7 +127,7 @@ it('a report shows what comes from data as text, wherever it stands', async () =
       '.date',
       '.title-page h1',
       '.error',
-      '.output table',
+      '.output .html table',
       '.stream',
     ]) {
       expect(await page.locator(place).first().textContent(), place).toContain('<script>attacked=1</script>');

@@ -49,7 +49,7 @@ export interface TrainSizePoint {
   /** Accuracy on the images held out, of each execution. */
   readonly accuracies: readonly number[];
   readonly mean: number;
-  /** 95 % interval of the mean over executions (Student's t). */
+  /** 95 % interval of the mean over executions (Student's t), as far as it lies from 0 to 1, where accuracies do. */
   readonly interval: Interval;
 }
 
@@ -122,6 +122,7 @@ export async function trainSizeCurve(
   return trainSizes.map((trainSize, i) => {
     const accuracies = results.slice(i * executions, (i + 1) * executions);
     const { mean, interval } = meanInterval(accuracies);
-    return { trainSize, epochs: passes(trainSize), accuracies, mean, interval };
+    const possible = { low: Math.max(interval.low, 0), high: Math.min(interval.high, 1) };
+    return { trainSize, epochs: passes(trainSize), accuracies, mean, interval: possible };
   });
 }

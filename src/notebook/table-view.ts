@@ -158,6 +158,9 @@ function findBest(table: TableView, { highest, lowest }: TableOptions): number {
   return best;
 }
 
+/** Characters; a column with longer text may break its lines, so that the table stays on the page. */
+const LONG = 40;
+
 /** Text that means itself in HTML. */
 export function escapeHtml(text: string): string {
   return text.replace(
@@ -184,7 +187,9 @@ export function renderTable(
   const shown = Math.min(table.size, maxRows);
   const columns = table.columns.map((column) => {
     const values = column.values.slice(0, shown);
-    return { name: column.name, numeric: isNumeric(column), values, cells: formatColumn(values) };
+    const cells = formatColumn(values);
+    const long = cells.some((cell) => cell.length > LONG);
+    return { name: column.name, numeric: isNumeric(column), values, cells, long };
   });
   const count = `${table.size.toLocaleString('en-US')} rows`;
   const note = shown < table.size ? `${shown} of ${count} shown` : '';
@@ -201,7 +206,7 @@ export function renderTable(
   // A first column without two values alike names its rows.
   const named = columns.length > 1 && new Set(columns[0].values).size === shown;
   const body = Array.from({ length: shown }, (_, row) => {
-    const cells = columns.map(({ numeric, cells }, c) => {
+    const cells = columns.map(({ numeric, cells, long }, c) => {
       const href = c === 0 ? links.get(cells[row]) : undefined;
       const words = escapeHtml(cells[row]);
       const text = href === undefined ? words : `<a href="${escapeHtml(href)}">${words}</a>`;
@@ -209,7 +214,7 @@ export function renderTable(
         row !== best ? text : c > 0 ? `<strong>${text}</strong>` : `<strong title="best">★ ${text}</strong>`;
       return c === 0 && named
         ? `<th scope="row" style="${align(numeric)}; font-weight: normal">${marked}</th>`
-        : `<td style="${align(numeric)}">${marked}</td>`;
+        : `<td style="${align(numeric)}${long ? '; white-space: normal; min-width: 14em' : ''}">${marked}</td>`;
     });
     return `<tr>${cells.join('')}</tr>`;
   });

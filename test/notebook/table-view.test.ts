@@ -128,6 +128,16 @@ describe('renderTable', () => {
     expect(renderTable(rows, { ascending: 'name' }).text).toBe('name\ntrial 9\ntrial 10');
   });
 
+  it('lets long text break its lines, and nothing else', () => {
+    const { html } = renderTable(
+      table({ name: ['a', 'b'], words: ['word '.repeat(9), 'word'], few: ['x', 'y'] }),
+    );
+    expect(html.match(/<td style="text-align: left; white-space: normal; min-width: 14em">/g)).toHaveLength(
+      2,
+    );
+    expect(html.match(/<td style="text-align: left">/g)).toHaveLength(2);
+  });
+
   it('escapes every text', () => {
     const evil = '<script>alert("1")</script> & \'x\'';
     const { html } = renderTable(table({ [evil]: [evil] }));

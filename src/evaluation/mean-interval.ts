@@ -5,14 +5,14 @@ export interface MeanInterval {
   readonly mean: number;
   /** Sample standard deviation (n - 1 in the denominator); NaN of one value. */
   readonly deviation: number;
-  /** 95 % interval of the mean (Student's t); from -Infinity to Infinity for one value. */
+  /** 95 % interval of the mean (Student's t); from -Infinity to Infinity for one value, and for two equal ones. */
   readonly interval: Interval;
 }
 
 /**
  * The mean of a few independent measurements and its 95 % interval, `mean ± t(n - 1) * deviation * sqrt(1 / n)`
  * (Student 1908, "The probable error of a mean"). Of 1, 2 and 3: mean 2, deviation 1, `2 ± 4.303 * 0.577`, so -0.484 to
- * 4.484.
+ * 4.484. Scores are counts, so two may well be equal by chance: they say no more of their spread than one.
  *
  * @param options `overlap`: for scores of a cross-validation, whose trainings share images: the number of test images
  *   for each training image, `1 / (k - 1)` of k folds; it takes the place of 0 in `sqrt(1 / n + overlap)` (Nadeau and
@@ -26,9 +26,12 @@ export function meanInterval(
   const n = values.length;
   if (n === 0) throw new RangeError('values must hold at least one number, but got none.');
   const mean = values.reduce((sum, value) => sum + value, 0) / n;
-  if (n === 1) return { mean, deviation: Number.NaN, interval: { low: -Infinity, high: Infinity } };
+  const unknown = { low: -Infinity, high: Infinity };
+  if (n === 1) return { mean, deviation: Number.NaN, interval: unknown };
   const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
   const deviation = Math.sqrt(squares / (n - 1));
+  // Of differences of scores, equal ones differ by rounding.
+  if (n === 2 && deviation < 1e-12) return { mean, deviation, interval: unknown };
   const half = studentQuantile(0.975, n - 1) * deviation * Math.sqrt(1 / n + overlap);
   return { mean, deviation, interval: { low: mean - half, high: mean + half } };
 }

@@ -39,7 +39,7 @@ export interface AblationEffect extends Change {
   readonly differences: readonly number[];
   /** Mean of `differences`; NaN where the variant has no score. */
   readonly difference: number;
-  /** 95 % interval of `difference`. */
+  /** 95 % interval of `difference`; both ends NaN where there is none: without a score, or of two folds with equal differences. */
   readonly interval: Interval;
   /** Why it has no score. */
   readonly reason?: string;
@@ -130,7 +130,8 @@ function describeEffect(change: Change, trial: Trial, base: Trial, folds: number
   const byFold = ({ scores }: Trial, fold: number) => mean(scores.filter((_, i) => i % folds === fold));
   const differences = Array.from({ length: folds }, (_, fold) => byFold(trial, fold) - byFold(base, fold));
   // Of k folds, each validates on as many images as 1 / (k - 1) of those that it trains on.
-  const { mean: difference, interval } = meanInterval(differences, { overlap: 1 / (folds - 1) });
+  const { mean: difference, interval: found } = meanInterval(differences, { overlap: 1 / (folds - 1) });
+  const interval = Number.isFinite(found.low) ? found : { low: Number.NaN, high: Number.NaN };
   return { ...change, trial: id, score, differences, difference, interval };
 }
 

@@ -2,11 +2,11 @@ import * as dfd from 'danfojs-node';
 import type { AblationResults } from '../experiments/ablation';
 import type { RobustnessPoint } from '../experiments/robustness';
 import type { TrainSizePoint } from '../experiments/train-size-curve';
-import { cut, freeName, round, shorten } from './table-cells';
+import { cut, freeName, round, roundOrBlank, shorten } from './table-cells';
 
 /**
  * The base of an ablation and each change: the score, the difference to the base with its 95 % interval, and why there is none where that is
- * so; blank until it was measured.
+ * so; blank until it was measured, and where two folds with equal differences give no interval.
  */
 export function ablation({ base, effects, objective }: AblationResults): dfd.DataFrame {
   const columns = ['change', 'difference', 'low', 'high', 'reason'];
@@ -28,8 +28,8 @@ export function ablation({ base, effects, objective }: AblationResults): dfd.Dat
         ? {
             [score]: round(effect.score),
             difference: round(effect.difference),
-            low: round(effect.interval.low),
-            high: round(effect.interval.high),
+            low: roundOrBlank(effect.interval.low),
+            high: roundOrBlank(effect.interval.high),
           }
         : { [score]: null, ...none }),
       ...(failed ? { reason: cut(reason) } : {}),

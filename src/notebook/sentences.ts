@@ -86,15 +86,15 @@ export function describeAblation(results: AblationResults, name: string): string
     const difference = sign * effect.difference;
     const ends = [sign * effect.interval.low, sign * effect.interval.high].sort((a, b) => a - b);
     const amount = `${format(Math.abs(difference))}${points ? ' points' : ''}`;
-    const chance = ends[0] <= 0 && ends[1] >= 0 ? ', which may be chance' : '';
+    const chance = !(ends[0] > 0 || ends[1] < 0) ? ', which may be chance' : '';
     return (
       `With ${spellOut(name)} the ${measure} is ${amount} ${difference < 0 ? 'lower' : 'higher'}${chance} ` +
-      `(95 % interval ${format(ends[0])} to ${format(ends[1])}; ${budget})`
+      `(${Number.isNaN(ends[0]) ? 'no interval: two equal differences do not show how folds spread' : `95 % interval ${format(ends[0])} to ${format(ends[1])}`}; ${budget})`
     );
   }
   const values = of.map(({ value, difference, interval, reason }) =>
     reason === undefined
-      ? `**${escapeMarkdown(String(value))}** ${difference > 0 ? '+' : ''}${format(difference)} (${format(interval.low)} to ${format(interval.high)})`
+      ? `**${escapeMarkdown(String(value))}** ${difference > 0 ? '+' : ''}${format(difference)} (${Number.isNaN(interval.low) ? 'no interval' : `${format(interval.low)} to ${format(interval.high)}`})`
       : `**${escapeMarkdown(String(value))}** without a score (${escapeMarkdown(reason)})`,
   );
   return (

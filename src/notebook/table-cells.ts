@@ -15,9 +15,9 @@ export function round(value: number, digits = 4): number {
   return Number(value.toFixed(digits));
 }
 
-/** Rounded to four decimals; null where there is no value. */
+/** Rounded to four decimals; null where there is no value, or NaN. */
 export function roundOrBlank(value: number | undefined): number | null {
-  return value === undefined ? null : round(value);
+  return value === undefined || Number.isNaN(value) ? null : round(value);
 }
 
 /** On one line and at most 80 characters: a whole stack trace would push the other columns off the page. */

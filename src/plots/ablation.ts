@@ -1,4 +1,5 @@
 import type { Data } from 'plotly.js';
+import type { Interval } from '../evaluation/model-comparison';
 import type { AblationEffect, AblationResults } from '../experiments/ablation';
 import { errorBars } from './error-bars';
 import type { Figure } from './figure';
@@ -8,7 +9,7 @@ import { colors, createFigure, escapeText } from './template';
 /**
  * What each change of an ablation did to the score: the mean difference to the base over the folds with its 95 %
  * interval, and each fold as a small dot. Filled where the interval leaves out 0, hollow where the difference may be
- * chance; variants without a score have no point.
+ * chance; variants without a score have no point, and two folds with equal differences no interval.
  *
  * @throws RangeError where no variant has ended.
  */
@@ -59,11 +60,9 @@ export function ablation(results: AblationResults): Figure {
       marker: { color, symbol, size: 11, line: { width: 2, color } },
       customdata: of.map(({ effect }, i) => [
         formatScore(effect.score, objective),
-        intervals[i].low,
-        intervals[i].high,
+        describeInterval(intervals[i]),
       ]),
-      hovertemplate:
-        '%{y}: %{customdata[0]}, difference %{x:+.2f}, interval %{customdata[1]:+.2f} to %{customdata[2]:+.2f}<extra></extra>',
+      hovertemplate: '%{y}: %{customdata[0]}, difference %{x:+.2f}, %{customdata[1]}<extra></extra>',
     };
   });
   const failed = effects.flatMap(({ reason }, row) => (reason === undefined ? [] : [{ reason, row }]));
@@ -97,7 +96,13 @@ export function ablation(results: AblationResults): Figure {
   });
 }
 
-/** 1 where the change is better than the base, -1 where it is worse, 0 where the interval holds 0. */
+function describeInterval({ low, high }: Interval): string {
+  if (Number.isNaN(low)) return 'no interval: two equal differences do not show how folds spread';
+  const [from, to] = [low, high].map((end) => `${end < 0 ? '' : '+'}${end.toFixed(2)}`.replace('-', '−'));
+  return `interval ${from} to ${to}`;
+}
+
+/** 1 where the change is better than the base, -1 where it is worse, 0 where the interval holds 0 or there is none. */
 function readSign({ interval }: AblationEffect, higherIsBetter: boolean): number {
   const sign = interval.low > 0 ? 1 : interval.high < 0 ? -1 : 0;
   return sign === 0 || higherIsBetter ? sign : -sign;

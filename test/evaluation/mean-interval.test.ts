@@ -32,6 +32,14 @@ describe('meanInterval', () => {
     expect(interval.high).toBeCloseTo(0.059278, 6);
   });
 
+  it('knows nothing of the spread from two equal values, though they differ by rounding', () => {
+    const unknown = { low: -Infinity, high: Infinity };
+    expect(meanInterval([0.3, 0.3]).interval).toEqual(unknown);
+    expect(meanInterval([0.3 - 0.2, 0.2 - 0.1], { overlap: 1 }).interval).toEqual(unknown);
+    expect(meanInterval([0.3, 0.301]).interval.high).toBeLessThan(0.4);
+    expect(meanInterval([0.3, 0.3, 0.3]).interval.high).toBeCloseTo(0.3, 12);
+  });
+
   it('knows nothing from one value, and refuses none', () => {
     const { mean, deviation, interval } = meanInterval([0.5]);
     expect([mean, deviation, interval.low, interval.high]).toEqual([0.5, Number.NaN, -Infinity, Infinity]);

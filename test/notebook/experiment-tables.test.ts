@@ -30,6 +30,10 @@ it('ablation has the base, and each change with its interval or its reason', () 
     ['dropout: 0.1 → 0.333', 0.72, 0.02, -0.01, 0.0512],
   ]);
   const [effect] = study.effects;
+  const unknown = { ...effect, interval: { low: Number.NaN, high: Number.NaN } };
+  expect(rows(ablation({ ...study, effects: [unknown] }))[2]).toEqual([
+    ...['dropout: 0.1 → 0.333', 0.72, 0.02, null, null],
+  ]);
   const failed = { ...effect, name: 'l1', score: Number.NaN, difference: Number.NaN, reason: 'it broke' };
   expect(rows(ablation({ ...study, base: undefined, effects: [failed] }))).toEqual([
     ['change', 'valAccuracy', 'difference', 'low', 'high', 'reason'],

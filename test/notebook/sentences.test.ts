@@ -279,6 +279,14 @@ describe('describeAblation', () => {
     );
   });
 
+  it('says that two equal differences give no interval', () => {
+    const equal = effect('residual', true, 0.01, Number.NaN, Number.NaN);
+    expect(describeAblation({ ...study, folds: 2, effects: [equal] }, 'residual')).toBe(
+      'With residual the validation accuracy is 1.0 points higher, which may be chance (no interval: two equal differences ' +
+        'do not show how folds spread; 2 folds, same budget)',
+    );
+  });
+
   it('tells each value’s difference to the base', () => {
     expect(describeAblation({ ...study, executionsPerTrial: 2 }, 'optimizer')).toBe(
       'Against optimizer **adam**, the difference in validation accuracy in points, with 95 % intervals: **sgd** +2.1 (1.2 to 3.0), ' +

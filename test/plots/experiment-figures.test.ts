@@ -67,6 +67,16 @@ describe('ablation', () => {
     expect(figure.layout.xaxis?.title).toMatchObject({ text: expect.not.stringContaining('percentage') });
   });
 
+  it('says that two equal differences give no interval, and may be chance', () => {
+    const equal = { ...effect('optimizer', 'sgd', 0.02, Number.NaN), differences: [0.02, 0.02] };
+    const figure = ablation({ ...study, effects: [equal] });
+    const chance = series(figure.data, 'may be chance') as Series & { customdata: unknown[][] };
+    expect(chance.y).toEqual(['optimizer: adam → sgd']);
+    expect(chance.customdata[0][1]).toMatch(/^no interval: two equal differences/);
+    const known = series(ablation(study).data, 'worse') as Series & { customdata: unknown[][] };
+    expect(known.customdata[0][1]).toBe('interval −5.00 to −1.00');
+  });
+
   it('needs a result', () => {
     expect(() => ablation({ ...study, effects: [] })).toThrow('run it first');
     expect(() => ablation({ ...study, base: undefined })).toThrow('run it first');

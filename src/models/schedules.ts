@@ -111,6 +111,8 @@ export function checkSchedule(schedule: ScheduleConfig): void {
     if (!holds) throw new RangeError(`${name} of the schedule must be ${rule}, but got ${value}.`);
   };
   switch (schedule.kind) {
+    case 'constant':
+      break;
     case 'stepDecay': {
       const { factor = 0.5, every = 1 } = schedule;
       check(factor > 0 && factor <= 1, 'factor', 'above 0 and at most 1', factor);
@@ -131,6 +133,12 @@ export function checkSchedule(schedule: ScheduleConfig): void {
         check(value >= 1 && Number.isFinite(value), name, 'a number, 1 or more', value);
       }
       break;
+    }
+    default: {
+      const { kind } = schedule as { readonly kind: unknown };
+      throw new RangeError(
+        `The kind of the schedule must be constant, stepDecay, cosineAnnealing or oneCycle, but got ${kind}.`,
+      );
     }
   }
 }

@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -284,4 +293,19 @@ describe('SearchBoard', () => {
       [2, 0.5],
     ]);
   });
+
+  it.each(['', '{', 'null', '"rows":-1', '"rows":1e308', '"rows":{}', '"row":1'])(
+    'moves logs aside whose marker was damaged to %s, and writes its own',
+    (content) => {
+      vi.spyOn(console, 'warn').mockImplementation(() => {});
+      const [logDir, story] = [newFolder(), new Story()];
+      story.board(logDir).writeEpoch({ trial: 1, training: 0 }, story.record(7));
+      const marker = content.startsWith('"') ? `{"search":"2026-01-01T00:00:00.000Z 1",${content}}` : content;
+      writeFileSync(join(logDir, '.inkwell-search'), marker);
+      story.train(0, [1, 2]);
+      story.board(logDir);
+      expect(steps(logDir).map(([step]) => step)).toEqual([1, 2]);
+      expect(steps(`${logDir}.1`).map(([step]) => step)).toEqual([7]);
+    },
+  );
 });

@@ -30,6 +30,12 @@ describe('compileModel', () => {
         /labelSmoothing must be at least 0 and below 1, but got (-0.1|1|NaN);/,
       );
     }
+    // As JavaScript, and a saved model, may have it.
+    const odd = { kind: 'toString', learningRate: 1 } as unknown as typeof optimizer;
+    expect(compile({ optimizer: odd })).toThrow(/kind of the optimizer must be sgd, .*got toString/);
+    expect(compile({ optimizer, schedule: odd as never })).toThrow(
+      /kind of the schedule must be .*got toString/,
+    );
     expect(compile({ optimizer, schedule: { kind: 'stepDecay', factor: 2 } })).toThrow(/factor.*got 2/);
     expect(compile({ optimizer, schedule: { kind: 'stepDecay', every: 0 } })).toThrow(/every.*got 0/);
     expect(compile({ optimizer, schedule: { kind: 'cosineAnnealing', floor: -1 } })).toThrow(/floor.*got -1/);

@@ -33,7 +33,8 @@ const input = ({ seed }: DataShape) => new Stack(seed).input([IMAGE_SIZE, IMAGE_
 
 /**
  * An MLP that an earlier search with KerasTuner found on EMNIST Balanced: dense 512 tanh, dropout 0.1, batch normalization,
- * dense 256 leaky relu; RMSprop, batches of 32. There it reached 79 % on the test images.
+ * dense 256 leaky relu; RMSprop, batches of 32. There it reached 79 % on the test images; of emnist47's it reads 85.4 % after 3
+ * minutes on two cores (one seed).
  */
 export const seedMlp: Preset = {
   name: 'seedMlp',
@@ -55,7 +56,7 @@ export const seedMlp: Preset = {
 /**
  * A CNN that an earlier search with KerasTuner found on EMNIST Balanced: convolutions 32 elu, 128 relu and 128 tanh, max
  * pooling 3 after the first two, dropout 0.2, dense 512 and 256 tanh; RMSprop, batches of 32. There it reached 87.2 % on the
- * test images after 10 epochs.
+ * test images after 10 epochs; of emnist47's it reads 88.4 % after 9 minutes on two cores (one seed).
  */
 export const seedCnn: Preset = {
   name: 'seedCnn',
@@ -78,7 +79,10 @@ export const seedCnn: Preset = {
     ),
 };
 
-/** A CNN for a first good answer: single convolutions of 32, 64 and 128 filters, trained for few epochs. */
+/**
+ * A CNN for a first good answer, single convolutions of 32, 64 and 128 filters: 90.2 % of emnist47's test images after 3 minutes
+ * on two cores with AMX (mean of three seeds, deviation 0.12).
+ */
 export const quickCnn: Preset = {
   name: 'quickCnn',
   description:
@@ -94,7 +98,7 @@ export const quickCnn: Preset = {
 
 /**
  * The best MLP, three dense layers of 1,024: 90.0 % of emnist47's test images after 9 minutes on two cores (mean of three
- * seeds, deviation 0.05).
+ * seeds, deviation 0.05). MNIST: 99.45 % (one seed).
  */
 export const bestMlp: Preset = {
   name: 'bestMlp',
@@ -109,8 +113,9 @@ export const bestMlp: Preset = {
 };
 
 /**
- * The best CNN, with VGG-style double convolutions of 32, 128 and 256 filters (Simonyan and Zisserman 2015): 91.2 % of
- * emnist47's test images after half an hour on two cores with AMX; without, convolutions take about twice as long.
+ * The best CNN, with VGG-style double convolutions of 32, 128 and 256 filters (Simonyan and Zisserman 2015): 91.3 % of
+ * emnist47's test images after half an hour on two cores with AMX (mean of three seeds, deviation 0.04); without AMX,
+ * convolutions take about twice as long. MNIST: 99.8 % (one seed).
  */
 export const bestCnn: Preset = {
   name: 'bestCnn',

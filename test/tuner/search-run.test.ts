@@ -11,6 +11,7 @@ import type {
   TrainingJob,
   TrainingOutcome,
 } from '../../src/tuner/executors/executor';
+import { checkpointPath } from '../../src/tuner/executors/training-job';
 import { SearchFolder } from '../../src/tuner/journal/search-folder';
 import { HyperbandOracle } from '../../src/tuner/oracles/hyperband';
 import type { Oracle } from '../../src/tuner/oracles/oracle';
@@ -219,7 +220,12 @@ describe('run', () => {
   };
   const trained: Executor['run'] = async (job, onEvent) => {
     for (let epoch = job.records.length + 1; epoch <= job.until; epoch++) {
-      await onEvent({ kind: 'epoch', record: { ...record, epoch }, checkpoint: `${epoch}`, batchSize: 1 });
+      await onEvent({
+        kind: 'epoch',
+        record: { ...record, epoch },
+        checkpoint: checkpointPath(job, epoch),
+        batchSize: 1,
+      });
     }
     return { kind: 'reached' };
   };

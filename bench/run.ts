@@ -17,6 +17,7 @@ import { setUpPython } from './python';
 import { writeAccuracy, writeReport } from './report';
 import type { Result } from './results';
 import { benchSearch } from './search';
+import { reportSoak } from './soak';
 import { benchStep } from './step';
 
 const PARTS: Readonly<Record<Result['what'], (bench: Bench) => Promise<Result[]>>> = {
@@ -41,6 +42,10 @@ bench/results.json. About 20 minutes on two cores; let nothing else run meanwhil
   --out FILE     write the results as JSON to this file instead
   --help         this text
 
+  --soak         instead prints what a process holds (memory, tensors, files, processes) along many short trials of which
+                 some fail: with and without workers, about two minutes each
+  --trials N     with --soak: default 300
+
   --accuracy     instead trains the presets and evaluates them on the test images: hours; prints a table and writes
                  bench/accuracy.json. A run that was stopped goes on after its last finished epoch. What was measured is in
                  runs/bench-accuracy; without that folder all begins anew
@@ -57,6 +62,8 @@ async function main(): Promise<void> {
       quick: { type: 'boolean' },
       only: { type: 'string', multiple: true },
       out: { type: 'string' },
+      soak: { type: 'boolean' },
+      trials: { type: 'string' },
       accuracy: { type: 'boolean' },
       preset: { type: 'string', multiple: true },
       dataset: { type: 'string', multiple: true },
@@ -69,6 +76,11 @@ async function main(): Promise<void> {
     console.log(HELP);
     return;
   }
+  if (values.soak) {
+    await reportSoak(parseWhole('--trials', values.trials ?? '300', 1));
+    return;
+  }
+  if (values.trials !== undefined) throw new Error('--trials goes with --soak alone; add --soak.');
   const started = performance.now();
   const say = (line: string) =>
     console.log(`${((performance.now() - started) / 1000).toFixed(0).padStart(5)} s  ${line}`);

@@ -89,8 +89,8 @@ export async function runAndReport(options: StartOptions): Promise<number> {
   const plan = planParameters(notebooks, options.settings);
 
   mkdirSync(REPORTS, { recursive: true });
-  const start = Date.now();
-  const elapsed = () => formatDuration((Date.now() - start) / 1000);
+  const start = performance.now();
+  const elapsed = () => formatDuration((performance.now() - start) / 1000);
   const line = new StatusLine();
   const runs: NamedNotebook[] = [];
   const reports: string[] = [];
@@ -100,10 +100,10 @@ export async function runAndReport(options: StartOptions): Promise<number> {
   let running: ReturnType<typeof runNotebook> | undefined;
   const interrupt = () => {
     if (interruptedAt === undefined) {
-      interruptedAt = Date.now();
+      interruptedAt = performance.now();
       line.print('Stopping after the running step, then writing what there is. Ctrl-C again stops at once.');
       running?.stop();
-    } else if (Date.now() - interruptedAt > 1000) {
+    } else if (performance.now() - interruptedAt > 1000) {
       // One Ctrl-C comes twice: from the terminal, and passed on by tsx.
       running?.kill();
       process.exit(130);
@@ -171,7 +171,7 @@ export async function runAndReport(options: StartOptions): Promise<number> {
 
   const first = [...notebooks][0] as [string, Notebook];
   const setting = (name: string) => effectiveValue(first[1], plan.get(first[0]) ?? new Map(), name);
-  const seconds = (Date.now() - start) / 1000;
+  const seconds = (performance.now() - start) / 1000;
   const summary = {
     dataset: results?.dataset ?? (setting('dataset') || null),
     profile: setting('profile') ?? null,

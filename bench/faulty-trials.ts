@@ -3,7 +3,7 @@ import { compileModel, type ModelBuilder, Stack } from '../src';
 import type { CallbackFactory } from '../src/tuner';
 
 /** One trial in so many fails in each of the ways. */
-const ONE_IN = 24;
+const ONE_IN = 48;
 
 /** Faults by the value of the hyperparameter `fault`; every other value is none. */
 const FAULTS = { build: 1, loss: 2, callback: 3, death: 4 };

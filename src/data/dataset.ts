@@ -3,6 +3,14 @@ export const IMAGE_SIZE = 28;
 /** Pixels of one image: 28 x 28 = 784. */
 export const PIXELS = IMAGE_SIZE * IMAGE_SIZE;
 
+/** How images can be had again from the files of their data set, on another machine, too. Plain data. */
+export interface DatasetOrigin {
+  readonly name: string;
+  readonly part: 'train' | 'test';
+  /** What `takeSubset` did to them, in order. */
+  readonly subsets: readonly { readonly size: number; readonly seed: number }[];
+}
+
 /** Labelled images: the training part or the test part of a data set, or a subset of one. */
 export interface Dataset {
   /** For instance `emnist-balanced` or `mnist`. */
@@ -17,6 +25,8 @@ export interface Dataset {
   readonly classNames: readonly string[];
   /** Number of images. */
   readonly size: number;
+  /** Undefined where they are not just what `loadDataset` or `takeSubset` gave. */
+  readonly origin?: DatasetOrigin;
 }
 
 /** A file that a data set was read from. */

@@ -6,7 +6,7 @@
  */
 
 export { DataError } from './data-error';
-export type { DataFile, Dataset, LoadedDataset } from './dataset';
+export type { DataFile, Dataset, DatasetOrigin, LoadedDataset } from './dataset';
 export { IMAGE_SIZE, PIXELS } from './dataset';
 export { defaultDatasetName, loadDataset } from './load-dataset';
 export { encodeOneHot, normalizePixels, transposeImages } from './pixels';

@@ -74,9 +74,10 @@ async function readDataset(name: string, found: DatasetFiles, source: string): P
     files.push(describeFile(found.mapping, 'both', 'class names', mapping.classNames.length));
   }
   const classNames = mapping?.classNames ?? countingNames(parts.map((part) => part.labels));
-  const [train, test] = parts.map((part): Dataset => {
-    if (mapping) classify(part, mapping, found.mapping ?? `${name}'s classes`);
-    return { name, source, images: part.images, labels: part.labels, classNames, size: part.labels.length };
+  const [train, test] = parts.map(({ images, labels, ...part }, i): Dataset => {
+    if (mapping) classify({ images, labels, ...part }, mapping, found.mapping ?? `${name}'s classes`);
+    const origin = { name, part: i === 0 ? 'train' : 'test', subsets: [] } as const;
+    return { name, source, images, labels, classNames, size: labels.length, origin };
   });
   return { name, source, classNames, train, test, files };
 }

@@ -21,7 +21,7 @@ export function takeImages(dataset: Dataset, indices: ArrayLike<number>): Datase
     images.set(dataset.images.subarray(start, start + pixels), i * pixels);
     labels[i] = dataset.labels[indices[i]];
   }
-  return { ...dataset, images, labels, size };
+  return { ...dataset, images, labels, size, origin: undefined };
 }
 
 /** @throws RangeError for an index that is no image of the data set; typed arrays would read it as 0. */
@@ -73,7 +73,9 @@ export function takeSubset(dataset: Dataset, size: number, seed = 0): Dataset {
     throw new RangeError(`size must be a whole number of images, 1 or more, but got ${size}.`);
   }
   if (size >= dataset.size) return dataset;
-  return takeImages(dataset, drawStratified(dataset, size, seed, 'subset').chosen);
+  const subset = takeImages(dataset, drawStratified(dataset, size, seed, 'subset').chosen);
+  const { origin } = dataset;
+  return origin ? { ...subset, origin: { ...origin, subsets: [...origin.subsets, { size, seed }] } } : subset;
 }
 
 /**

@@ -50,7 +50,7 @@ export function corruptImages(dataset: Dataset, corruption: Corruption, strength
     const to = images.subarray(i * PIXELS, (i + 1) * PIXELS);
     corrupt(from, to, strength, random(seed, corruption, i));
   }
-  return { ...dataset, images };
+  return { ...dataset, images, origin: undefined };
 }
 
 /** Writes `from`, corrupted, to `to`. */

@@ -40,7 +40,7 @@ export class SearchView implements ProgressView<SearchProgress> {
 
   describe(state: SearchProgress, timing: Timing): string {
     const workers = state.workers.map((worker) => describeWorker(worker, state.slots > 1));
-    const words = [...this.#words(state), ...workers];
+    const words = [...this.#words(state), ...workers, ...(state.notes ?? [])];
     return describeRunning(state.title, this.measure(state), timing, words);
   }
 
@@ -50,7 +50,7 @@ export class SearchView implements ProgressView<SearchProgress> {
       ...this.#words(state),
       ...(rate > 0 ? [`${Math.round(rate).toLocaleString('en-US')} images/s`] : []),
     ];
-    const content = `${drawTrials(state)}\n${drawWorkers(state)}`;
+    const content = `${drawTrials(state)}\n${drawNotes(state)}${drawWorkers(state)}`;
     return drawRunning(state.title, this.measure(state), timing, words, content);
   }
 
@@ -125,6 +125,10 @@ function describeWorker(
     ...(steps > 0 ? [`batch ${step} of ${steps}`, `loss ${loss.toFixed(3)}`] : []),
   ].join(', ');
   return named ? `worker ${worker}: ${words}` : words;
+}
+
+function drawNotes({ notes = [] }: SearchProgress): string {
+  return notes.map((note) => `<div style="font-size: 12px">${escapeHtml(note)}</div>\n`).join('');
 }
 
 /** One line for each worker, in columns where they are many. */

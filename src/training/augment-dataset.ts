@@ -12,7 +12,7 @@ export function augmentDataset(dataset: Dataset, augmentation: AugmentationConfi
   checkAugmentation(augmentation);
   const augmenter = new Augmenter(augmentation);
   try {
-    return { ...dataset, images: augmenter.runToGrey(dataset.images, seed) };
+    return { ...dataset, images: augmenter.runToGrey(dataset.images, seed), origin: undefined };
   } finally {
     augmenter.dispose();
   }

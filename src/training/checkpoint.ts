@@ -138,12 +138,26 @@ export async function writeCheckpoint(path: string, snapshot: TrainingSnapshot):
     arrays.reduce((sum, bytes) => crc32(bytes, sum), crc32(head.subarray(16))),
     12,
   );
+  await replaceFile(path, [head, ...arrays]);
+}
 
+/**
+ * Resolves when the content of a checkpoint's file, from another machine, lies on this one's disk, as `writeCheckpoint` would have written it.
+ *
+ * @throws CheckpointError where it is none, or damaged; then nothing is written.
+ */
+export async function copyCheckpoint(path: string, bytes: Buffer): Promise<void> {
+  // Copied to where numbers may begin: a part of another buffer may lie anywhere.
+  parseCheckpoint(path, Buffer.from(new Uint8Array(bytes).buffer));
+  await replaceFile(path, [bytes]);
+}
+
+async function replaceFile(path: string, content: readonly Uint8Array[]): Promise<void> {
   const directory = dirname(path);
   const aside = `${path}.new`;
   try {
     await mkdir(directory, { recursive: true });
-    await writeFile(aside, [head, ...arrays], { flush: true });
+    await writeFile(aside, content, { flush: true });
     await rename(aside, path);
   } catch (error) {
     await rm(aside, { force: true });
@@ -160,12 +174,20 @@ export async function writeCheckpoint(path: string, snapshot: TrainingSnapshot):
  * @throws CheckpointError where the file is missing, cut short, damaged, or no checkpoint of this version.
  */
 export async function readCheckpoint(path: string): Promise<TrainingSnapshot> {
-  const fail = (what: string): never => {
-    throw new CheckpointError(
-      `The checkpoint ${path} ${what}; train from the start, or from an earlier checkpoint.`,
-    );
-  };
-  const bytes = await readFile(path).catch((error: Error) => fail(`cannot be read (${error.message})`));
+  const bytes = await readFile(path).catch((error: Error) =>
+    refuse(path, `cannot be read (${error.message})`),
+  );
+  return parseCheckpoint(path, bytes);
+}
+
+function refuse(path: string, fault: string): never {
+  throw new CheckpointError(
+    `The checkpoint ${path} ${fault}; train from the start, or from an earlier checkpoint.`,
+  );
+}
+
+function parseCheckpoint(path: string, bytes: Buffer): TrainingSnapshot {
+  const fail = (fault: string): never => refuse(path, fault);
   if (bytes.length < FIXED_BYTES)
     fail(`is cut short: it has ${bytes.length} bytes, fewer than any checkpoint`);
   if (!bytes.subarray(0, 8).equals(MAGIC)) fail(`is no checkpoint: it must begin with ${MAGIC}`);

@@ -8,7 +8,7 @@ export type { Decision, Oracle, SearchView } from './oracles/oracle';
 export { medianPruner } from './pruners/median';
 export { patiencePruner } from './pruners/patience';
 export type { Pruner } from './pruners/pruner';
-export { type Asked, type RunOptions, Search, type SearchOptions } from './search';
+export { type Asked, type RemoteWorkers, type RunOptions, Search, type SearchOptions } from './search';
 export { Asha, BayesianOptimization, GridSearch, Hyperband, RandomSearch } from './searches';
 export { type Domain, describeDomain } from './space/domain';
 export {

@@ -20,6 +20,8 @@ export interface SearchProgress {
   readonly slots: number;
   /** Those that run now, by worker. */
   readonly workers: readonly WorkerProgress[];
+  /** What is to be known of the workers beside that, a sentence each. */
+  readonly notes?: readonly string[];
 }
 
 /** What a worker trains. All numbers are counted from 1. */

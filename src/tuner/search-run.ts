@@ -134,8 +134,10 @@ export class SearchRun {
           jobs.add(running);
         }
         this.#progress?.update();
-        if (jobs.size > 0) await Promise.race([...jobs, interrupted]);
-        else if (this.#ended.length === 0) break;
+        if (jobs.size > 0) {
+          const changed = this.#executor.changed?.();
+          await Promise.race([...jobs, interrupted, ...(changed ? [changed] : [])]);
+        } else if (this.#ended.length === 0) break;
         check();
       }
       this.#folder.sweep();
@@ -391,7 +393,9 @@ export class SearchRun {
       ...(planned && { plannedTrials: plan.trials }),
       epochs,
       plannedEpochs: Math.max(epochs, Math.min(plan.epochs * trainings, maxEpochs)),
-      slots: this.#executor.slots,
+      // Of more workers than there are now, while those who left have something to end.
+      slots: Math.max(this.#executor.slots, ...Array.from(this.#active.values(), ({ worker }) => worker)),
+      notes: this.#executor.notes,
       workers: Array.from(this.#active.values(), (active) => this.#describeWorker(active, trainings)).sort(
         (a, b) => a.worker - b.worker,
       ),

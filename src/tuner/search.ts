@@ -6,6 +6,7 @@ import * as tf from '../tensorflow';
 import { CheckpointError, readCheckpoint, restoreWeights } from '../training/checkpoint';
 import type { History } from '../training/history';
 import { leaveSynchronousPart } from '../training/interrupt';
+import type { Executor } from './executors/executor';
 import { InProcessExecutor } from './executors/in-process-executor';
 import { buildOrDispose, type CallbackFactory } from './executors/training-job';
 import { WorkerPool } from './executors/workers/worker-pool';
@@ -25,6 +26,20 @@ import { describeSpace } from './space/search-space';
 import { summarizeResults, summarizeSpace } from './summaries';
 import type { TimelineEntry, Trial, WorkSpan } from './trial';
 import { checkWholeNumber } from './whole-number';
+
+/**
+ * Machines that train at the same time: all that run `npm run worker -- --redis URL` with the same code and data, coming and going as they
+ * like. Builder and callbacks must be exported by files, and the images be what `loadDataset` or `takeSubset` gave.
+ */
+export interface RemoteWorkers {
+  /**
+   * URL of Redis 6.2 or newer, or Valkey: `redis://host:6379`, with TLS `rediss://host:6379`. User and password may be in it, or in the
+   * environment variables REDIS_USERNAME and REDIS_PASSWORD; neither is printed nor written down.
+   */
+  redis: string;
+  /** A machine that shows no sign of life for so long has lost its trainings, which go to others; in milliseconds, default 30 s. */
+  lostAfterMs?: number;
+}
 
 export interface SearchOptions {
   /** `valAccuracy` (the default), `valLoss`, `accuracy`, `loss`, or `{ name, direction }` for a metric of a callback. */
@@ -72,6 +87,8 @@ export interface SearchOptions {
   keepModels?: number;
   /** How often a training of a trial that failed is tried again, from its last finished epoch, before the trial counts as failed; default 1. */
   maxRetriesPerTrial?: number;
+  /** What trains, unless `run` says otherwise: processes of this machine, or other machines. */
+  workers?: number | RemoteWorkers;
 }
 
 export interface RunOptions {
@@ -81,8 +98,8 @@ export interface RunOptions {
   batchSize?: number;
   /** Makes fresh callbacks for each training: `() => [new EarlyStopping({ patience: 2 })]`. */
   callbacks?: CallbackFactory;
-  /** Child processes that train at the same time, from 1. Default: none, training happens in this process. */
-  workers?: number;
+  /** Child processes that train at the same time, from 1, or other machines. Default: as the search was created, else none: training happens in this process. */
+  workers?: number | RemoteWorkers;
   /** Threads of each worker, from 1 (the default). Another number changes the last digits of a CNN's results. */
   threadsPerWorker?: number;
   /** A worker that shows no sign of life for so long has failed, in milliseconds; default 10 minutes. */
@@ -443,17 +460,11 @@ export class Search {
    * @throws FolderInUseError while another run works on the same folder; InterruptedError after the kernel's stop button.
    */
   async run(train: Dataset, options: RunOptions): Promise<void> {
-    const { epochs, batchSize, workers, threadsPerWorker, timeoutMs, callbacks } = options;
+    const { epochs, batchSize, workers = this.#options.workers, threadsPerWorker } = options;
     const { tensorBoard, onTrialEnd, title = 'Search' } = options;
-    checkRunOptions(options);
+    checkRunOptions({ ...options, workers });
     this.#oracle.checkEpochs?.(epochs);
     await leaveSynchronousPart();
-    const builder = this.#builder as ModelBuilder;
-    const common = { builder, data: train, ...(callbacks && { callbacks }) };
-    const executor =
-      workers === undefined
-        ? new InProcessExecutor(common)
-        : new WorkerPool(common, { workers, threadsPerWorker, timeoutMs });
     const {
       pruners = [],
       racing = false,
@@ -463,14 +474,11 @@ export class Search {
       maxRetriesPerTrial = 1,
     } = this.#options;
     const { objective, folds, executionsPerTrial, seed, maxTrials } = this;
-    try {
-      this.#folder.open();
-    } catch (error) {
-      await executor.close();
-      throw error;
-    }
+    this.#folder.open();
     this.#stopped = false;
+    let executor: Executor | undefined;
     try {
+      executor = await this.#openExecutor(train, { ...options, workers });
       const { state } = this.#folder;
       if (state.run === undefined && state.trials.length > 0) {
         throw new Error(
@@ -506,9 +514,22 @@ export class Search {
         isStopped: () => this.#stopped,
       }).toEnd();
     } finally {
-      await executor.close();
+      await executor?.close();
       this.#folder.close();
     }
+  }
+
+  async #openExecutor(
+    train: Dataset,
+    { workers, threadsPerWorker, timeoutMs, callbacks }: RunOptions,
+  ): Promise<Executor> {
+    const setup = { builder: this.#builder as ModelBuilder, data: train, ...(callbacks && { callbacks }) };
+    if (workers === undefined) return new InProcessExecutor(setup);
+    if (typeof workers === 'number') return new WorkerPool(setup, { workers, threadsPerWorker, timeoutMs });
+    // Loaded only where it is used, and not by `import`, which where tsx loads TypeScript asks for a file's extension.
+    const { RedisExecutor } =
+      require('./executors/machines/redis-executor') as typeof import('./executors/machines/redis-executor');
+    return RedisExecutor.open(setup, { ...workers, threadsPerWorker, timeoutMs, folder: this.directory });
   }
 
   #configuration(values: HyperParameterValues): HyperParameters {
@@ -572,7 +593,8 @@ function checkRunOptions({
   threadsPerWorker = 1,
   timeoutMs = 1,
 }: RunOptions) {
-  for (const [name, value] of Object.entries({ epochs, batchSize, workers, threadsPerWorker, timeoutMs })) {
+  const whole = { epochs, batchSize, threadsPerWorker, timeoutMs };
+  for (const [name, value] of Object.entries({ ...whole, ...(typeof workers === 'number' && { workers }) })) {
     checkWholeNumber(name, value, 1);
   }
 }

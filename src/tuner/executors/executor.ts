@@ -72,6 +72,10 @@ export type TrainingOutcome =
 export interface Executor {
   /** Jobs that run at a time, from 1. */
   readonly slots: number;
+  /** What the user should know of its workers now, a sentence each; where it has none to tell of, undefined. */
+  readonly notes?: readonly string[];
+  /** Resolves when `slots` or `notes` have changed; undefined where they never do. */
+  changed?(): Promise<void>;
   /**
    * Runs a job to its end, reporting as it goes. It never rejects for a fault of the job; it rejects with
    * `InterruptedError` after `close`. Except after a step, the job goes on once `onEvent` has

@@ -9,6 +9,8 @@ export interface SearchProcess {
   readonly child: ChildProcess;
   /** Resolved when the search begins. */
   readonly running: Promise<void>;
+  /** What it printed so far, errors included. */
+  readonly printed: () => string;
   /** How it ended: with what it found, or by a signal. */
   readonly ended: Promise<{
     readonly found?: { trials: Trial[]; best: number };
@@ -34,6 +36,10 @@ export function loadSearchProcess(): LoadedProcess {
   // Of a process that is gone: `ended` tells.
   child.stdin.on('error', () => {});
   const lines = createInterface({ input: child.stdout });
+  let output = '';
+  lines.on('line', (line) => {
+    output += `${line}\n`;
+  });
   return {
     child,
     begin(plan) {
@@ -53,7 +59,7 @@ export function loadSearchProcess(): LoadedProcess {
         });
       });
       child.stdin.end(JSON.stringify(plan));
-      return { child, running, ended };
+      return { child, running, printed: () => output + errors, ended };
     },
   };
 }

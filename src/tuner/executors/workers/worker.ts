@@ -44,7 +44,8 @@ function report(event: TrainingEvent): EventAnswer {
 }
 
 function load({ module, name }: ModuleReference): unknown {
-  const value: unknown = require(module)[name];
+  const exported = require(module);
+  const value: unknown = Object.hasOwn(exported, name) ? exported[name] : undefined;
   if (typeof value !== 'function') {
     throw new Error(`${module} must export a function ${name}, but exports ${typeof value}; save the file.`);
   }

@@ -1,6 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Trial } from '../../../../src/tuner/trial';
 import { startSearchProcess } from '../../searching/run-search-process';
@@ -8,7 +6,6 @@ import type { SearchPlan } from '../../searching/search-process';
 import { BUILDERS, essence, Machine, makeDataFolder } from './machines';
 import { hasServer, TestServer } from './server';
 
-const folder = mkdtempSync(join(tmpdir(), 'inkwell-machines-'));
 const data = makeDataFolder();
 let server: TestServer;
 const machines: Machine[] = [];
@@ -20,7 +17,7 @@ afterEach(async () => {
 });
 afterAll(async () => {
   await server?.remove();
-  for (const path of [folder, data]) rmSync(path, { recursive: true, force: true });
+  rmSync(data, { recursive: true, force: true });
 });
 
 function startMachine(...args: string[]): Machine {

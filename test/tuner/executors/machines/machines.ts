@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Trial } from '../../../../src/tuner/trial';
 import { imagesFile, labelsFile } from '../../../data/samples';
+import { childrenOf } from '../../../processes';
 import { stripedImages } from '../../../training/striped-images';
 import { until } from './server';
 
@@ -27,10 +28,13 @@ export function makeDataFolder(seed = 0): string {
 export class Machine {
   readonly child: ChildProcess;
   output = '';
+  /** Of its Redis. */
+  readonly url: string;
 
   /** `script`: put before the command's own on Node's command line. */
   constructor(args: readonly string[], { env = {}, script = [] }: MachineOptions = {}) {
     const command = ['--require', require.resolve('tsx/cjs'), ...script, join(ROOT, 'scripts/worker.ts')];
+    this.url = args[args.indexOf('--redis') + 1];
     this.child = spawn(process.execPath, [...command, ...args], {
       ...{ cwd: ROOT, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] },
     });
@@ -49,6 +53,11 @@ export class Machine {
 
   get isThere(): boolean {
     return this.child.exitCode === null && this.child.signalCode === null;
+  }
+
+  /** Its processes that train. */
+  get trainers(): number[] {
+    return childrenOf(this.child.pid as number, 'worker.ts');
   }
 
   /** Exit status, null after a signal. */

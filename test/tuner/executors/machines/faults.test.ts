@@ -1,0 +1,316 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Queue } from 'bullmq';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { Journal } from '../../../../src/storage/journal';
+import type { SearchEvent } from '../../../../src/tuner/journal/search-state';
+import type { Trial } from '../../../../src/tuner/trial';
+import { Kernel } from '../../../kernel/jupyter-client';
+import { isAlive } from '../../../processes';
+import { type SearchProcess, startSearchProcess } from '../../searching/run-search-process';
+import type { SearchPlan } from '../../searching/search-process';
+import { BUILDERS, essence, Machine, makeDataFolder } from './machines';
+import { hasServer, TestServer, until } from './server';
+
+/** How long Redis is gone; `GONE_MS=60000 npx vitest run test/tuner/executors/machines/faults.test.ts` for a minute. */
+const GONE_MS = Number(process.env.GONE_MS ?? 6000);
+const LOST_AFTER_MS = 3000;
+const TIMEOUT_MS = 180_000 + GONE_MS;
+
+const folder = mkdtempSync(join(tmpdir(), 'inkwell-faults-'));
+const data = makeDataFolder();
+const plan: SearchPlan = {
+  method: 'random',
+  options: { maxTrials: 4, seed: 5, keepModels: 1 },
+  run: { epochs: 4, batchSize: 2 },
+  images: 3000,
+  data,
+};
+
+let server: TestServer;
+let expected: unknown;
+let searches = 0;
+const machines: Machine[] = [];
+const processes: SearchProcess[] = [];
+const servers: TestServer[] = [];
+
+beforeAll(async () => {
+  if (!hasServer) return;
+  server = await openServer();
+  const { found } = await startSearchProcess({ ...plan, run: { ...plan.run, workers: 2 } }).ended;
+  expected = essence(found?.trials as Trial[]);
+}, TIMEOUT_MS);
+afterEach(() => {
+  for (const { child } of processes.splice(0)) child.kill('SIGKILL');
+});
+afterAll(async () => {
+  await Promise.all(machines.map((machine) => machine.end('SIGKILL')));
+  await Promise.all(servers.map((one) => one.remove()));
+  for (const path of [folder, data]) rmSync(path, { recursive: true, force: true });
+});
+
+async function openServer(...settings: string[]): Promise<TestServer> {
+  const opened = await TestServer.start(...settings);
+  servers.push(opened);
+  return opened;
+}
+
+function startMachine(of = server, script: string[] = []): Machine {
+  const machine = new Machine(['--redis', of.url, '--data', data, '--module', BUILDERS], { script });
+  machines.push(machine);
+  return machine;
+}
+
+/** Two machines of the server, those of the test before where they live. */
+function twoMachines(): [Machine, Machine] {
+  const there = machines.filter((machine) => machine.isThere && machine.url === server.url);
+  while (there.length < 2) there.push(startMachine());
+  return [there[0], there[1]];
+}
+
+class RunningSearch {
+  readonly directory = join(folder, `search-${++searches}`);
+  readonly #process: SearchProcess;
+
+  constructor(of = server) {
+    this.#process = startSearchProcess({
+      ...plan,
+      options: { ...plan.options, directory: this.directory },
+      run: { ...plan.run, workers: { redis: of.url, lostAfterMs: LOST_AFTER_MS } },
+    });
+    processes.push(this.#process);
+  }
+
+  async epochs(count: number): Promise<void> {
+    await until(() => countEpochs(this.directory) >= count || this.#process.child.exitCode !== null);
+  }
+
+  async printed(words: RegExp): Promise<void> {
+    await until(() => words.test(this.#process.printed()) || this.#process.child.exitCode !== null);
+    expect(this.#process.printed()).toMatch(words);
+  }
+
+  /** It found what the undisturbed search found, without a failure or an epoch that counted twice. */
+  async endsAsExpected(): Promise<void> {
+    const { found } = await this.#process.ended;
+    expect(essence(found?.trials ?? [])).toEqual(expected);
+    expectCountedOnce(this.directory);
+  }
+}
+
+function countEpochs(directory: string): number {
+  try {
+    return readFileSync(join(directory, 'journal.jsonl'), 'utf8').split('"kind":"epoch"').length - 1;
+  } catch {
+    return 0;
+  }
+}
+
+function expectCountedOnce(directory: string): void {
+  const { events } = Journal.open<SearchEvent>(join(directory, 'journal.jsonl'));
+  const epochs = events.flatMap((event) =>
+    event.kind === 'epoch' ? [`${event.trial}/${event.training}/${event.record.epoch}`] : [],
+  );
+  expect(epochs).toHaveLength(new Set(epochs).size);
+  expect(events.filter(({ kind }) => kind === 'attempt')).toEqual([]);
+}
+
+describe.skipIf(!hasServer)('a search over several machines ends as if nothing had happened', () => {
+  it(
+    'when a machine is killed in mid-epoch',
+    async () => {
+      const [machine] = twoMachines();
+      const search = new RunningSearch();
+      await search.epochs(3);
+      const { trainers } = machine;
+      expect(trainers).toHaveLength(1);
+      await machine.end('SIGKILL');
+      await search.printed(
+        /Trial \d lost the machine that it was trained on, and goes on (after epoch \d|from the start) on /,
+      );
+      await search.endsAsExpected();
+      expect(trainers.filter(isAlive)).toEqual([]);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'when a machine hangs, and comes back after another has taken over',
+    async () => {
+      const [machine] = twoMachines();
+      const search = new RunningSearch();
+      await search.epochs(3);
+      machine.child.kill('SIGSTOP');
+      await search.printed(/lost the machine/);
+      machine.child.kill('SIGCONT');
+      await search.endsAsExpected();
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'when a machine is told to end, which gives its training to another at once',
+    async () => {
+      const [machine] = twoMachines();
+      const search = new RunningSearch();
+      await search.epochs(3);
+      expect(await machine.end('SIGTERM')).toBe(0);
+      await search.endsAsExpected();
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'when Redis is restarted and has forgotten all',
+    async () => {
+      twoMachines();
+      const search = new RunningSearch();
+      await search.epochs(3);
+      await server.kill();
+      await sleep(500);
+      await server.start();
+      await search.endsAsExpected();
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'when Redis is restarted and remembers',
+    async () => {
+      const persistent = await openServer('--appendonly', 'yes', '--appendfsync', 'always');
+      const own = [startMachine(persistent), startMachine(persistent)];
+      const search = new RunningSearch(persistent);
+      await search.epochs(3);
+      await persistent.kill();
+      await sleep(500);
+      await persistent.start();
+      await search.endsAsExpected();
+      await Promise.all(own.map((machine) => machine.end('SIGKILL')));
+    },
+    TIMEOUT_MS,
+  );
+
+  it.each<[string, () => unknown, () => unknown]>([
+    ['hangs', () => server.signal('SIGSTOP'), () => server.signal('SIGCONT')],
+    ['is away', () => server.kill(), () => server.start()],
+  ])(
+    'when Redis %s for longer than its locks last',
+    async (_what, leave, comeBack) => {
+      twoMachines();
+      const search = new RunningSearch();
+      await search.epochs(3);
+      await leave();
+      await search.printed(/Redis at redis:\/\/127\.0\.0\.1:\d+ has not answered for \d+ s; trying on\./);
+      await sleep(GONE_MS);
+      await comeBack();
+      await search.endsAsExpected();
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'when the memory of Redis is full for a while',
+    async () => {
+      twoMachines();
+      const redis = server.connect();
+      const search = new RunningSearch();
+      await search.epochs(3);
+      await redis.config('SET', 'maxmemory', '1mb');
+      await search.printed(/its memory is full, so trainings wait; raise its maxmemory\./);
+      await sleep(LOST_AFTER_MS);
+      await redis.config('SET', 'maxmemory', '0');
+      redis.disconnect();
+      await search.endsAsExpected();
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'when each job is delivered again and again while it runs',
+    async () => {
+      twoMachines();
+      startMachine();
+      const redis = server.connect();
+      const search = new RunningSearch();
+      let over = false;
+      let again = 0;
+      const ended = search.endsAsExpected().finally(() => {
+        over = true;
+      });
+      while (!over) {
+        await sleep(700);
+        const [session] = await redis.smembers('inkwell:searches');
+        const queue = new Queue(`inkwell-${session}`, { connection: redis });
+        for (const { id } of await queue.getActive()) {
+          // As if its machine had been silent for too long.
+          const wait = queue.toKey('wait');
+          await redis.multi().lpush(wait, `${id}`).zadd(queue.toKey('marker'), 0, '0').exec();
+          again++;
+        }
+        await queue.close();
+      }
+      await ended;
+      expect(again).toBeGreaterThan(3);
+      redis.disconnect();
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    "when machines' clocks are hours apart and one is set back",
+    async () => {
+      const own = await openServer();
+      const shift = (name: string, shiftMs: string) => {
+        const file = join(folder, name);
+        const clock = `const now = Date.now, hour = 3_600_000, start = now();
+          Date.now = () => now() + ${shiftMs};
+          const construct = (T, args) => new T(...(args.length ? args : [Date.now()]));
+          globalThis.Date = new Proxy(Date, { construct });`;
+        writeFileSync(file, clock);
+        return startMachine(own, ['--require', file]);
+      };
+      shift('ahead.cjs', 'hour');
+      shift('back.cjs', '(now() - start > 8000 ? -2 * hour : 0)');
+      const search = new RunningSearch(own);
+      await search.endsAsExpected();
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    "when the notebook's kernel is killed and the cell run again",
+    async () => {
+      twoMachines();
+      const directory = join(folder, 'kernel');
+      const workers = { redis: server.url, lostAfterMs: LOST_AFTER_MS };
+      const cell = `
+        import { loadDataset, RandomSearch, takeSubset } from './src';
+        import { buildSmall } from './test/tuner/searching/builders';
+        const { train } = await loadDataset('stripes', { directory: ${JSON.stringify(data)} });
+        const search = new RandomSearch(buildSmall, ${JSON.stringify({ ...plan.options, directory, workers })});
+        await search.run(takeSubset(train, ${plan.images}), ${JSON.stringify(plan.run)});
+        console.log(JSON.stringify(search.trials));`;
+      const first = await Kernel.start();
+      void first.execute(cell).catch(() => {});
+      await until(() => countEpochs(directory) >= 3);
+      await first.kill();
+      expect(countEpochs(directory)).toBeLessThan(16);
+      const second = await Kernel.start();
+      try {
+        const { stdout, error } = await second.execute(cell);
+        expect(error).toBeUndefined();
+        expect(essence(JSON.parse(stdout.trim().split('\n').at(-1) as string))).toEqual(expected);
+        expectCountedOnce(directory);
+        expect(readFileSync(join(directory, 'journal.jsonl'), 'utf8')).not.toContain('redis');
+      } finally {
+        await second.kill();
+      }
+      const redis = server.connect();
+      expect((await redis.keys('*')).filter((key) => !key.includes(':inbox:'))).toEqual([]);
+      redis.disconnect();
+    },
+    TIMEOUT_MS,
+  );
+});

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { Redis, type RedisOptions } from 'ioredis';
 
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -73,16 +74,24 @@ export function parseRedisUrl(
   };
   if (typeof url !== 'string' || !URL.canParse(url)) return fail('what was given is no URL');
   const { protocol, hostname, port, username, password, pathname } = new URL(url);
-  if (protocol !== 'redis:' && protocol !== 'rediss:') fail(`it begins with ${protocol}`);
+  if (protocol !== 'redis:' && protocol !== 'rediss:') fail('it begins otherwise');
   if (hostname === '') fail('it names no host');
   if (!/^\/?\d*$/.test(pathname)) fail(`what follows the host must be the number of a database: /0`);
+  const decode = (part: string) => {
+    try {
+      return decodeURIComponent(part);
+    } catch {
+      return fail('user or password are not percent-encoded as they must be: a % is %25 there');
+    }
+  };
   const host = hostname.replace(/^\[(.*)\]$/, '$1');
   const options: RedisOptions = {
     ...{ host, port: port === '' ? 6379 : Number(port), db: Number(pathname.slice(1)) },
-    username: decodeURIComponent(username) || env.REDIS_USERNAME || undefined,
-    password: decodeURIComponent(password) || env.REDIS_PASSWORD || undefined,
+    username: decode(username) || env.REDIS_USERNAME || undefined,
+    password: decode(password) || env.REDIS_PASSWORD || undefined,
     connectTimeout: CONNECT_TIMEOUT_MS,
-    ...(protocol === 'rediss:' && { tls: { servername: host } }),
+    // A name for servers that have several certificates; addresses are not allowed there.
+    ...(protocol === 'rediss:' && { tls: isIP(host) === 0 ? { servername: host } : {} }),
   };
   return { name: `${protocol}//${hostname}:${options.port}`, options };
 }

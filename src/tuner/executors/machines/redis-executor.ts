@@ -178,7 +178,7 @@ export class RedisExecutor implements Executor {
           : []),
       ready.length === 0
         ? `Waiting for machines: npm run worker -- --redis ${name}`
-        : `${this.slots} workers on ${ready.length === 1 ? 'one machine' : `${ready.length} machines`}.`,
+        : `${describeCount(this.slots, 'worker')} on ${describeCount(ready.length, 'machine')}.`,
       ...refused.map(({ name, refusal }) => `${name} does not take part: ${refusal}`),
     ];
   }
@@ -475,6 +475,10 @@ export class RedisExecutor implements Executor {
     this.#runs.delete(run.id);
     settle();
   }
+}
+
+function describeCount(count: number, what: string): string {
+  return count === 1 ? `one ${what}` : `${count} ${what}s`;
 }
 
 function makeSignal(): { readonly promise: Promise<void>; readonly resolve: () => void } {

@@ -57,6 +57,8 @@ async function main(): Promise<void> {
     process.stderr.write(`${(error as Error).message}\n`);
     process.exitCode = 1;
   }
+  // A connection that waits for a server that is gone would keep it.
+  process.exit();
 }
 
 if (require.main === module) void main();

@@ -418,8 +418,7 @@ export class MachineWorker {
         const again = new AbortController();
         const waiting = sleep(wasSent ? service.lockMs / 3 : RETRY_MS, undefined, { signal: again.signal });
         waiting.catch(() => {});
-        const answer = await Promise.race([answered, aborted, waiting]);
-        again.abort();
+        const answer = await Promise.race([answered, aborted, waiting]).finally(() => again.abort());
         if (answer !== undefined) return answer;
       }
     } finally {

@@ -28,7 +28,11 @@ export async function forgetSearch(redis: Redis, session: string): Promise<void>
   const machines = new Presence(redis, machinesKey(session));
   for (const machine of (await machines.list()).keys()) await machines.remove(machine);
   await redis.del(machinesKey(session));
-  const queue = new Queue(queueName(session), { connection: redis }).on('error', () => {});
+  // Without its own settings, which it would write and leave behind.
+  const queue = new Queue(queueName(session), { connection: redis, skipMetasUpdate: true }).on(
+    'error',
+    () => {},
+  );
   await queue.obliterate({ force: true });
   await queue.close();
 }

@@ -1,5 +1,6 @@
 export { bestSearch } from './best-search';
 export { type Budget, defaultWorkers, type Profile, searchBudget } from './budget';
+export type { RemoteWorkers } from './executors/machines/remote-workers';
 export type { CallbackFactory } from './executors/training-job';
 export { FatalError } from './fatal-error';
 export { canRateImportance, type HyperparameterImportance, hyperparameterImportance } from './importance';
@@ -8,7 +9,7 @@ export type { Decision, Oracle, SearchView } from './oracles/oracle';
 export { medianPruner } from './pruners/median';
 export { patiencePruner } from './pruners/patience';
 export type { Pruner } from './pruners/pruner';
-export { type Asked, type RemoteWorkers, type RunOptions, Search, type SearchOptions } from './search';
+export { type Asked, type RunOptions, Search, type SearchOptions } from './search';
 export { Asha, BayesianOptimization, GridSearch, Hyperband, RandomSearch } from './searches';
 export { type Domain, describeDomain } from './space/domain';
 export {

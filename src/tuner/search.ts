@@ -8,6 +8,7 @@ import type { History } from '../training/history';
 import { leaveSynchronousPart } from '../training/interrupt';
 import type { Executor } from './executors/executor';
 import { InProcessExecutor } from './executors/in-process-executor';
+import { openRedisExecutor, type RemoteWorkers } from './executors/machines/remote-workers';
 import { buildOrDispose, type CallbackFactory } from './executors/training-job';
 import { WorkerPool } from './executors/workers/worker-pool';
 import { type HyperparameterImportance, hyperparameterImportance } from './importance';
@@ -26,20 +27,6 @@ import { describeSpace } from './space/search-space';
 import { summarizeResults, summarizeSpace } from './summaries';
 import type { TimelineEntry, Trial, WorkSpan } from './trial';
 import { checkWholeNumber } from './whole-number';
-
-/**
- * Machines that train at the same time: all that run `npm run worker -- --redis URL` with the same code and data, coming and going as they
- * like. Builder and callbacks must be exported by files, and the images be what `loadDataset` or `takeSubset` gave.
- */
-export interface RemoteWorkers {
-  /**
-   * URL of Redis 6.2 or newer, or Valkey: `redis://host:6379`, with TLS `rediss://host:6379`. User and password may be in it, or in the
-   * environment variables REDIS_USERNAME and REDIS_PASSWORD; neither is printed nor written down.
-   */
-  redis: string;
-  /** A machine that shows no sign of life for so long has lost its trainings, which go to others; in milliseconds, default 30 s. */
-  lostAfterMs?: number;
-}
 
 export interface SearchOptions {
   /** `valAccuracy` (the default), `valLoss`, `accuracy`, `loss`, or `{ name, direction }` for a metric of a callback. */
@@ -526,10 +513,7 @@ export class Search {
     const setup = { builder: this.#builder as ModelBuilder, data: train, ...(callbacks && { callbacks }) };
     if (workers === undefined) return new InProcessExecutor(setup);
     if (typeof workers === 'number') return new WorkerPool(setup, { workers, threadsPerWorker, timeoutMs });
-    // Loaded only where it is used, and not by `import`, which where tsx loads TypeScript asks for a file's extension.
-    const { RedisExecutor } =
-      require('./executors/machines/redis-executor') as typeof import('./executors/machines/redis-executor');
-    return RedisExecutor.open(setup, { ...workers, threadsPerWorker, timeoutMs, folder: this.directory });
+    return openRedisExecutor(setup, { ...workers, threadsPerWorker, timeoutMs, folder: this.directory });
   }
 
   #configuration(values: HyperParameterValues): HyperParameters {

@@ -30,7 +30,9 @@ export class Presence {
     const ids = await this.#redis.smembers(this.#set);
     if (ids.length === 0) return new Map();
     const texts = await this.#redis.mget(ids.map((id) => this.#key(id)));
-    return new Map(ids.flatMap((id, i) => (texts[i] === null ? [] : [[id, texts[i]]])));
+    const there = new Map<string, string>();
+    for (const [i, text] of texts.entries()) if (text !== null) there.set(ids[i], text);
+    return there;
   }
 
   /** Those who have gone without a word. */

@@ -3,19 +3,18 @@ import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { Queue, QueueEvents } from 'bullmq';
 import type { Redis } from 'ioredis';
-import type { Dataset } from '../../../data';
-import type { ModelBuilder } from '../../../models/model-builder';
 import { CheckpointError, copyCheckpoint } from '../../../training/checkpoint';
 import type { EpochRecord } from '../../../training/history';
 import { InterruptedError } from '../../../training/interrupt';
 import { FatalError } from '../../fatal-error';
 import { checkWholeNumber } from '../../whole-number';
 import type { EventAnswer, Executor, TrainingEvent, TrainingJob, TrainingOutcome } from '../executor';
-import { type CallbackFactory, checkpointPath } from '../training-job';
+import { checkpointPath, type TrainingSetup } from '../training-job';
 import { requireModuleReference } from '../workers/module-reference';
 import { openServer, type RedisServer } from './connection';
 import { checksumCode, checksumData, describeFunction } from './fingerprint';
 import { Presence } from './presence';
+import type { RedisExecutorOptions } from './remote-workers';
 import {
   checkpointKey,
   forgetSearch,
@@ -39,19 +38,6 @@ import {
   searchSetup,
   toWire,
 } from './wire';
-
-export interface RedisExecutorOptions {
-  /** URL, see `openServer`. */
-  readonly redis: string;
-  /** The search's, of which this process has the lock: what a killed process left of the same search is ended. */
-  readonly folder: string;
-  /** Threads of each training, from 1; default 1. */
-  readonly threadsPerWorker?: number;
-  /** A training that shows no sign of life for so long has failed, in milliseconds; default 10 minutes. */
-  readonly timeoutMs?: number;
-  /** A machine that shows none has lost its trainings, which go to others; default 30 s. */
-  readonly lostAfterMs?: number;
-}
 
 /** The queue's events that Redis keeps, for a search that was away for a moment. */
 const EVENTS_KEPT = 100_000;
@@ -107,10 +93,7 @@ export class RedisExecutor implements Executor {
   #change = makeSignal();
 
   /** @throws Error where Redis does not serve, or other machines could not have data, builder or callbacks. */
-  static async open(
-    given: { builder: ModelBuilder; callbacks?: CallbackFactory; data: Dataset },
-    options: RedisExecutorOptions,
-  ): Promise<RedisExecutor> {
+  static async open(given: TrainingSetup, options: RedisExecutorOptions): Promise<RedisExecutor> {
     const { threadsPerWorker: threads = 1, timeoutMs = 600_000, lostAfterMs = 30_000, folder } = options;
     checkWholeNumber('lostAfterMs', lostAfterMs, 100);
     const { origin, name } = given.data;

@@ -16,7 +16,7 @@ import { hasServer, TestServer, until } from './server';
 /** How long Redis is gone; `GONE_MS=60000 npx vitest run test/tuner/executors/machines/faults.test.ts` for a minute. */
 const GONE_MS = Number(process.env.GONE_MS ?? 6000);
 const LOST_AFTER_MS = 3000;
-const TIMEOUT_MS = 180_000 + GONE_MS;
+const TIMEOUT_MS = 300_000 + GONE_MS;
 
 const folder = mkdtempSync(join(tmpdir(), 'inkwell-faults-'));
 const data = makeDataFolder();
@@ -293,10 +293,10 @@ describe.skipIf(!hasServer)('a search over several machines ends as if nothing h
         await search.run(takeSubset(train, ${plan.images}), ${JSON.stringify(plan.run)});
         console.log(JSON.stringify(search.trials));`;
       const first = await Kernel.start();
-      void first.execute(cell).catch(() => {});
-      await until(() => countEpochs(directory) >= 3);
+      const early = first.execute(cell).catch(() => undefined);
+      await Promise.race([early, until(() => countEpochs(directory) >= 3)]);
       await first.kill();
-      expect(countEpochs(directory)).toBeLessThan(16);
+      expect([3, 4, 5, 6, 7, 8, 9]).toContain(countEpochs(directory));
       const second = await Kernel.start();
       try {
         const { stdout, error } = await second.execute(cell);

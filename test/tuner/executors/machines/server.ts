@@ -120,6 +120,15 @@ export class TestServer {
   }
 }
 
+/** Resolves when the server holds nothing that does not vanish by itself. */
+export async function untilEmpty(redis: Redis): Promise<void> {
+  await until(async () => {
+    const lives = await Promise.all((await redis.keys('*')).map((key) => redis.pttl(key)));
+    // -1: for ever; -2: gone since.
+    return !lives.includes(-1);
+  });
+}
+
 /** Resolves when `condition` holds, which is looked at every 20 ms. */
 export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await condition())) await sleep(20);

@@ -168,11 +168,16 @@ async function keepCheckpoint(path: string, snapshot: TrainingSnapshot): Promise
   try {
     await writeCheckpoint(path, snapshot);
   } catch (error) {
-    const { message } = error as Error;
-    const what =
-      error instanceof WriteError ? message : `The checkpoint ${path} cannot be written: ${message}.`;
-    throw new FatalError(`${what} The search goes on from the epoch before.`);
+    throw unwritable(path, error as Error);
   }
+}
+
+/** The end of a search whose checkpoint could not be written. */
+export function unwritable(path: string, error: Error): FatalError {
+  const { message } = error;
+  const what =
+    error instanceof WriteError ? message : `The checkpoint ${path} cannot be written: ${message}.`;
+  return new FatalError(`${what} The search goes on from the epoch before.`);
 }
 
 /** What `build` returns. Where it throws, what it has made until then is disposed: nobody else holds it. */

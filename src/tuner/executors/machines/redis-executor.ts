@@ -6,10 +6,9 @@ import type { Redis } from 'ioredis';
 import { CheckpointError, copyCheckpoint } from '../../../training/checkpoint';
 import type { EpochRecord } from '../../../training/history';
 import { InterruptedError } from '../../../training/interrupt';
-import { FatalError } from '../../fatal-error';
 import { checkWholeNumber } from '../../whole-number';
 import type { EventAnswer, Executor, TrainingEvent, TrainingJob, TrainingOutcome } from '../executor';
-import { checkpointPath, type TrainingSetup } from '../training-job';
+import { checkpointPath, type TrainingSetup, unwritable } from '../training-job';
 import { requireModuleReference } from '../workers/module-reference';
 import { openServer, type RedisServer } from './connection';
 import { checksumCode, checksumData, describeFunction } from './fingerprint';
@@ -406,15 +405,13 @@ export class RedisExecutor implements Executor {
 
   /** False where the bytes that arrived are no checkpoint. */
   async #keep(run: Run, epoch: number, bytes: Buffer): Promise<boolean> {
+    const path = checkpointPath(run.job, epoch);
     try {
-      await copyCheckpoint(checkpointPath(run.job, epoch), bytes);
+      await copyCheckpoint(path, bytes);
       return true;
     } catch (error) {
       if (error instanceof CheckpointError) return false;
-      throw new FatalError(
-        `A checkpoint cannot be written: ${(error as Error).message}. Make room or mend the folder, then run the search again: ` +
-          'it goes on from the epoch before.',
-      );
+      throw unwritable(path, error as Error);
     }
   }
 

@@ -9,9 +9,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buildMlp, loadDataset, RandomSearch } from '../../src';
+import { loadDataset, RandomSearch } from '../../src';
 import { writeCheckpoint } from '../../src/training/checkpoint';
 import { TestServer } from '../../test/tuner/executors/machines/server';
+import { buildSmall } from '../../test/tuner/searching/builders';
 
 /** Of two classes. */
 const IMAGES = 100;
@@ -50,7 +51,12 @@ async function main(): Promise<void> {
       children.push(spawn(process.execPath, [...command, `${seconds * 1000}`], { stdio: 'inherit' }));
     }
     const redis = server.connect();
-    const search = new RandomSearch(buildMlp, { maxTrials: trials, seed: 0, directory: join(folder, 'run') });
+    const search = new RandomSearch(buildSmall, {
+      maxTrials: trials,
+      seed: 0,
+      directory: join(folder, 'run'),
+    });
+    const mbBefore = peakMb('self');
     const before = await redis.info();
     const cpuBefore = process.cpuUsage();
     const ends: number[] = [];
@@ -71,7 +77,7 @@ async function main(): Promise<void> {
       [
         `${trials} trials of ${seconds} s on ${machines} machines; ${availableParallelism()} cores (${cpus()[0].model})`,
         `wall time ${ends[trials - 1].toFixed(1)} s; a machine's time for a trial beside the training: ${((lane - seconds) * 1000).toFixed(0)} ms`,
-        `the search's process: ${((user + system) / 1000 / trials).toFixed(1)} ms of a core a trial, ${peakMb('self').toFixed(0)} MB at most`,
+        `the search's process: ${((user + system) / 1000 / trials).toFixed(1)} ms of a core a trial, ${peakMb('self').toFixed(0)} MB at most, ${mbBefore.toFixed(0)} MB before`,
         `a machine without its training: ${worst.toFixed(0)} MB at most`,
         `Redis: ${per('total_commands_processed').toFixed(0)} commands, ${(per('total_net_input_bytes') / 1024).toFixed(0)} KB in, ` +
           `${(per('total_net_output_bytes') / 1024).toFixed(0)} KB out a trial, ${count(after, 'used_memory_peak') >> 20} MB at most`,

@@ -27,4 +27,5 @@ class SleepingExecutor implements Executor {
   async close(): Promise<void> {}
 }
 
-void new MachineWorker({ redis, directory, openExecutor: () => new SleepingExecutor() }).run();
+const modules = [require.resolve('../../test/tuner/searching/builders')];
+void new MachineWorker({ redis, directory, modules, openExecutor: () => new SleepingExecutor() }).run();

@@ -53,18 +53,22 @@ describe.skipIf(!hasServer)(
           images: 120,
         },
       ],
-    ])('%s: the same trials and scores as on this one', async (_name, plan) => {
-      const local = await search(plan, 1);
-      const two = await search(plan, 2);
-      for (let i = 0; i < 3; i++) startMachine('--concurrency', i === 0 ? '2' : '1');
-      const remote = await search(plan, { redis: server.url });
-      expect(local.trials.some(({ status }) => status === 'pruned')).toBe(true);
-      expect(essence(two.trials)).toEqual(essence(local.trials));
-      expect(essence(remote.trials)).toEqual(essence(local.trials));
-      expect(remote.best).toBe(local.best);
-      const redis = server.connect();
-      await untilEmpty(redis);
-      redis.disconnect();
-    });
+    ])(
+      '%s: the same trials and scores as on this one',
+      async (_name, plan) => {
+        const local = await search(plan, 1);
+        const two = await search(plan, 2);
+        for (let i = 0; i < 3; i++) startMachine('--concurrency', i === 0 ? '2' : '1');
+        const remote = await search(plan, { redis: server.url });
+        expect(local.trials.some(({ status }) => status === 'pruned')).toBe(true);
+        expect(essence(two.trials)).toEqual(essence(local.trials));
+        expect(essence(remote.trials)).toEqual(essence(local.trials));
+        expect(remote.best).toBe(local.best);
+        const redis = server.connect();
+        await untilEmpty(redis);
+        redis.disconnect();
+      },
+      300_000,
+    );
   },
 );

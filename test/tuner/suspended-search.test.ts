@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -29,13 +29,22 @@ const scores = (trials: readonly Trial[]) => trials.map(({ id, status, score }) 
 const eventsOf = (directory: string) =>
   Journal.open<SearchEvent>(join(folder, directory, 'journal.jsonl')).events;
 
+/** Resolves when both workers are there and an epoch is finished: the others are in their midst. */
+async function untilTraining(pid: number, directory: string): Promise<void> {
+  const isTraining = () =>
+    childrenOf(pid, 'worker.ts').length === 2 &&
+    existsSync(join(folder, directory, 'journal.jsonl')) &&
+    eventsOf(directory).some(({ kind }) => kind === 'epoch');
+  while (!isTraining()) await sleep(5);
+}
+
 describe('a search with workers', () => {
   it('goes on as if nothing had been after it was stopped and continued', async () => {
     const unbroken = await startSearchProcess(plan('unbroken')).ended;
     const search = startSearchProcess(plan('stopped'));
     await search.running;
     const { pid } = search.child as { pid: number };
-    while (childrenOf(pid, 'worker.ts').length < 2) await sleep(20);
+    await untilTraining(pid, 'stopped');
     const workers = childrenOf(pid, 'worker.ts');
     for (const id of [pid, ...workers]) process.kill(id, 'SIGSTOP');
     await sleep(STOPPED_MS);
@@ -54,7 +63,7 @@ describe('a search with workers', () => {
     const search = startSearchProcess(plan('killed'));
     await search.running;
     const { pid } = search.child as { pid: number };
-    while (childrenOf(pid, 'worker.ts').length < 2) await sleep(20);
+    await untilTraining(pid, 'killed');
     const workers = childrenOf(pid, 'worker.ts');
     search.child.kill('SIGKILL');
     await search.ended;

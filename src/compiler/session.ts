@@ -1,6 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { makeTemporaryFolder } from '../storage/temporary-folder';
 import * as tf from '../tensorflow';
 import { type DataType, typeNumber } from '../tensorflow/native-op';
 import type { Graph, Value } from './graph';
@@ -52,15 +50,16 @@ export class Session {
   /**
    * Loads the graph; the nodes that are added to it later are unknown to the session.
    *
-   * @throws Error where the folder for temporary files does not take a file of some 50 kB.
+   * @throws WriteError where the folder for temporary files does not take a file of some 50 kB.
    */
   constructor(graph: Graph) {
     // The addon takes a graph from a folder alone.
-    const folder = writeTemporarily('saved_model.pb', encodeSavedModel(graph));
+    const folder = makeTemporaryFolder('graph');
     try {
-      this.#id = binding().loadSavedModel(folder, 'serve');
+      folder.write('saved_model.pb', encodeSavedModel(graph));
+      this.#id = binding().loadSavedModel(folder.path, 'serve');
     } finally {
-      rmSync(folder, { recursive: true, force: true });
+      folder.remove();
     }
   }
 
@@ -82,40 +81,5 @@ export class Session {
 
   dispose(): void {
     binding().deleteSavedModel(this.#id);
-  }
-}
-
-const PREFIX = 'inkwell-graph-';
-const STALE_MS = 60_000;
-let swept = false;
-
-/** A new folder with the file in it. */
-function writeTemporarily(name: string, bytes: Uint8Array): string {
-  let folder: string | undefined;
-  try {
-    if (!swept) removeStaleFolders();
-    swept = true;
-    folder = mkdtempSync(join(tmpdir(), PREFIX));
-    writeFileSync(join(folder, name), bytes);
-    return folder;
-  } catch (error) {
-    if (folder) rmSync(folder, { recursive: true, force: true });
-    throw new Error(
-      `The folder for temporary files, ${tmpdir()}, must take a file of ${bytes.length} bytes, but ` +
-        `${(error as Error).message}; make room there, or set TMPDIR to another folder.`,
-    );
-  }
-}
-
-/** Removes what processes left that were killed while they loaded a graph, which takes a fraction of a second. */
-function removeStaleFolders(): void {
-  for (const name of readdirSync(tmpdir())) {
-    if (!name.startsWith(PREFIX)) continue;
-    const folder = join(tmpdir(), name);
-    try {
-      if (Date.now() - statSync(folder).mtimeMs > STALE_MS) rmSync(folder, { recursive: true, force: true });
-    } catch {
-      // Another user's, or another process was faster.
-    }
   }
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { linkSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
+import { describeSelf, isGone, type ProcessIdentity, readText } from './process-identity';
 import { explainWriteError } from './write-error';
 
 /** Thrown where another search, training or experiment, in this process or another, works in the folder. */
@@ -15,49 +16,10 @@ export interface FolderLock {
   release(): void;
 }
 
-/** Who holds a lock, and enough to tell whether that very process still lives. */
-interface Holder {
-  readonly pid: number;
-  /**
-   * When the process began, in clock ticks since the machine did; undefined where the system has no `/proc`.
-   */
-  readonly processStart?: string;
-  /** Of the machine's present run; undefined where the system has no `/proc`. */
-  readonly bootId?: string;
-  readonly host: string;
+/** Who holds a lock. */
+interface Holder extends ProcessIdentity {
   /** ISO 8601. */
   readonly since: string;
-}
-
-function readText(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8').trim();
-  } catch {
-    return undefined;
-  }
-}
-
-/**
- * State and start of a process from `/proc/<pid>/stat`, proc(5): fields 3 and 22, counted behind the name,
- * which may hold anything.
- */
-function readProcess(pid: number): { readonly state: string; readonly start: string } | undefined {
-  const fields = readText(`/proc/${pid}/stat`)
-    ?.replace(/^.*\)\s/s, '')
-    .split(' ');
-  return fields && { state: fields[0], start: fields[19] };
-}
-
-const readBootId = () => readText('/proc/sys/kernel/random/boot_id');
-
-function describeSelf(): Holder {
-  return {
-    pid: process.pid,
-    processStart: readProcess(process.pid)?.start,
-    bootId: readBootId(),
-    host: hostname(),
-    since: new Date().toISOString(),
-  };
 }
 
 /** The holder that a lock names; undefined where it was released, or a power cut left it without its text. */
@@ -68,21 +30,6 @@ function readHolder(path: string): Holder | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** Whether a holder of this host is surely gone. */
-function isGone({ pid, processStart, bootId }: Holder): boolean {
-  const bootNow = readBootId();
-  if (bootId !== undefined && bootNow !== undefined && bootId !== bootNow) return true;
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    // EPERM: it is there, under another user.
-    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return true;
-  }
-  const found = readProcess(pid);
-  // Z and X: ended, but its parent has not asked about it yet.
-  return found !== undefined && ('ZX'.includes(found.state) || (processStart ?? found.start) !== found.start);
 }
 
 function refuse(folder: string, locks: string, { pid, host, since }: Holder): never {
@@ -165,7 +112,7 @@ function takeLock(folder: string): FolderLock {
   const root = resolve(folder);
   const locks = join(root, '.lock');
   mkdirSync(locks, { recursive: true });
-  const text = JSON.stringify(describeSelf());
+  const text = JSON.stringify({ ...describeSelf(), since: new Date().toISOString() } satisfies Holder);
   for (;;) {
     const highest = findHighest(locks);
     const holder = readHolder(join(locks, `${highest}`));

@@ -1,19 +1,12 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { hasSmallDisk, onSmallDisk } from './small-disk';
 
 const disk = mkdtempSync(join(tmpdir(), 'inkwell-disk-'));
 afterAll(() => rmSync(disk, { recursive: true }));
-
-/** Runs a shell command that sees a disk of 4 MB at `disk`, which nobody else does and which is gone with it. */
-const withSmallDisk = (command: string) => [
-  ...['--user', '--map-root-user', '--mount', 'sh', '-c'],
-  `mount -t tmpfs -o size=4m none ${disk} && exec ${command}`,
-];
-const canMount = spawnSync('unshare', withSmallDisk('true')).status === 0;
-if (!canMount) console.warn('Full and read-only disks are not tested: this system lets nobody mount one.');
 
 interface Attempt {
   readonly result?: unknown;
@@ -24,7 +17,9 @@ interface Attempt {
 function run(task: string, left: number | 'read-only'): { full: Attempt; kept?: string; roomy: Attempt } {
   const script = ['--require', require.resolve('tsx/cjs'), join(__dirname, 'full-disk-process.ts')];
   const command = [process.execPath, ...script, task, disk, `${left}`].map((word) => `'${word}'`).join(' ');
-  const output = execFileSync('unshare', withSmallDisk(command), { stdio: ['ignore', 'pipe', 'ignore'] });
+  const output = execFileSync('unshare', onSmallDisk(disk, '4m', command), {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
   return JSON.parse(output.toString().trim().split('\n').at(-1) as string);
 }
 
@@ -34,7 +29,7 @@ const FULL =
 const READ_ONLY = 'cannot be written: the disk can only be read. Choose a folder on another,';
 const AMPLE = 3e6;
 
-describe.skipIf(!canMount)('on a small disk', () => {
+describe.skipIf(!hasSmallDisk)('on a small disk', () => {
   it.each([
     ['search', 0, 'inkwell ', []],
     ['search', 16_384, 'training-0-epoch-1.checkpoint ', ['inkwell/journal.jsonl']],

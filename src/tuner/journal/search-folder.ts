@@ -1,10 +1,10 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { type FolderLock, lockFolder } from '../../storage/folder-lock';
 import { Journal } from '../../storage/journal';
 import { moveAside } from '../../storage/move-aside';
+import { makeTemporaryFolder } from '../../storage/temporary-folder';
 import { type Objective, rankByScore } from '../objective';
 import { findEventFault } from './check-event';
 import {
@@ -50,7 +50,7 @@ export class SearchFolder {
    * @throws Error where the folder holds the journal of a search with other settings, or a damaged one.
    */
   constructor(path: string | undefined, config: SearchConfig, options: SearchFolderOptions) {
-    this.path = path === undefined ? makeTemporaryFolder() : resolve(path);
+    this.path = path === undefined ? makeTemporaryFolder('search').path : resolve(path);
     this.checkpoints = join(this.path, CHECKPOINTS);
     this.#config = config;
     this.#options = options;
@@ -227,17 +227,4 @@ function describeDifferences(found: object, given: object, path = ''): string[] 
 
 function isPlainObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** One listener for all: Node warns of more than ten. */
-const temporary: string[] = [];
-
-function removeTemporaryFolders(): void {
-  for (const folder of temporary) rmSync(folder, { recursive: true, force: true });
-}
-
-function makeTemporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'inkwell-search-'));
-  if (temporary.push(folder) === 1) process.once('exit', removeTemporaryFolders);
-  return folder;
 }

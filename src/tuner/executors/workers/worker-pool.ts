@@ -1,9 +1,8 @@
-import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { closeSync, openSync } from 'node:fs';
 import { serialize } from 'node:v8';
 import type { Dataset } from '../../../data';
 import type { ModelBuilder } from '../../../models/model-builder';
+import { makeTemporaryFolder } from '../../../storage/temporary-folder';
 import { InterruptedError } from '../../../training/interrupt';
 import { checkWholeNumber } from '../../whole-number';
 import type { EventAnswer, Executor, TrainingEvent, TrainingJob, TrainingOutcome } from '../executor';
@@ -116,12 +115,10 @@ function resolveReference(given: ModelBuilder | CallbackFactory | ModuleReferenc
 
 /** A file descriptor of a file with this content and no name: it is gone with the last process that has it open. */
 function openNameless(bytes: Uint8Array): number {
-  const folder = mkdtempSync(join(tmpdir(), 'inkwell-'));
+  const folder = makeTemporaryFolder('images');
   try {
-    const file = join(folder, 'images');
-    writeFileSync(file, bytes);
-    return openSync(file, 'r');
+    return openSync(folder.write('images', bytes), 'r');
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    folder.remove();
   }
 }

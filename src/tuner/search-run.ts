@@ -1,6 +1,7 @@
 import { join, relative } from 'node:path';
 import type { Dataset } from '../data';
 import { splitDataset, stratifiedFolds } from '../data';
+import { WriteError } from '../storage';
 import { InterruptedError, watchInterrupts } from '../training/interrupt';
 import type { ProgressDisplay, TaskOutcome } from '../training/progress';
 import type {
@@ -226,6 +227,9 @@ export class SearchRun {
     if (state.status !== 'running') return;
     switch (outcome.kind) {
       case 'cancelled':
+        return;
+      case 'unwritable':
+        this.#error = new WriteError(outcome.reason);
         return;
       case 'failed': {
         const { reason, fatal } = outcome;

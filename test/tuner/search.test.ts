@@ -497,7 +497,7 @@ describe('going on', () => {
       { maxTrials: 1, directory },
     );
     await expect(blocked.run(data, { epochs: 1, onTrialEnd })).rejects.toThrow(
-      /^The checkpoint .* cannot be written: E.*The search goes on from the epoch before/,
+      /^The checkpoint .* cannot be written: E.*What was written before is kept/,
     );
     expect(blocked.trials).toMatchObject([{ status: 'running', attempts: 0 }]);
     rmSync(inTheWay);

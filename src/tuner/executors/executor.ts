@@ -66,7 +66,9 @@ export type TrainingOutcome =
   /** The loss was no number any more. */
   | { readonly kind: 'diverged'; readonly reason: string }
   /** It threw, or its process died or hung; `fatal` where the search shall end at once. */
-  | { readonly kind: 'failed'; readonly reason: string; readonly fatal: boolean };
+  | { readonly kind: 'failed'; readonly reason: string; readonly fatal: boolean }
+  /** Its checkpoint could not be written: the disk is full, for instance. No fault of the trial. */
+  | { readonly kind: 'unwritable'; readonly reason: string };
 
 /** Trains jobs: in this process, or in child processes. */
 export interface Executor {

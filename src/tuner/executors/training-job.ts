@@ -17,6 +17,7 @@ import { DivergedError, type TrainingEnd, trainEpochs } from '../../training/tra
 import { FatalError } from '../fatal-error';
 import { HyperParameters, type HyperParameterValues } from '../space/hyperparameters';
 import type { EventAnswer, Part, TrainingEvent, TrainingJob, TrainingOutcome } from './executor';
+import { unwritable } from './unwritable';
 
 /** Makes the callbacks of one training: fresh ones each time, since a callback has a state of its own. */
 export type CallbackFactory = (context: {
@@ -128,6 +129,7 @@ export class JobTrainer {
         : { kind: 'stopped', reason: stopped, bestEpoch };
     } catch (error) {
       if (error instanceof InterruptedError || error === stepError) throw error;
+      if (error instanceof WriteError) return { kind: 'unwritable', reason: error.message };
       if (error instanceof DivergedError) return { kind: 'diverged', reason: error.message };
       return { kind: 'failed', reason: describeError(error), fatal: error instanceof FatalError };
     } finally {
@@ -170,14 +172,6 @@ async function keepCheckpoint(path: string, snapshot: TrainingSnapshot): Promise
   } catch (error) {
     throw unwritable(path, error as Error);
   }
-}
-
-/** The end of a search whose checkpoint could not be written. */
-export function unwritable(path: string, error: Error): FatalError {
-  const { message } = error;
-  const what =
-    error instanceof WriteError ? message : `The checkpoint ${path} cannot be written: ${message}.`;
-  return new FatalError(`${what} The search goes on from the epoch before.`);
 }
 
 /** What `build` returns. Where it throws, what it has made until then is disposed: nobody else holds it. */

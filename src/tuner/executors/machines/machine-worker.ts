@@ -1,42 +1,20 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { hostname, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
-import { type Job, UnrecoverableError, WaitingError, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { type Dataset, loadDataset, takeSubset } from '../../../data';
+import { WriteError } from '../../../storage';
 import { checkWholeNumber } from '../../whole-number';
-import type { EventAnswer, Executor, TrainingEvent } from '../executor';
+import type { Executor } from '../executor';
 import type { WorkerPoolOptions, WorkerPoolSetup } from '../workers/worker-pool';
 import { openServer, type RedisServer } from './connection';
 import { checksumCode, checksumData, KnownModules } from './fingerprint';
 import { Presence } from './presence';
-import {
-  checkpointKey,
-  forgetSearch,
-  inboxKey,
-  machinesKey,
-  queueName,
-  resumeKey,
-  SEARCHES,
-  TRANSIT_MS,
-} from './session';
-import {
-  describeFault,
-  type JobResult,
-  type MachineCard,
-  type MachineReport,
-  readJson,
-  remoteJob,
-  type SearchAnswer,
-  type SearchSetup,
-  searchAnswer,
-  searchSetup,
-  toWire,
-} from './wire';
+import { SearchService } from './search-service';
+import { forgetSearch, machinesKey, SEARCHES, TRANSIT_MS } from './session';
+import { untilAborted } from './until-aborted';
+import { type MachineCard, readJson, type SearchSetup, searchSetup } from './wire';
 
 export interface MachineWorkerOptions {
   /** URL, see `openServer`. */
@@ -55,28 +33,6 @@ export interface MachineWorkerOptions {
 
 /** How often a machine without a search looks for one. */
 const LOOK_MS = 1000;
-/** How long what Redis refuses, for instance because it is full, waits for the next try. */
-const RETRY_MS = 1000;
-/** Losses of machines in a row after which BullMQ gives a job up. */
-const MOST_LOSSES = 2;
-
-/** Ends an attempt at a job that this machine has no right to any more. */
-class AbandonedError extends Error {
-  override readonly name = 'AbandonedError';
-}
-
-/** One search that this machine takes part in, until the search ends. */
-interface Service {
-  readonly session: string;
-  readonly setup: SearchSetup;
-  readonly executor: Executor;
-  readonly lockMs: number;
-  /** Of checkpoints, on this machine. */
-  readonly folder: string;
-  /** Aborted when it ends. */
-  readonly ended: AbortSignal;
-  readonly questions: Map<number, (answer: SearchAnswer) => void>;
-}
 
 /**
  * Takes part in the searches of a Redis server, one at a time, until `stop`: looks for one that this machine has the code and the data for,
@@ -95,7 +51,8 @@ export class MachineWorker {
   readonly #refusals = new Map<string, string>();
   readonly #stopping = new AbortController();
   #data: { readonly of: SearchSetup['data']; readonly images: Dataset } | undefined;
-  #question = 0;
+  /** Why it takes part in no search before `until`, by `performance.now()`. */
+  #trouble: { readonly reason: string; readonly until: number } | undefined;
 
   /** @throws RangeError for a wrong concurrency; Error for a module that cannot be read. */
   constructor(options: MachineWorkerOptions) {
@@ -117,7 +74,7 @@ export class MachineWorker {
         const found = await this.#untilStop(this.#findSearch(redis, searches)).catch((error) => {
           this.#say(`Redis at ${server.name}: ${(error as Error).message}`);
         });
-        if (found) await this.#serve(server, redis, searches, ...found);
+        if (found) await this.#serve(server, redis, ...found);
         else await this.#untilStop(sleep(LOOK_MS));
       }
     } finally {
@@ -134,16 +91,8 @@ export class MachineWorker {
     this.#options.say?.(line);
   }
 
-  async #untilStop<Value>(work: Promise<Value>): Promise<Value | undefined> {
-    const { signal } = this.#stopping;
-    if (signal.aborted) return undefined;
-    let stop = () => {};
-    const stopped = new Promise<undefined>((resolve) => {
-      stop = () => resolve(undefined);
-      signal.addEventListener('abort', stop);
-    });
-    work.catch(() => {});
-    return Promise.race([work, stopped]).finally(() => signal.removeEventListener('abort', stop));
+  #untilStop<Value>(work: Promise<Value>): Promise<Value | undefined> {
+    return untilAborted(this.#stopping.signal, work);
   }
 
   async #findSearch(
@@ -169,6 +118,7 @@ export class MachineWorker {
 
   /** What trains for a search, or why this machine cannot. */
   async #prepare(setup: SearchSetup): Promise<WorkerPoolSetup | string> {
+    if (this.#trouble !== undefined && performance.now() < this.#trouble.until) return this.#trouble.reason;
     if (setup.code !== this.#code) {
       return describeDifference(
         'its code',
@@ -217,13 +167,15 @@ export class MachineWorker {
       ...{ name: this.name, concurrency: this.#concurrency },
       ...(refusal !== undefined && { refusal: refusal.slice(0, 1000) }),
     };
-    await new Presence(redis, machinesKey(session)).renew(this.#id, JSON.stringify(card), ms);
+    const key = machinesKey(session);
+    await new Presence(redis, key).renew(this.#id, JSON.stringify(card), ms);
+    // The search may have ended a moment ago, and nobody would look for it again.
+    await redis.pexpire(key, ms + TRANSIT_MS);
   }
 
   async #serve(
     server: RedisServer,
     redis: Redis,
-    searches: Presence,
     session: string,
     setup: SearchSetup,
     prepared: WorkerPoolSetup,
@@ -233,225 +185,24 @@ export class MachineWorker {
     this.#say(
       `Takes part in a search with ${setup.builder.name} on ${setup.data.name}, ${concurrency} at a time.`,
     );
-    const folder = mkdtempSync(join(tmpdir(), 'inkwell-machine-'));
-    const end = new AbortController();
-    const service: Service = {
-      ...{ session, setup, folder, lockMs: lostAfterMs, questions: new Map(), ended: end.signal },
-      executor: this.#options.openExecutor(prepared, {
-        ...{ workers: concurrency, threadsPerWorker: threads, timeoutMs },
-      }),
-    };
-    const inbox = server.connect();
-    const reading = this.#readInbox(inbox, service);
-    const worker = new Worker(queueName(session), (job, token) => this.#train(redis, service, job, token), {
-      ...{ connection: redis, concurrency, lockDuration: lostAfterMs, stalledInterval: lostAfterMs / 3 },
-      ...{ maxStalledCount: MOST_LOSSES, runRetryDelay: RETRY_MS },
-      // BullMQ compares the machine's clock with itself and does not renew for an hour that was set back.
-      skipLockRenewal: true,
-    });
-    let isPaused = false;
-    worker.on('error', ({ message }) => {
-      // It would ask again at once, hundreds of times a second.
-      if (!message.startsWith('OOM') || isPaused) return;
-      isPaused = true;
-      this.#say(`Redis at ${server.name} is full; waiting for room.`);
-      void worker.pause(true).then(async () => {
-        await sleep(RETRY_MS);
-        isPaused = false;
-        worker.resume();
-      });
+    const options: WorkerPoolOptions = { workers: concurrency, threadsPerWorker: threads, timeoutMs };
+    const service = new SearchService({
+      ...{ server, redis, session, setup, machine: { id: this.#id, name: this.name, concurrency } },
+      openExecutor: () => this.#options.openExecutor(prepared, options),
+      present: () => this.#present(redis, session, lostAfterMs),
+      say: (line) => this.#say(line),
+      stopping: this.#stopping.signal,
     });
     try {
-      while (!this.#stopping.signal.aborted) {
-        // A server that is away says nothing about the search.
-        const isThere = await this.#untilStop(searches.has(session).catch(() => true));
-        if (isThere === false) break;
-        await this.#untilStop(this.#present(redis, session, lostAfterMs).catch(() => {}));
-        await this.#untilStop(sleep(Math.min(2 * LOOK_MS, lostAfterMs / 6)));
-      }
-    } finally {
-      await this.#leave(redis, service, worker, end, this.#stopping.signal.aborted);
-      inbox.disconnect();
-      await reading;
-      rmSync(folder, { recursive: true, force: true });
-    }
-    if (!this.#stopping.signal.aborted) this.#say('The search has ended.');
-  }
-
-  async #leave(
-    redis: Redis,
-    { session, executor }: Service,
-    worker: Worker,
-    end: AbortController,
-    givesBack: boolean,
-  ): Promise<void> {
-    // No next job; the running ones end now.
-    const paused = worker.pause();
-    end.abort(givesBack);
-    await executor.close();
-    // Not waited for longer: a server that is gone learns of it by our silence.
-    const goodbye = (async () => {
-      await paused;
-      await new Presence(redis, machinesKey(session)).remove(this.#id);
-    })();
-    await Promise.race([goodbye.catch(() => {}), sleep(2 * RETRY_MS)]);
-    await Promise.race([worker.close(true).catch(() => {}), sleep(2 * RETRY_MS)]);
-  }
-
-  /** The processor of BullMQ's worker. */
-  async #train(redis: Redis, service: Service, job: Job, token = ''): Promise<JobResult> {
-    const { session, setup, executor, folder, lockMs } = service;
-    const { data, error } = remoteJob.safeParse(job.data);
-    if (data === undefined) {
-      throw new UnrecoverableError(
-        `${this.name} refuses a job that is not as it must be: ${describeFault(error)}`,
-      );
-    }
-    if (!isDeepStrictEqual(data.setup, setup)) {
-      throw new UnrecoverableError(
-        `${this.name} refuses a job whose code, data or functions are not those that its search announced.`,
-      );
-    }
-    const abandon = new AbortController();
-    const onEnd = () => abandon.abort();
-    service.ended.addEventListener('abort', onEnd);
-    if (service.ended.aborted) onEnd();
-    const renewal = setInterval(async () => {
-      try {
-        if (!(await job.extendLock(token, lockMs))) abandon.abort();
-      } catch {
-        // Redis is full or away: it may still be ours.
-      }
-    }, lockMs / 6);
-    const id = job.id as string;
-    const attempt = job.attemptsStarted;
-    const directory = join(folder, `${id}-${attempt}`);
-    const attemptAt = { redis, service, job, attempt, abandoned: abandon.signal };
-    try {
-      const begin = await this.#ask(attemptAt, (asks) => ({ kind: 'begin', attempt, ...asks }));
-      if (begin.answer === 'stop') return { attempt, outcome: { kind: 'cancelled' } };
-      const { records = [] } = begin;
-      const checkpoint = records.length > 0 ? join(directory, 'resumed.checkpoint') : undefined;
-      if (checkpoint !== undefined) {
-        const bytes = await redis.getBuffer(resumeKey(session, id, attempt));
-        // Without it, the training begins anew and comes to the same.
-        await mkdir(directory, { recursive: true });
-        if (bytes) await writeFile(checkpoint, bytes);
-        await redis.del(resumeKey(session, id, attempt));
-      }
-      const { setup: _setup, ...training } = data;
-      const outcome = await executor.run(
-        { ...training, directory, records, ...(checkpoint !== undefined && { checkpoint }) },
-        (event) => this.#onEvent(attemptAt, event),
-      );
-      const result =
-        outcome.kind === 'failed' ? { ...outcome, reason: `${outcome.reason} (on ${this.name})` } : outcome;
-      return toWire({ attempt, outcome: result });
+      await service.run();
+      if (!this.#stopping.signal.aborted) this.#say('The search has ended.');
     } catch (error) {
-      if (!abandon.signal.aborted) throw error;
-      if (service.ended.reason === true) await job.moveToWait(token).catch(() => {});
-      throw new WaitingError();
-    } finally {
-      clearInterval(renewal);
-      service.ended.removeEventListener('abort', onEnd);
-      await rm(directory, { recursive: true, force: true });
+      if (!(error instanceof WriteError)) throw error;
+      const waitMs = 2 * lostAfterMs;
+      const reason = `${error.message} It tries again every ${waitMs / 1000} s.`;
+      this.#trouble = { reason, until: performance.now() + waitMs };
     }
   }
-
-  async #onEvent(at: AttemptAt, event: TrainingEvent): Promise<Awaited<EventAnswer>> {
-    const { attempt, job, redis, service, abandoned } = at;
-    if (abandoned.aborted) throw new AbandonedError();
-    if (event.kind !== 'epoch') {
-      // Nothing waits for it, and nothing is lost with it.
-      const report = { ...event, attempt };
-      if (event.kind === 'warning' || this.#isDue(at)) job.updateProgress(toWire(report)).catch(() => {});
-      return undefined;
-    }
-    const { record, batchSize, checkpoint } = event;
-    const bytes = await readFile(checkpoint);
-    const key = checkpointKey(service.session, job.id as string, attempt, record.epoch);
-    const { answer } = await this.#ask(
-      at,
-      (asks) => ({ kind: 'epoch', attempt, ...asks, record, batchSize }),
-      () => redis.set(key, bytes, 'PX', TRANSIT_MS),
-    );
-    at.former?.();
-    at.former = () => void rm(checkpoint, { force: true });
-    return answer === 'stop' ? 'stop' : undefined;
-  }
-
-  #isDue(at: AttemptAt): boolean {
-    const now = performance.now();
-    if (now - (at.steppedAt ?? Number.NEGATIVE_INFINITY) < LOOK_MS) return false;
-    at.steppedAt = now;
-    return true;
-  }
-
-  /** The answer to a report, which is sent until there is one. @throws AbandonedError where nobody waits for it any more. */
-  async #ask(
-    { job, service, abandoned }: AttemptAt,
-    makeReport: (asks: { machine: string; question: number }) => MachineReport,
-    bring: () => Promise<unknown> = async () => {},
-  ): Promise<SearchAnswer> {
-    const question = this.#question++;
-    const report = toWire(makeReport({ machine: this.#id, question }));
-    let takeAnswer: (answer: SearchAnswer) => void = () => {};
-    const answered = new Promise<SearchAnswer>((resolve) => {
-      takeAnswer = resolve;
-    });
-    service.questions.set(question, takeAnswer);
-    let abort = () => {};
-    const aborted = new Promise<never>((_resolve, reject) => {
-      abort = () => reject(new AbandonedError());
-      abandoned.addEventListener('abort', abort);
-      if (abandoned.aborted) abort();
-    });
-    aborted.catch(() => {});
-    try {
-      for (;;) {
-        const sent = (async () => {
-          await bring();
-          await job.updateProgress(report);
-          return true;
-        })().catch(() => false);
-        const wasSent = await Promise.race([sent, aborted]);
-        const again = new AbortController();
-        const waiting = sleep(wasSent ? service.lockMs / 3 : RETRY_MS, undefined, { signal: again.signal });
-        waiting.catch(() => {});
-        const answer = await Promise.race([answered, aborted, waiting]).finally(() => again.abort());
-        if (answer !== undefined) return answer;
-      }
-    } finally {
-      service.questions.delete(question);
-      abandoned.removeEventListener('abort', abort);
-    }
-  }
-
-  async #readInbox(inbox: Redis, { session, questions, ended }: Service): Promise<void> {
-    const key = inboxKey(session, this.#id);
-    while (!ended.aborted) {
-      try {
-        const [, text] = (await inbox.blpop(key, 5)) ?? [];
-        const answer = text === undefined ? undefined : readJson(searchAnswer, text);
-        if (answer) questions.get(answer.question)?.(answer);
-      } catch {
-        await sleep(100);
-      }
-    }
-  }
-}
-
-/** An attempt at a job, while it runs. */
-interface AttemptAt {
-  readonly redis: Redis;
-  readonly service: Service;
-  readonly job: Job;
-  readonly attempt: number;
-  readonly abandoned: AbortSignal;
-  /** When a step was reported last. */
-  steppedAt?: number;
-  /** Removes the checkpoint that the next one makes needless. */
-  former?: () => void;
 }
 
 function describeDifference(what: string, mine: string, theirs: string, cure: string): string {

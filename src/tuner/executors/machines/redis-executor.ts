@@ -1,14 +1,15 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { Queue, QueueEvents } from 'bullmq';
+import { Queue, QueueEvents, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { CheckpointError, copyCheckpoint } from '../../../training/checkpoint';
 import type { EpochRecord } from '../../../training/history';
 import { InterruptedError } from '../../../training/interrupt';
 import { checkWholeNumber } from '../../whole-number';
 import type { EventAnswer, Executor, TrainingEvent, TrainingJob, TrainingOutcome } from '../executor';
-import { checkpointPath, type TrainingSetup, unwritable } from '../training-job';
+import { checkpointPath, type TrainingSetup } from '../training-job';
+import { unwritable } from '../unwritable';
 import { requireModuleReference } from '../workers/module-reference';
 import { openServer, type RedisServer } from './connection';
 import { checksumCode, checksumData, describeFunction } from './fingerprint';
@@ -42,6 +43,8 @@ import {
 const EVENTS_KEPT = 100_000;
 /** Looks in a row that must miss a job, since its end may just be on its way. */
 const LOOKS_UNTIL_MISSING = 2;
+/** Losses of machines in a row after which BullMQ gives a job up. */
+const MOST_LOSSES = 2;
 
 /** A job on its way to its end, through as many deliveries and attempts as that takes. */
 interface Run {
@@ -79,6 +82,8 @@ export class RedisExecutor implements Executor {
   readonly #redis: Redis;
   readonly #queue: Queue;
   readonly #events: QueueEvents;
+  /** Takes jobs back from machines that are lost, and does none itself. */
+  readonly #losses: Worker;
   readonly #searches: Presence;
   readonly #machines: Presence;
   readonly #runs = new Map<string, Run>();
@@ -135,8 +140,14 @@ export class RedisExecutor implements Executor {
     this.#events = new QueueEvents(name, { connection: this.#redis, lastEventId: '0', autorun: false });
     this.#searches = new Presence(this.#redis, SEARCHES);
     this.#machines = new Presence(this.#redis, machinesKey(this.#session));
+    const { lostAfterMs } = setup;
+    this.#losses = new Worker(name, undefined, {
+      ...{ connection: this.#redis, autorun: false },
+      ...{ stalledInterval: lostAfterMs / 3, maxStalledCount: MOST_LOSSES },
+    });
     this.#queue.on('error', () => {});
     this.#events.on('error', () => {});
+    this.#losses.on('error', () => {});
   }
 
   /** Trainings that the machines have room for; at least 1, so that there is one for the first machine to come. */
@@ -190,6 +201,8 @@ export class RedisExecutor implements Executor {
     this.#runs.clear();
     // Not waited for longer: where Redis is gone, all of it ends by itself.
     const timeout = new Promise((resolve) => setTimeout(resolve, 2000).unref());
+    // It would write settings of the queue anew.
+    await Promise.race([this.#losses.close(true).catch(() => {}), timeout]);
     const forget = forgetSearch(this.#redis, this.#session).catch(() => {});
     await Promise.race([forget, timeout]);
     await Promise.race([Promise.allSettled([this.#queue.close(), this.#events.close()]), timeout]);
@@ -203,6 +216,7 @@ export class RedisExecutor implements Executor {
     this.#events.on('completed', ({ jobId, returnvalue }) => this.#onCompleted(jobId, returnvalue));
     this.#events.on('failed', ({ jobId, failedReason }) => this.#onFailed(jobId, failedReason));
     void this.#events.run().catch(() => {});
+    await this.#losses.startStalledCheckTimer();
     const { lostAfterMs } = this.#setup;
     this.#every(lostAfterMs / 6, () => this.#searches.renew(this.#session, this.#announcement, lostAfterMs));
     this.#every(Math.min(2000, lostAfterMs / 6), () => this.#readMachines());

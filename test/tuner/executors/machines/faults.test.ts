@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -6,12 +6,13 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Journal } from '../../../../src/storage/journal';
 import type { SearchEvent } from '../../../../src/tuner/journal/search-state';
 import type { Trial } from '../../../../src/tuner/trial';
+import { hasSmallDisk } from '../../../faults/small-disk';
 import { Kernel } from '../../../kernel/jupyter-client';
 import { isAlive } from '../../../processes';
 import { type SearchProcess, startSearchProcess } from '../../searching/run-search-process';
 import type { SearchPlan } from '../../searching/search-process';
-import { BUILDERS, essence, Machine, makeDataFolder } from './machines';
-import { hasServer, TestServer, until } from './server';
+import { BUILDERS, essence, Machine, type MachineOptions, makeDataFolder } from './machines';
+import { hasServer, TestServer, until, untilEmpty } from './server';
 
 /** How long Redis is gone; `GONE_MS=60000 npx vitest run test/tuner/executors/machines/faults.test.ts` for a minute. */
 const GONE_MS = Number(process.env.GONE_MS ?? 6000);
@@ -56,8 +57,8 @@ async function openServer(...settings: string[]): Promise<TestServer> {
   return opened;
 }
 
-function startMachine(of = server, script: string[] = []): Machine {
-  const machine = new Machine(['--redis', of.url, '--data', data, '--module', BUILDERS], { script });
+function startMachine(of = server, options: MachineOptions = {}): Machine {
+  const machine = new Machine(['--redis', of.url, '--data', data, '--module', BUILDERS], options);
   machines.push(machine);
   return machine;
 }
@@ -71,9 +72,11 @@ function twoMachines(): [Machine, Machine] {
 
 class RunningSearch {
   readonly directory = join(folder, `search-${++searches}`);
+  readonly #server: TestServer;
   readonly #process: SearchProcess;
 
   constructor(of = server) {
+    this.#server = of;
     this.#process = startSearchProcess({
       ...plan,
       options: { ...plan.options, directory: this.directory },
@@ -91,11 +94,12 @@ class RunningSearch {
     expect(this.#process.printed()).toMatch(words);
   }
 
-  /** It found what the undisturbed search found, without a failure or an epoch that counted twice. */
+  /** It found what the undisturbed search found, without a failure or an epoch that counted twice, and leaves nothing in Redis. */
   async endsAsExpected(): Promise<void> {
     const { found } = await this.#process.ended;
     expect(essence(found?.trials ?? [])).toEqual(expected);
     expectCountedOnce(this.directory);
+    await expectForgotten(this.#server);
   }
 }
 
@@ -114,6 +118,14 @@ function expectCountedOnce(directory: string): void {
   );
   expect(epochs).toHaveLength(new Set(epochs).size);
   expect(events.filter(({ kind }) => kind === 'attempt')).toEqual([]);
+}
+
+/** Also by machines that are still there, a while after it has ended. */
+async function expectForgotten(by: TestServer): Promise<void> {
+  const redis = by.connect();
+  await sleep(LOST_AFTER_MS);
+  await untilEmpty(redis);
+  redis.disconnect();
 }
 
 describe.skipIf(!hasServer)('a search over several machines ends as if nothing had happened', () => {
@@ -258,6 +270,27 @@ describe.skipIf(!hasServer)('a search over several machines ends as if nothing h
     TIMEOUT_MS,
   );
 
+  it.skipIf(!hasSmallDisk)(
+    'when the disk of a machine is full, which takes part again when there is room',
+    async () => {
+      const own = await openServer();
+      const path = join(folder, 'small');
+      mkdirSync(path);
+      const machine = startMachine(own, { env: { TMPDIR: path }, smallDisk: { path, size: '8m' } });
+      const search = new RunningSearch(own);
+      await search.epochs(2);
+      // As the machine sees it.
+      const disk = `/proc/${machine.child.pid}/root${path}`;
+      const { bavail, bsize } = statfsSync(disk);
+      writeFileSync(join(disk, 'filler'), new Uint8Array(bavail * bsize));
+      await search.printed(/does not take part: .* cannot be written: the disk is full\. Make room/);
+      await search.printed(/Waiting for machines/);
+      rmSync(join(disk, 'filler'));
+      await search.endsAsExpected();
+    },
+    TIMEOUT_MS,
+  );
+
   it(
     "when machines' clocks are hours apart and one is set back",
     async () => {
@@ -269,7 +302,7 @@ describe.skipIf(!hasServer)('a search over several machines ends as if nothing h
           const construct = (T, args) => new T(...(args.length ? args : [Date.now()]));
           globalThis.Date = new Proxy(Date, { construct });`;
         writeFileSync(file, clock);
-        return startMachine(own, ['--require', file]);
+        return startMachine(own, { script: ['--require', file] });
       };
       shift('ahead.cjs', 'hour');
       shift('back.cjs', '(now() - start > 8000 ? -2 * hour : 0)');
@@ -280,32 +313,54 @@ describe.skipIf(!hasServer)('a search over several machines ends as if nothing h
   );
 
   it(
-    "when the notebook's kernel is killed and the cell run again",
+    'when its kernel is killed, the stop button interrupts it, it stops itself, and the cell is run again each time',
     async () => {
-      twoMachines();
+      const own = await openServer();
+      const pair = [startMachine(own), startMachine(own)];
       const directory = join(folder, 'kernel');
-      const workers = { redis: server.url, lostAfterMs: LOST_AFTER_MS };
-      const cell = `
+      const workers = { redis: own.url, lostAfterMs: LOST_AFTER_MS };
+      const cell = (onTrialEnd: string) => `
         import { loadDataset, RandomSearch, takeSubset } from './src';
         import { buildSmall } from './test/tuner/searching/builders';
         const { train } = await loadDataset('stripes', { directory: ${JSON.stringify(data)} });
         const search = new RandomSearch(buildSmall, ${JSON.stringify({ ...plan.options, directory, workers })});
-        await search.run(takeSubset(train, ${plan.images}), ${JSON.stringify(plan.run)});
+        const images = takeSubset(train, ${plan.images});
+        await search.run(images, { ...${JSON.stringify(plan.run)}, onTrialEnd: () => ${onTrialEnd} });
         console.log(JSON.stringify(search.trials));`;
-      const first = await Kernel.start();
-      const early = first.execute(cell).catch(() => undefined);
-      await Promise.race([early, until(() => countEpochs(directory) >= 3)]);
-      await first.kill();
-      expect([3, 4, 5, 6, 7, 8, 9]).toContain(countEpochs(directory));
-      const second = await Kernel.start();
+      const rest = cell('{}');
+      /** Begins the cell, and resolves when two epochs more are finished. */
+      const runTwoEpochs = async () => {
+        const before = countEpochs(directory);
+        const execution = kernel.execute(rest);
+        execution.catch(() => {});
+        await Promise.race([execution, until(() => countEpochs(directory) >= before + 2)]);
+        return { execution };
+      };
+      const expectFree = () => until(() => pair.every(({ trainers }) => trainers.length === 0));
+      let kernel = await Kernel.start();
       try {
-        const { stdout, error } = await second.execute(cell);
+        await runTwoEpochs();
+        await kernel.kill();
+        kernel = await Kernel.start();
+
+        const { execution } = await runTwoEpochs();
+        kernel.interrupt();
+        expect((await execution).error?.ename).toBe('InterruptedError');
+        await expectFree();
+
+        const stopped = await kernel.execute(cell('search.stop()'));
+        expect(stopped.error).toBeUndefined();
+        await expectFree();
+        expect(countEpochs(directory)).toBeLessThan(16);
+
+        const { stdout, error } = await kernel.execute(rest);
         expect(error).toBeUndefined();
         expect(essence(JSON.parse(stdout.trim().split('\n').at(-1) as string))).toEqual(expected);
         expectCountedOnce(directory);
         expect(readFileSync(join(directory, 'journal.jsonl'), 'utf8')).not.toContain('redis');
+        await expectForgotten(own);
       } finally {
-        await second.kill();
+        await kernel.kill();
       }
     },
     TIMEOUT_MS,

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Trial } from '../../../../src/tuner/trial';
 import { imagesFile, labelsFile } from '../../../data/samples';
+import { onSmallDisk } from '../../../faults/small-disk';
 import { childrenOf } from '../../../processes';
 import { stripedImages } from '../../../training/striped-images';
 import { until } from './server';
@@ -31,11 +32,14 @@ export class Machine {
   /** Of its Redis. */
   readonly url: string;
 
-  /** `script`: put before the command's own on Node's command line. */
-  constructor(args: readonly string[], { env = {}, script = [] }: MachineOptions = {}) {
-    const command = ['--require', require.resolve('tsx/cjs'), ...script, join(ROOT, 'scripts/worker.ts')];
+  constructor(args: readonly string[], { env = {}, script = [], smallDisk }: MachineOptions = {}) {
+    const worker = ['--require', require.resolve('tsx/cjs'), ...script, join(ROOT, 'scripts/worker.ts')];
+    const command = [process.execPath, ...worker, ...args];
     this.url = args[args.indexOf('--redis') + 1];
-    this.child = spawn(process.execPath, [...command, ...args], {
+    const [program, ...rest] = smallDisk
+      ? ['unshare', ...onSmallDisk(smallDisk.path, smallDisk.size, command.join(' '))]
+      : command;
+    this.child = spawn(program, rest, {
       ...{ cwd: ROOT, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] },
     });
     for (const stream of [this.child.stdout, this.child.stderr]) {
@@ -68,9 +72,12 @@ export class Machine {
   }
 }
 
-interface MachineOptions {
+export interface MachineOptions {
   readonly env?: NodeJS.ProcessEnv;
+  /** Put before the command's own on Node's command line. */
   readonly script?: readonly string[];
+  /** What it has at `path` instead of what the others see there. */
+  readonly smallDisk?: { readonly path: string; readonly size: string };
 }
 
 /** What does not depend on clocks and machines. */

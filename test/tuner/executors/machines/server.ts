@@ -120,13 +120,18 @@ export class TestServer {
   }
 }
 
-/** Resolves when the server holds nothing that does not vanish by itself. */
+/** Resolves when the server holds nothing that does not vanish by itself. @throws Error that names what stays for 20 s. */
 export async function untilEmpty(redis: Redis): Promise<void> {
-  await until(async () => {
-    const lives = await Promise.all((await redis.keys('*')).map((key) => redis.pttl(key)));
+  const started = performance.now();
+  for (;;) {
+    const keys = await redis.keys('*');
+    const lives = await Promise.all(keys.map((key) => redis.pttl(key)));
     // -1: for ever; -2: gone since.
-    return !lives.includes(-1);
-  });
+    const staying = keys.filter((_key, i) => lives[i] === -1);
+    if (staying.length === 0) return;
+    if (performance.now() - started > 20_000) throw new Error(`Redis still holds ${staying.join(', ')}.`);
+    await sleep(100);
+  }
 }
 
 /** Resolves when `condition` holds, which is looked at every 20 ms. */

@@ -1,4 +1,5 @@
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Trial } from '../../../../src/tuner/trial';
 import { startSearchProcess } from '../../searching/run-search-process';
@@ -29,6 +30,13 @@ function startMachine(...args: string[]): Machine {
 async function search(plan: SearchPlan, workers?: SearchPlan['run']['workers']) {
   const { ended } = startSearchProcess({ ...plan, data, run: { ...plan.run, workers } });
   return (await ended).found as { trials: Trial[]; best: number };
+}
+
+/** The line of environment.md, with `secret` as the password. */
+function readAclRule(): string[] {
+  const text = readFileSync(join(__dirname, '../../../../environment.md'), 'utf8');
+  const [, rule] = /ACL SETUSER (inkwell [^`]+)`/.exec(text) as RegExpExecArray;
+  return rule.replace('>a-password', '>secret').split(' ');
 }
 
 describe.skipIf(!hasServer)(
@@ -70,5 +78,26 @@ describe.skipIf(!hasServer)(
       },
       300_000,
     );
+
+    it('serves a user who may do no more than environment.md says', async () => {
+      const admin = server.connect();
+      await admin.call('ACL', 'SETUSER', ...readAclRule());
+      startMachine('--redis', server.url.replace('//', '//inkwell:secret@'));
+      const workers = { redis: server.url.replace('//', '//inkwell:secret@') };
+      const plan: SearchPlan = {
+        method: 'random',
+        options: { maxTrials: 2 },
+        run: { epochs: 2 },
+        images: 120,
+      };
+      expect((await search(plan, workers)).trials).toMatchObject([
+        { status: 'completed' },
+        { status: 'completed' },
+      ]);
+      await untilEmpty(admin);
+      const denied = (await admin.call('ACL', 'LOG')) as unknown[];
+      expect(denied).toEqual([]);
+      admin.disconnect();
+    }, 120_000);
   },
 );

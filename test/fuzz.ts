@@ -4,14 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, expect, it } from 'vitest';
+import { isLong } from './long';
 
-/** `FUZZ_CASES=100000 npx vitest run fuzz` tries so many cases, others each time; without it a run is like the last one. */
-const { FUZZ_CASES } = process.env;
-const CASES = Number(FUZZ_CASES ?? 1000);
-const SEED = FUZZ_CASES === undefined ? { seed: 1 } : {};
+/** A run is like the last one, but a long one tries other cases each time. `FUZZ_CASES=100000 npm run test:long fuzz` tries so many. */
+const CASES = Number(process.env.FUZZ_CASES ?? (isLong ? 10_000 : 1000));
+const SEED = isLong ? {} : { seed: 1 };
 
 /**
- * A test of `property` on 1,000 cases. Where a case is expensive, `share` of them will do.
+ * A test of `property` on 1,000 cases.
  *
  * A failure shows the smallest case that fails, with the seed and path that lead fast-check to it.
  */
@@ -19,17 +19,15 @@ export function fuzz<Case>(
   name: string,
   cases: fc.Arbitrary<Case>,
   property: (value: Case) => Promise<void> | void,
-  share = 1,
 ): void {
-  const numRuns = Math.ceil(CASES * share);
   const check = () =>
     fc.assert(
       fc.asyncProperty(cases, async (value) => {
         await property(value);
       }),
-      { numRuns, ...SEED },
+      { numRuns: CASES, ...SEED },
     );
-  it(name, check, Math.max(60_000, 500 * numRuns));
+  it(name, check, Math.max(60_000, 500 * CASES));
 }
 
 /** A folder for the cases of a test file, deleted after it. */

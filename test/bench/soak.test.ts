@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { soak } from '../../bench/soak';
+import { isLong } from '../long';
+
+const TRIALS = isLong ? 300 : 48;
 
 describe('what a process holds along trials of which some fail', () => {
   it.each([
@@ -8,8 +11,8 @@ describe('what a process holds along trials of which some fail', () => {
   ])(
     'does not grow %s',
     async (_name, workers) => {
-      const found = await soak(48, workers);
-      expect(found.at(-1)).toMatchObject({ trial: 48 });
+      const found = await soak(TRIALS, workers);
+      expect(found.at(-1)).toMatchObject({ trial: TRIALS });
       expect(found.at(-1)?.failed).toBeGreaterThan(2);
       // What the first trials bring up stays: TensorFlow.js' backend, the workers' pipes.
       const held = found.slice(0, -1).filter(({ trial }) => trial > 12);
@@ -27,7 +30,10 @@ describe('what a process holds along trials of which some fail', () => {
           Math.max(...values.slice(0, half)),
         );
       }
+      // The first hundred trials fill the allocators.
+      const megabytes = held.filter(({ trial }) => trial >= 100).map((each) => each.megabytes);
+      if (isLong) expect(Math.max(...megabytes) / Math.min(...megabytes), `${megabytes}`).toBeLessThan(1.1);
     },
-    300_000,
+    isLong ? 1_200_000 : 300_000,
   );
 });

@@ -6,6 +6,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { Journal } from '../../src/storage/journal';
 import type { SearchEvent } from '../../src/tuner/journal/search-state';
 import type { Trial } from '../../src/tuner/trial';
+import { isLong } from '../long';
 import { childrenOf, isAlive } from '../processes';
 import { startSearchProcess } from './searching/run-search-process';
 import type { SearchPlan } from './searching/search-process';
@@ -13,8 +14,8 @@ import type { SearchPlan } from './searching/search-process';
 const folder = mkdtempSync(join(tmpdir(), 'inkwell-suspended-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** How long it is stopped, in milliseconds; `STOPPED_MS=60000 npx vitest run test/tuner/suspended-search.test.ts` for a minute. */
-const STOPPED_MS = Number(process.env.STOPPED_MS ?? 3000);
+/** How long it is stopped. */
+const STOPPED_MS = isLong ? 60_000 : 3000;
 
 const plan = (directory: string): SearchPlan => ({
   method: 'random',

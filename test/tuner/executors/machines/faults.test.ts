@@ -8,14 +8,15 @@ import type { SearchEvent } from '../../../../src/tuner/journal/search-state';
 import type { Trial } from '../../../../src/tuner/trial';
 import { hasSmallDisk } from '../../../faults/small-disk';
 import { Kernel } from '../../../kernel/jupyter-client';
+import { isLong } from '../../../long';
 import { isAlive } from '../../../processes';
 import { type SearchProcess, startSearchProcess } from '../../searching/run-search-process';
 import type { SearchPlan } from '../../searching/search-process';
 import { BUILDERS, essence, Machine, type MachineOptions, makeDataFolder } from './machines';
 import { hasServer, TestServer, until, untilEmpty } from './server';
 
-/** How long Redis is gone; `GONE_MS=60000 npx vitest run test/tuner/executors/machines/faults.test.ts` for a minute. */
-const GONE_MS = Number(process.env.GONE_MS ?? 6000);
+/** How long Redis is gone. */
+const GONE_MS = isLong ? 60_000 : 6000;
 const LOST_AFTER_MS = 3000;
 const TIMEOUT_MS = 300_000 + GONE_MS;
 

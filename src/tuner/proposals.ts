@@ -220,6 +220,7 @@ export class Proposals {
   }
 
   #affords(epochs: number): boolean {
+    if (this.#options.maxEpochs === Number.POSITIVE_INFINITY) return true;
     const asked = this.#folder.state.trials.reduce(
       (sum, trial) => sum + trial.epochs * trial.trainings.length,
       0,

@@ -258,7 +258,7 @@ export class SearchRun {
       const open = this.#openTrainings();
       const first = open.find(({ needed }) => needed);
       if (first) return this.#describeJob(first.trial, first.training);
-      const running = this.#folder.state.trials.filter(({ status }) => status === 'running').length;
+      const running = this.#folder.state.running.length;
       const next = open.length > 0 && running > this.#executor.slots ? 'wait' : this.#nextTrial();
       if (next === 'wait' || next === 'finished') {
         return open.length > 0 ? this.#describeJob(open[0].trial, open[0].training) : undefined;
@@ -276,8 +276,7 @@ export class SearchRun {
   #openTrainings(): { trial: TrialState; training: number; needed: boolean }[] {
     const open: { trial: TrialState; training: number; needed: boolean }[] = [];
     let earlierSettled = true;
-    for (const trial of this.#folder.state.trials) {
-      if (trial.status !== 'running') continue;
+    for (const trial of this.#folder.state.running) {
       let needed = true;
       for (const [training, { end }] of trial.trainings.entries()) {
         // What comes after it cannot count any more.
@@ -331,9 +330,12 @@ export class SearchRun {
   /** Settles what can be settled, in the order of the ids. */
   #settle(): void {
     const { state } = this.#folder;
-    for (const trial of state.trials) {
-      if (trial.status !== 'running') continue;
-      const verdict = judge(trial, state.trials.slice(0, trial.id - 1), this.#options);
+    const { pruners, racing } = this.#options;
+    const compares = racing || pruners.length > 0;
+    // A copy, since a verdict takes a trial out of it.
+    for (const trial of [...state.running]) {
+      const earlier = compares ? state.trials.slice(0, trial.id - 1) : [];
+      const verdict = judge(trial, earlier, this.#options);
       if (verdict === undefined) return;
       this.#folder.record(verdict);
       this.#noteEnded();

@@ -43,6 +43,8 @@ export class SearchFolder {
   #journal: Journal<SearchEvent> | undefined;
   /** Bytes of the journal that the state follows. */
   #size = 0;
+  /** The best completed trials among the first `ends` entries of the timeline of a state. */
+  #best: { readonly of: SearchState; readonly ids: readonly number[]; readonly ends: number } | undefined;
   #lock: FolderLock | undefined;
 
   /**
@@ -155,14 +157,27 @@ export class SearchFolder {
   }
 
   #neededCheckpoints(): (string | undefined)[] {
-    const { objective } = this.#config;
-    const open = this.state.trials.filter(({ status }) => status === 'running' || status === 'paused');
-    const completed = this.state.results().filter(({ status }) => status === 'completed');
-    const best = rankByScore(completed, objective).slice(0, this.#options.keepModels);
+    const open = [...this.state.running, ...this.state.paused];
     return [
       ...open.flatMap(({ trainings }) => trainings.map(({ checkpoint }) => checkpoint)),
-      ...best.map(({ id }) => bestTraining(this.state.trial(id), objective).checkpoint),
+      ...this.#bestTrials().map(
+        (id) => bestTraining(this.state.trial(id), this.#config.objective).checkpoint,
+      ),
     ];
+  }
+
+  /** The best completed trials, of which the models are kept, by id. */
+  #bestTrials(): readonly number[] {
+    const { state } = this;
+    if (this.#best?.of !== state) this.#best = { of: state, ids: [], ends: 0 };
+    // Who is not among them once will not be again: scores of completed trials stay.
+    const ended = state.timeline.slice(this.#best.ends).map(({ trial }) => trial);
+    const candidates = [...new Set([...this.#best.ids, ...ended])]
+      .map((id) => state.result(id))
+      .filter(({ status }) => status === 'completed');
+    const best = rankByScore(candidates, this.#config.objective).slice(0, this.#options.keepModels);
+    this.#best = { of: state, ids: best.map(({ id }) => id), ends: state.timeline.length };
+    return this.#best.ids;
   }
 
   get #journalPath(): string {

@@ -140,6 +140,9 @@ export class SearchState {
   /** Time and process of the first session: no other search has the same. */
   began?: string;
   readonly trials: TrialState[] = [];
+  /** Of the trials, in the order of their ids. */
+  readonly running: TrialState[] = [];
+  readonly paused = new Set<TrialState>();
   readonly queue: HyperParameterValues[] = [];
   /** All that was ever enqueued, but what was left out. */
   readonly enqueued: HyperParameterValues[] = [];
@@ -152,14 +155,14 @@ export class SearchState {
   elapsedMs = 0;
   /** Number of events applied. */
   events = 0;
-  /** Of the trials as they are now; made when asked for. */
-  readonly #results = new Map<number, Trial>();
+  /** Of the trials as they were when last asked for, and which of them have changed since. */
+  readonly #results: Trial[] = [];
+  readonly #changed = new Set<number>();
   #seconds = 0;
   #epochs = 0;
 
   apply(event: SearchEvent): void {
     this.events++;
-    if ('trial' in event) this.#results.delete(event.trial);
     switch (event.kind) {
       case 'search':
         this.config = event.config;
@@ -192,10 +195,12 @@ export class SearchState {
           validationSize: 0,
           batchSize: 0,
         }));
-        this.trials.push({
+        const trial: TrialState = {
           ...{ id, hyperparameters, origin, epochs, seed, parameters, trainings, versions: this.versions },
           status: 'running',
-        });
+        };
+        this.trials.push(trial);
+        this.#setStatus(trial, 'running');
         for (const [name, domain] of Object.entries(event.space)) this.space.set(name, domain);
         if (origin === 'user') this.queue.shift();
         break;
@@ -203,7 +208,7 @@ export class SearchState {
       case 'continued': {
         const trial = this.trial(event.trial);
         trial.epochs = event.epochs;
-        trial.status = 'running';
+        this.#setStatus(trial, 'running');
         for (const training of trial.trainings) {
           if (training.end?.kind === 'reached') training.end = undefined;
           training.told = undefined;
@@ -259,7 +264,7 @@ export class SearchState {
       }
       case 'settled': {
         const trial = this.trial(event.trial);
-        trial.status = event.status;
+        this.#setStatus(trial, event.status);
         trial.reason = event.reason;
         for (const [index, training] of trial.trainings.entries()) {
           const kept = event.kept[index] ?? -1;
@@ -275,6 +280,18 @@ export class SearchState {
         break;
       }
     }
+    if ('trial' in event) this.#changed.add(event.trial);
+  }
+
+  #setStatus(trial: TrialState, status: TrialStatus): void {
+    trial.status = status;
+    const place = this.running.indexOf(trial);
+    if (place !== -1) this.running.splice(place, 1);
+    this.paused.delete(trial);
+    if (status === 'paused') this.paused.add(trial);
+    if (status !== 'running') return;
+    this.running.push(trial);
+    this.running.sort((a, b) => a.id - b.id);
   }
 
   trial(id: number): TrialState {
@@ -286,16 +303,15 @@ export class SearchState {
 
   /** As users see them, by id. */
   results(): Trial[] {
-    return this.trials.map(({ id }) => this.result(id));
+    for (const id of this.#changed) this.result(id);
+    return this.#results.slice();
   }
 
   /** A trial as users see it: a copy that later events leave as it is. */
   result(id: number): Trial {
-    const known = this.#results.get(id);
-    if (known) return known;
-    const result = describeTrial(this.trial(id), this.#objective());
-    this.#results.set(id, result);
-    return result;
+    const trial = this.trial(id);
+    if (this.#changed.delete(id)) this.#results[id - 1] = describeTrial(trial, this.#objective());
+    return this.#results[id - 1];
   }
 
   #objective(): Objective {

@@ -1,5 +1,5 @@
 import { type HyperParameterValue, type HyperParameterValues, valuesOf } from '../space/domain';
-import { configurationKey } from './duplicates';
+import { wasTried } from './duplicates';
 import type { Decision, Definition, Oracle, SearchView, Suggest } from './oracle';
 
 /** Builds for one trial after which the search gives up: 20 seconds with models that take 20 ms to build. */
@@ -27,14 +27,13 @@ export class GridOracle implements Oracle {
 
   next(view: SearchView): Decision {
     if (!view.mayStart) return { kind: 'finished', spaceExhausted: false };
-    const tried = new Set(view.trials.map((trial) => configurationKey(trial.hyperparameters)));
     // The first build is the last trial of the grid again, for what it asked for and from which values.
     const last = view.trials.filter(({ origin }) => origin === 'oracle').at(-1)?.hyperparameters;
     let place: HyperParameterValues | undefined = last ?? {};
     for (let builds = 0; place !== undefined; builds++) {
       if (builds === MAX_BUILDS) return { kind: 'finished', spaceExhausted: false };
       const { definition, steps } = visit(view, place, place === last);
-      if (definition && !tried.has(configurationKey(definition.hyperparameters))) {
+      if (definition && !wasTried(definition.hyperparameters, view.trials)) {
         return { kind: 'start', definition, epochs: view.epochs };
       }
       place = advance(steps);

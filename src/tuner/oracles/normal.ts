@@ -15,13 +15,18 @@ const Q = [
  */
 export function normalCdf(z: number): number {
   const x = Math.abs(z);
-  const polynomial = (coefficients: readonly number[]) => coefficients.reduce((sum, c) => sum * x + c, 0);
   const bell = Math.exp((-x * x) / 2);
   const tail =
     x < 7.07106781186547
-      ? (bell * polynomial(P)) / polynomial(Q)
+      ? (bell * evaluate(P, x)) / evaluate(Q, x)
       : bell / (x + 1 / (x + 2 / (x + 3 / (x + 4 / (x + 0.65))))) / Math.sqrt(2 * Math.PI);
   return z > 0 ? 1 - tail : tail;
+}
+
+function evaluate(polynomial: readonly number[], x: number): number {
+  let sum = 0;
+  for (const coefficient of polynomial) sum = sum * x + coefficient;
+  return sum;
 }
 
 /** The probability that a standard normal number lies between `from` and `to`. */

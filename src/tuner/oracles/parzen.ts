@@ -15,7 +15,7 @@ interface Kernels {
   /** The configurations that have it, by index, and last the prior, whose index is their number. */
   readonly places: readonly number[];
   /** Probability (of values that can be counted) or density on the unit interval, for each of `places`. */
-  likelihoods(value: HyperParameterValue): number[];
+  likelihoods(value: HyperParameterValue): ArrayLike<number>;
   sample(place: number, draw: Random): HyperParameterValue;
 }
 
@@ -70,13 +70,14 @@ export class ParzenEstimator {
     const each = likelihoods(value);
     let all = 0;
     let likelihood = 0;
-    for (const [i, place] of places.entries()) {
-      all += shares[place];
-      likelihood += shares[place] * each[i];
+    // Without iterators: this runs some hundred times for each trial, over all trials before it.
+    for (let i = 0; i < places.length; i++) {
+      all += shares[places[i]];
+      likelihood += shares[places[i]] * each[i];
     }
     likelihood /= all;
-    const chosen = [...shares];
-    for (const [i, place] of places.entries()) chosen[place] *= each[i] / likelihood;
+    const chosen = shares.slice();
+    for (let i = 0; i < places.length; i++) chosen[places[i]] *= each[i] / likelihood;
     return { likelihood, shares: chosen };
   }
 
@@ -131,10 +132,12 @@ function createChoiceKernels(domain: Domain, values: Values): Kernels {
  */
 function createNumericKernels(domain: Domain, values: Values): Kernels {
   const places = placesWithPrior(values);
+  const prior = values.length;
   const center = values.map((value) => (value === undefined ? 0.5 : positionOf(domain, value)));
   const ascending = places.slice(0, -1).sort((a, b) => center[a] - center[b]);
   const narrowest = 1 / Math.min(100, places.length + 1);
-  const width = new Map<number, number>();
+  // By place; of the prior, 0.
+  const width = new Float64Array(values.length + 1);
   for (const [i, place] of ascending.entries()) {
     const below = i > 0 ? center[ascending[i - 1]] : undefined;
     const above = i < ascending.length - 1 ? center[ascending[i + 1]] : undefined;
@@ -143,26 +146,27 @@ function createNumericKernels(domain: Domain, values: Values): Kernels {
     const lone = below === undefined && above === undefined;
     const toBelow = lone ? center[place] : center[place] - (below ?? center[place]);
     const toAbove = lone ? 1 - center[place] : (above ?? center[place]) - center[place];
-    width.set(place, Math.max(narrowest, toBelow, toAbove));
+    width[place] = Math.max(narrowest, toBelow, toAbove);
   }
-  const inside = new Map(
-    [...width].map(([place, w]) => [place, normalMass(-center[place] / w, (1 - center[place]) / w)]),
-  );
+  const inside = width.map((w, place) => normalMass(-center[place] / w, (1 - center[place]) / w));
   return {
     places,
     likelihoods(value) {
       const { from, to } = shareOf(domain, value);
-      return places.map((place) => {
-        const w = width.get(place);
-        if (w === undefined) return to > from ? to - from : 1;
-        const [a, b] = [(from - center[place]) / w, (to - center[place]) / w];
-        const mass = to > from ? normalMass(a, b) : Math.exp((-a * a) / 2) / (w * Math.sqrt(2 * Math.PI));
-        return mass / (inside.get(place) as number);
-      });
+      const found = new Float64Array(places.length);
+      for (let i = 0; i < places.length; i++) {
+        const place = places[i];
+        const w = width[place];
+        const a = (from - center[place]) / w;
+        if (place === prior) found[i] = to > from ? to - from : 1;
+        else if (to > from) found[i] = normalMass(a, (to - center[place]) / w) / inside[place];
+        else found[i] = Math.exp((-a * a) / 2) / (w * Math.sqrt(2 * Math.PI)) / inside[place];
+      }
+      return found;
     },
     sample(place, draw) {
-      const w = width.get(place);
-      if (w === undefined) return valueAt(domain, draw.next());
+      const w = width[place];
+      if (place === prior) return valueAt(domain, draw.next());
       // The center lies inside, so at least a third of all draws do.
       for (;;) {
         const u = center[place] + w * drawNormal(draw);

@@ -1,6 +1,6 @@
 import { random } from '../../random';
 import { type HyperParameterValue, valueAt } from '../space/domain';
-import { configurationKey } from './duplicates';
+import { configurationKey, wasTried } from './duplicates';
 import type { Decision, Definition, Oracle, SearchView } from './oracle';
 
 /** Draws in a row without a new configuration after which the space counts as exhausted. */
@@ -36,7 +36,6 @@ export class RandomOracle implements Oracle {
    */
   draw(view: SearchView): Definition | undefined {
     const id = view.trials.length + 1;
-    const tried = new Set(view.trials.map((trial) => configurationKey(trial.hyperparameters)));
     let first: string | undefined;
     for (let attempt = 0; attempt < MAX_COLLISIONS; attempt++) {
       const drawn: Record<string, HyperParameterValue> = {};
@@ -44,7 +43,7 @@ export class RandomOracle implements Oracle {
         drawn[name] = valueAt(domain, random(view.seed, 'configuration', id, attempt, name).next());
         return drawn[name];
       });
-      if (definition && !tried.has(configurationKey(definition.hyperparameters))) return definition;
+      if (definition && !wasTried(definition.hyperparameters, view.trials)) return definition;
       // Where nothing is left to draw, every further attempt is this one again.
       if (Object.keys(drawn).length === 0) return undefined;
       first ??= `${id} ${configurationKey(drawn)}`;

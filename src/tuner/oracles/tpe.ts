@@ -1,7 +1,7 @@
 import { type Random, random } from '../../random';
 import { contains, type Domain, type HyperParameterValue, type HyperParameterValues } from '../space/domain';
 import { checkWholeNumber } from '../whole-number';
-import { configurationKey } from './duplicates';
+import { wasTried } from './duplicates';
 import type { Decision, Definition, Oracle, SearchView } from './oracle';
 import { ParzenEstimator } from './parzen';
 import { RandomOracle } from './random';
@@ -70,7 +70,6 @@ export class TpeOracle implements Oracle {
 }
 
 function propose(view: SearchView, good: ParzenEstimator, others: ParzenEstimator): Definition | undefined {
-  const tried = new Set(view.trials.map((trial) => configurationKey(trial.hyperparameters)));
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const draw = random(view.seed, 'tpe', view.trials.length + 1, round);
     const suggested = new Map<string, HyperParameterValue>();
@@ -82,11 +81,11 @@ function propose(view: SearchView, good: ParzenEstimator, others: ParzenEstimato
     );
     const candidates = Array.from({ length: CANDIDATES }, () =>
       drawCandidate(branch.space, Object.fromEntries(set), good, others, draw),
-    ).filter(({ values }) => !tried.has(configurationKey(values)));
+    ).filter(({ values }) => !wasTried(values, view.trials));
     if (candidates.length === 0) continue;
     const best = candidates.reduce((a, b) => (b.logRatio > a.logRatio ? b : a));
     const definition = define(view, good, best, draw);
-    if (definition && !tried.has(configurationKey(definition.hyperparameters))) return definition;
+    if (definition && !wasTried(definition.hyperparameters, view.trials)) return definition;
   }
   return undefined;
 }

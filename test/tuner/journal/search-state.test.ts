@@ -109,4 +109,37 @@ describe('SearchState', () => {
   it('names the trials it has where another is asked for', () => {
     expect(() => begin().result(2)).toThrow('The search has no trial 2; it has 1.');
   });
+
+  it('knows which trials run, by id, and which are paused', () => {
+    const state = new SearchState();
+    const objective = { name: 'valAccuracy', direction: 'max' } as const;
+    const common = { folds: 1, executionsPerTrial: 1, validationSplit: 0.2, seed: 0, given: null };
+    state.apply({ kind: 'search', config: { objective, oracle: {}, pruners: [], racing: false, ...common } });
+    const now = () => [state.running.map(({ id }) => id), [...state.paused].map(({ id }) => id)];
+    const settle = (trial: number, status: 'paused' | 'completed' | 'pruned') =>
+      state.apply({ kind: 'settled', trial, status, kept: [0] });
+    for (const trial of [1, 2, 3, 4]) {
+      state.apply({
+        ...{ kind: 'begun', trial, hyperparameters: {}, space: {}, origin: 'oracle', epochs: 1 },
+        ...{ trainings: 1, parameters: 1, seed: 1 },
+      });
+    }
+    expect(now()).toEqual([[1, 2, 3, 4], []]);
+    settle(2, 'paused');
+    settle(1, 'paused');
+    settle(3, 'completed');
+    expect(now()).toEqual([[4], [2, 1]]);
+    // Of the running ones it comes before those that were begun after it.
+    state.apply({ kind: 'continued', trial: 1, epochs: 2 });
+    expect(now()).toEqual([[1, 4], [2]]);
+    // As an oracle does with what it will not continue.
+    settle(2, 'pruned');
+    expect(now()).toEqual([[1, 4], []]);
+    expect(state.results().map(({ status }) => status)).toEqual([
+      'running',
+      'pruned',
+      'completed',
+      'running',
+    ]);
+  });
 });

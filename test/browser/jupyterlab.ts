@@ -21,7 +21,9 @@ export async function launchBrowser(): Promise<Browser> {
   const executablePath = findInstalledBrowser();
   if (executablePath !== undefined) return chromium.launch({ executablePath, args });
   const { default: packed } = await import('@sparticuz/chromium');
-  return chromium.launch({ executablePath: await packed.executablePath(), args: [...packed.args, ...args] });
+  // With a single process, a page that closes takes the browser along.
+  const own = packed.args.filter((arg) => arg !== '--single-process');
+  return chromium.launch({ executablePath: await packed.executablePath(), args: [...own, ...args] });
 }
 
 /** A copy of the project in a temporary folder, whose kernel works in the copy. */
@@ -72,7 +74,16 @@ export function copyProject(): ProjectCopy {
 export interface LabServer {
   readonly url: string;
   readonly token: string;
+  /** Of `npm run lab`, whose child the server is. */
+  readonly pid: number;
   stop(): Promise<void>;
+}
+
+export interface LabOptions {
+  /** Added to the environment of the server and of all that it starts. */
+  readonly env?: NodeJS.ProcessEnv;
+  /** A command that runs the one that follows it as its arguments, in the same process. */
+  readonly within?: readonly string[];
 }
 
 async function findFreePort(): Promise<number> {
@@ -85,12 +96,17 @@ async function findFreePort(): Promise<number> {
 }
 
 /** Starts JupyterLab in the copy as `npm run lab` does, and waits until it answers. */
-export async function startLab({ root }: ProjectCopy): Promise<LabServer> {
+export async function startLab(
+  { root }: ProjectCopy,
+  { env, within = [] }: LabOptions = {},
+): Promise<LabServer> {
   const port = await findFreePort();
   const token = 'browser-test';
+  const [command, ...args] = [...within, process.execPath];
   const child = spawn(
-    process.execPath,
+    command,
     [
+      ...args,
       '--import',
       'tsx',
       'scripts/lab.ts',
@@ -101,7 +117,7 @@ export async function startLab({ root }: ProjectCopy): Promise<LabServer> {
       `--IdentityProvider.token=${token}`,
       '--LabApp.expose_app_in_browser=True',
     ],
-    { env: { ...process.env, DATA_DIR: '' }, cwd: root, stdio: ['ignore', 'ignore', 'pipe'] },
+    { env: { ...process.env, DATA_DIR: '', ...env }, cwd: root, stdio: ['ignore', 'ignore', 'pipe'] },
   );
   let log = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
@@ -121,8 +137,9 @@ export async function startLab({ root }: ProjectCopy): Promise<LabServer> {
   return {
     url,
     token,
+    pid: child.pid as number,
     async stop() {
-      if (child.exitCode !== null) return;
+      if (child.exitCode !== null || child.signalCode !== null) return;
       child.kill('SIGTERM');
       await once(child, 'exit');
     },
@@ -256,6 +273,11 @@ export class LabNotebook {
     await this.page.evaluate(() => jupyterapp.shell.currentWidget?.context.save());
   }
 
+  /** Whether it differs from what was last saved. */
+  isDirty(): Promise<boolean> {
+    return this.page.evaluate(() => jupyterapp.shell.currentWidget?.context.model.dirty ?? false);
+  }
+
   /** Shuts the kernel down and closes the page. */
   async close(): Promise<void> {
     await this.page.evaluate(() => jupyterapp.commands.execute('notebook:shutdown-kernel'));
@@ -273,6 +295,15 @@ export class LabNotebook {
       (at) => jupyterapp.shell.currentWidget?.content.scrollToItem(at, 'center'),
       index,
     );
+  }
+
+  /** What the dialog says that is on the page or comes soon; closes it. */
+  async closeDialog(): Promise<string> {
+    const dialog = this.page.locator('.jp-Dialog');
+    const text = await dialog.innerText();
+    await dialog.locator('.jp-Dialog-button').last().click();
+    await dialog.waitFor({ state: 'detached' });
+    return text;
   }
 
   /** Scrolls from figure to figure and tells how each stands on the page. */

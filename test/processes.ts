@@ -28,3 +28,19 @@ export function childrenOf(pid: number, command = ''): number[] {
       return found?.parent === pid && found.state !== 'Z' && found.command.includes(command);
     });
 }
+
+/** The processes that run with this text in their environment or command line, by id. */
+export function processesWith(text: string): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((id) => {
+      try {
+        return ['environ', 'cmdline'].some((file) =>
+          readFileSync(`/proc/${id}/${file}`, 'utf8').includes(text),
+        );
+      } catch {
+        return false;
+      }
+    });
+}

@@ -28,7 +28,7 @@ process.chdir(root);
 // Listens for SIGINT before any cell runs: a listener that is added while a cell's synchronous part runs is lost.
 const interrupts = require('./interrupts.cjs').listenForInterrupts();
 
-require('./lifetime.cjs').endWithParent();
+require('./lifetime.cjs').endWithParent(configPath);
 require('./stack-traces.cjs').mapStackTraces(root);
 require('./source-modules.cjs').loadSourceModules();
 // TensorFlow's settings, before a cell can load it by another way than `src`: danfo.js does.

@@ -1,3 +1,8 @@
+import os
+import signal
+import threading
+import time
+
 c = get_config()  # noqa: F821
 
 c.ServerApp.ip = "127.0.0.1"
@@ -15,3 +20,16 @@ c.LabApp.extension_manager = "readonly"
 c.MultiKernelManager.default_kernel_name = "inkwell"
 c.KernelSpecManager.allowed_kernelspecs = {"inkwell"}
 c.KernelSpecManager.ensure_native_kernel = False
+
+# Keeps the files whole where the disk is full or the server is killed.
+load_subconfig("whole_files.py")  # noqa: F821
+
+
+def end_with_parent(parent):
+    while os.getppid() == parent:
+        time.sleep(1)
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+# `npm run lab` passes signals on; where it is killed itself, the server shuts its kernels down and leaves all the same.
+threading.Thread(target=end_with_parent, args=(os.getppid(),), daemon=True).start()

@@ -148,12 +148,12 @@ async function launch(path: string, args: readonly string[]): Promise<Context> {
   subscribe('child_process', note);
   try {
     return await chromium.launchPersistentContext(profile, {
-      // The shell outlives us, and removes the profile also where we are killed.
+      // The shell outlives us and, whatever signal we pass on, the browser: it removes the profile that this writes at its end.
       executablePath: '/bin/sh',
       ignoreDefaultArgs: true,
       args: [
         '-c',
-        '"$@"; rm -rf "$0"',
+        'trap : TERM; "$@"; rm -rf "$0"',
         profile,
         path,
         ...args,

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { findInstalledBrowser } from '../../src/notebook/browser';
+import { processesWith } from '../processes';
 
 let folder: string;
 beforeEach(() => {
@@ -79,6 +80,19 @@ describe('renderPng', () => {
     expect(stdout).toBe('string\n');
     expect(status).not.toBe(0);
     await expect.poll(listLeftovers, { timeout: 10_000 }).toEqual([]);
+  });
+
+  it('leaves nothing when its process is a kernel that ends, which ends its child processes', async () => {
+    const lifetime = resolve(__dirname, '../../scripts/kernel/lifetime.cjs');
+    const { stdout, status } = render(
+      `require(${JSON.stringify(lifetime)}).endWithParent('connection.json');\n` +
+        `renderPng(${figure}).then((png) => {\n  console.log(typeof png);\n  process.exit(0);\n});`,
+    );
+    expect(stdout).toBe('string\n');
+    expect(status).toBe(0);
+    // The browser may write until it is gone.
+    await expect.poll(() => processesWith(folder), { timeout: 10_000 }).toEqual([]);
+    expect(listLeftovers()).toEqual([]);
   });
 
   it('starts another browser after one has died', () => {

@@ -147,8 +147,7 @@ export async function writeCheckpoint(path: string, snapshot: TrainingSnapshot):
  * @throws CheckpointError where it is none, or damaged; then nothing is written.
  */
 export async function copyCheckpoint(path: string, bytes: Buffer): Promise<void> {
-  // Copied to where numbers may begin: a part of another buffer may lie anywhere.
-  parseCheckpoint(path, Buffer.from(new Uint8Array(bytes).buffer));
+  checkContent(path, bytes);
   await replaceFile(path, [bytes]);
 }
 
@@ -186,7 +185,8 @@ function refuse(path: string, fault: string): never {
   );
 }
 
-function parseCheckpoint(path: string, bytes: Buffer): TrainingSnapshot {
+/** The header, how many numbers each weight has, and where the numbers begin. */
+function checkContent(path: string, bytes: Buffer): { header: Header; sizes: number[]; start: number } {
   const fail = (fault: string): never => refuse(path, fault);
   if (bytes.length < FIXED_BYTES)
     fail(`is cut short: it has ${bytes.length} bytes, fewer than any checkpoint`);
@@ -202,7 +202,7 @@ function parseCheckpoint(path: string, bytes: Buffer): TrainingSnapshot {
   const start = FIXED_BYTES + bytes.readUInt32LE(24);
   if (start > bytes.length || start % 4 !== 0) fail(`is damaged: its header cannot end at byte ${start}`);
   const header = readHeader(bytes.subarray(FIXED_BYTES, start), fail);
-  const { epoch, end, shapes, optimizer, callbacks } = header;
+  const { shapes, optimizer, callbacks } = header;
   const sizes = shapes.map((shape) => shape.reduce((product, side) => product * side, 1));
   const others = [...(optimizer?.slots ?? []), ...(optimizer?.averaged ?? [])];
   const remembered = callbacks.flatMap((state) => state?.arrays ?? []);
@@ -212,6 +212,13 @@ function parseCheckpoint(path: string, bytes: Buffer): TrainingSnapshot {
       `is damaged: its header announces ${numbers} numbers from byte ${start}, but it has ${bytes.length} bytes`,
     );
   }
+  return { header, sizes, start };
+}
+
+/** The arrays are views of `bytes`, which must begin where numbers may. */
+function parseCheckpoint(path: string, bytes: Buffer): TrainingSnapshot {
+  const { header, sizes, start } = checkContent(path, bytes);
+  const { epoch, end, shapes, optimizer, callbacks } = header;
   let offset = bytes.byteOffset + start;
   const take = (length: number): Float32Array => {
     const array = new Float32Array(bytes.buffer, offset, length);

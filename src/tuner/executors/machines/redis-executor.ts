@@ -402,6 +402,7 @@ export class RedisExecutor implements Executor {
       granted !== undefined &&
       (attempt < granted.attempt || (attempt === granted.attempt && machine !== granted.machine));
     if (!isCurrent || isLate) return this.#answer(report, { answer: 'stop' });
+    if (!this.#cards.has(machine)) await this.#readMachines();
     if (granted !== undefined && attempt > granted.attempt) {
       const behind = records.length === 0 ? 'from the start' : `after epoch ${records.length}`;
       const name = this.#cards.get(machine)?.name ?? 'another machine';

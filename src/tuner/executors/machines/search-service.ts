@@ -52,10 +52,12 @@ export class SearchService {
    * @throws WriteError for the disk.
    */
   async run(): Promise<void> {
-    const { openExecutor, stopping, server, redis, session, setup, machine } = this.#options;
+    const { openExecutor, present, stopping, server, redis, session, setup, machine } = this.#options;
     const folder = makeTemporaryFolder('machine');
     try {
       const executor = openExecutor();
+      // Before it takes a job: the search looks for it then.
+      await untilAborted(stopping, present()).catch(() => {});
       const inbox = new Inbox(server.connect(), inboxKey(session, machine.id));
       const context = { redis, inbox, session, setup, machine, executor, folder: folder.path };
       const worker = this.#openWorker(context);

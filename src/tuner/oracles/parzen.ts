@@ -9,6 +9,8 @@ import {
   valueAt,
 } from '../space/domain';
 import { normalMass } from './normal';
+import { type Confidence, priorLikelihood, samplePrior } from './prior';
+import { drawTruncatedNormal, shareOf } from './truncated-normal';
 
 /** The kernels of one hyperparameter: one for each configuration that has it, and the prior. */
 interface Kernels {
@@ -21,7 +23,8 @@ interface Kernels {
 
 /**
  * Parzen estimator of the configurations of some trials: a mixture with one component for each of them and
- * one for the prior, which is uniform over every domain; all weigh the same. A component is a product of
+ * one for the prior; all weigh the same. The prior is uniform over every domain or, with a confidence, the
+ * user's (see `samplePrior`). A component is a product of
  * kernels, one for each hyperparameter (Falkner, Klein and Hutter, "BOHB", ICML 2018, section 3.2), so the
  * mixture knows which values go together. Numbers and ordered choices lie in the unit interval of their
  * domain, where a log scale is even.
@@ -32,10 +35,13 @@ interface Kernels {
  */
 export class ParzenEstimator {
   readonly #configurations: readonly HyperParameterValues[];
+  readonly #confidence: Confidence | undefined;
   readonly #kernels = new Map<string, Kernels>();
 
-  constructor(configurations: readonly HyperParameterValues[]) {
+  /** @param confidence in the defaults of the domains; without it the prior is uniform. */
+  constructor(configurations: readonly HyperParameterValues[], confidence?: Confidence) {
     this.#configurations = configurations;
+    this.#confidence = confidence;
   }
 
   /** Shares of the components before anything is chosen; they sum to 1, and the prior's is the last. */
@@ -90,9 +96,10 @@ export class ParzenEstimator {
         const value = configuration[name];
         return value !== undefined && contains(domain, value) ? value : undefined;
       });
+      const prior = priorOf(domain, this.#confidence);
       kernels = isOrdered(domain)
-        ? createNumericKernels(domain, values)
-        : createChoiceKernels(domain, values);
+        ? createNumericKernels(domain, values, prior)
+        : createChoiceKernels(domain, values, prior);
       this.#kernels.set(key, kernels);
     }
     return kernels;
@@ -101,12 +108,27 @@ export class ParzenEstimator {
 
 type Values = readonly (HyperParameterValue | undefined)[];
 
+/** The component that stands for no configuration. */
+interface Prior {
+  likelihood(value: HyperParameterValue): number;
+  sample(draw: Random): HyperParameterValue;
+}
+
+/** The user's prior; undefined for the uniform one. */
+function priorOf(domain: Domain, confidence: Confidence | undefined): Prior | undefined {
+  if (confidence === undefined) return undefined;
+  return {
+    likelihood: (value) => priorLikelihood(domain, value, confidence),
+    sample: (draw) => samplePrior(domain, confidence, draw),
+  };
+}
+
 function placesWithPrior(values: Values): number[] {
   return [...values.keys()].filter((place) => values[place] !== undefined).concat(values.length);
 }
 
 /** Each kernel is one count for its own value and one count shared out among the kernels for every value. */
-function createChoiceKernels(domain: Domain, values: Values): Kernels {
+function createChoiceKernels(domain: Domain, values: Values, prior: Prior | undefined): Kernels {
   const places = placesWithPrior(values);
   const count = domain.kind === 'choice' ? domain.values.length : domain.kind === 'boolean' ? 2 : 1;
   const smoothing = 1 / places.length;
@@ -115,11 +137,12 @@ function createChoiceKernels(domain: Domain, values: Values): Kernels {
     places,
     likelihoods: (value) =>
       places.map((place) => {
-        if (values[place] === undefined) return 1 / count;
+        if (values[place] === undefined) return prior?.likelihood(value) ?? 1 / count;
         return own * (smoothing + (values[place] === value ? 1 : 0));
       }),
     sample(place, draw) {
       const value = values[place];
+      if (value === undefined && prior) return prior.sample(draw);
       return value !== undefined && draw.next() < own ? value : valueAt(domain, draw.next());
     },
   };
@@ -130,9 +153,9 @@ function createChoiceKernels(domain: Domain, values: Values): Kernels {
  * (Bergstra et al. 2011, section 4), but no narrower than 1 / (kernels + 1), or 1 / 100 where there are many,
  * as in Hyperopt and Optuna: the search must not take its first few good values for the only ones.
  */
-function createNumericKernels(domain: Domain, values: Values): Kernels {
+function createNumericKernels(domain: Domain, values: Values, prior: Prior | undefined): Kernels {
   const places = placesWithPrior(values);
-  const prior = values.length;
+  const last = values.length;
   const center = values.map((value) => (value === undefined ? 0.5 : positionOf(domain, value)));
   const ascending = places.slice(0, -1).sort((a, b) => center[a] - center[b]);
   const narrowest = 1 / Math.min(100, places.length + 1);
@@ -158,7 +181,7 @@ function createNumericKernels(domain: Domain, values: Values): Kernels {
         const place = places[i];
         const w = width[place];
         const a = (from - center[place]) / w;
-        if (place === prior) found[i] = to > from ? to - from : 1;
+        if (place === last) found[i] = prior?.likelihood(value) ?? (to > from ? to - from : 1);
         else if (to > from) found[i] = normalMass(a, (to - center[place]) / w) / inside[place];
         else found[i] = Math.exp((-a * a) / 2) / (w * Math.sqrt(2 * Math.PI)) / inside[place];
       }
@@ -166,34 +189,8 @@ function createNumericKernels(domain: Domain, values: Values): Kernels {
     },
     sample(place, draw) {
       const w = width[place];
-      if (place === prior) return valueAt(domain, draw.next());
-      // The center lies inside, so at least a third of all draws do.
-      for (;;) {
-        const u = center[place] + w * drawNormal(draw);
-        if (u >= 0 && u < 1) return valueAt(domain, u);
-      }
+      if (place === last) return prior ? prior.sample(draw) : valueAt(domain, draw.next());
+      return valueAt(domain, drawTruncatedNormal(center[place], w, draw));
     },
   };
-}
-
-/** Which part of the unit interval `valueAt` maps to the value; a point where the domain is continuous. */
-function shareOf(domain: Domain, value: HyperParameterValue): { from: number; to: number } {
-  const middle = positionOf(domain, value);
-  if ((domain.kind === 'float' || domain.kind === 'int') && domain.step === undefined) {
-    if (domain.kind === 'float') return { from: middle, to: middle };
-    if (domain.sampling !== 'linear') {
-      const { sampling } = domain;
-      const range: Domain = { kind: 'float', min: domain.min - 0.5, max: domain.max + 0.5, sampling };
-      const x = value as number;
-      return { from: positionOf(range, x - 0.5), to: positionOf(range, x + 0.5) };
-    }
-  }
-  // All others have shares of one size: twice the middle of the first.
-  const half = positionOf(domain, valueAt(domain, 0));
-  return { from: middle - half, to: middle + half };
-}
-
-/** A standard normal number (Box and Muller 1958). */
-function drawNormal(draw: Random): number {
-  return Math.sqrt(-2 * Math.log(1 - draw.next())) * Math.cos(2 * Math.PI * draw.next());
 }

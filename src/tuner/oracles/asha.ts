@@ -1,8 +1,9 @@
-import { type Objective, objectiveValue, rankByScore } from '../objective';
+import { rankByScore } from '../objective';
 import type { Trial } from '../trial';
 import { checkWholeNumber } from '../whole-number';
 import type { Bracket, Decision, Oracle, SearchView } from './oracle';
 import { RandomOracle } from './random';
+import { scoreAt } from './ranking';
 
 /** Better paused trials of its rung behind which a trial is given up. */
 const MAX_PAUSED = 10;
@@ -141,16 +142,4 @@ function hasReached({ epochs: asked, status, histories }: Trial, epochs: number)
   if (asked === epochs) return status === 'paused' || status === 'completed' || status === 'pruned';
   // A model that could not be built came to no rung, whatever it was to be trained to.
   return asked > epochs && !(status === 'failed' && histories.length === 0);
-}
-
-/** The score that a trial had when it had so many epochs. */
-function scoreAt({ epochs: asked, score, histories }: Trial, epochs: number, objective: Objective): number {
-  if (asked === epochs) return score;
-  // A trial that a user's own loop trained has no history; it was among the best when it was promoted.
-  if (histories.length === 0) return objective.direction === 'min' ? -Infinity : Infinity;
-  const values = histories.map((history) => {
-    const record = history.epochs[Math.min(epochs, history.epochs.length) - 1];
-    return objectiveValue(record, objective);
-  });
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

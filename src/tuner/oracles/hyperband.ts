@@ -1,7 +1,7 @@
 import { rankByScore } from '../objective';
 import type { Trial } from '../trial';
 import { checkWholeNumber } from '../whole-number';
-import type { Bracket, Decision, Oracle, SearchView } from './oracle';
+import type { Bracket, Decision, Definition, Oracle, SearchView } from './oracle';
 import { RandomOracle } from './random';
 
 /** A stage of a bracket: so many trials are trained until they have so many epochs. */
@@ -29,6 +29,12 @@ export function hyperbandBrackets(epochs: number, factor: number): Rung[][] {
   });
 }
 
+interface HyperbandConfig {
+  readonly name: string;
+  readonly factor: number;
+  readonly iterations: number;
+}
+
 /**
  * Hyperband (Li et al., "Hyperband: A Novel Bandit-Based Approach to Hyperparameter Optimization", JMLR
  * 18(185), 2018): trains many configurations for few epochs, the better ones for `factor` times as many, and
@@ -50,7 +56,7 @@ export function hyperbandBrackets(epochs: number, factor: number): Rung[][] {
  * time with new configurations, from 1, default 1.
  */
 export class HyperbandOracle implements Oracle {
-  readonly config: { readonly name: string; readonly factor: number; readonly iterations: number };
+  readonly config: Readonly<Record<string, string | number>> & HyperbandConfig;
   readonly #random = new RandomOracle();
 
   constructor({ factor = 3, iterations = 1 }: { factor?: number; iterations?: number } = {}) {
@@ -97,11 +103,14 @@ export class HyperbandOracle implements Oracle {
   next(view: SearchView): Decision {
     const { trials, mayStart } = view;
     let begun = 0;
-    for (const rungs of this.#brackets(view.epochs)) {
+    const brackets = this.#brackets(view.epochs);
+    for (const [i, rungs] of brackets.entries()) {
       const members = trials.slice(begun, begun + rungs[0].trials);
       begun += rungs[0].trials;
       if (members.length < rungs[0].trials) {
-        const definition = mayStart ? this.#random.draw(view) : undefined;
+        // Every iteration goes through all rungs, beginning with the lowest.
+        const lowest = i % (brackets.length / this.config.iterations);
+        const definition = mayStart ? this.draw(view, lowest) : undefined;
         if (definition) return { kind: 'start', definition, epochs: rungs[0].epochs };
         if (mayStart && view.enqueued) return { kind: 'finished', spaceExhausted: false };
         return advance(this.#shrink(rungs, members.length), members, view) ?? waitOrFinish(trials, mayStart);
@@ -110,6 +119,14 @@ export class HyperbandOracle implements Oracle {
       if (decision) return decision;
     }
     return waitOrFinish(trials, false);
+  }
+
+  /**
+   * A configuration that no trial has had, for the trial to be begun next; undefined where the space is exhausted. `rung`: the
+   * one that the trial begins at, 0 for the lowest of all brackets. Drawn as in random search.
+   */
+  protected draw(view: SearchView, _rung: number): Definition | undefined {
+    return this.#random.draw(view);
   }
 
   #brackets(epochs: number): Rung[][] {

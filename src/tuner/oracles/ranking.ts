@@ -1,4 +1,4 @@
-import { type Objective, rankByScore } from '../objective';
+import { type Objective, objectiveValue, rankByScore } from '../objective';
 import type { Trial } from '../trial';
 
 /**
@@ -23,4 +23,20 @@ export function rankTrials(trials: readonly Trial[], objective: Pick<Objective, 
   const ended = trials.filter(({ status }) => status !== 'running' && status !== 'failed');
   // The sort keeps the order by score among trials that were trained as far.
   return rankByScore(ended, objective).sort((a, b) => epochsTrained(b) - epochsTrained(a));
+}
+
+/** The score that a trial had when it had so many epochs, of which it was asked for at least as many; NaN without one. */
+export function scoreAt(
+  { epochs: asked, score, histories }: Trial,
+  epochs: number,
+  objective: Objective,
+): number {
+  if (asked === epochs) return score;
+  // A trial that a user's own loop trained has no history; it was among the best when it was promoted.
+  if (histories.length === 0) return objective.direction === 'min' ? -Infinity : Infinity;
+  const values = histories.map((history) => {
+    const record = history.epochs[Math.min(epochs, history.epochs.length) - 1];
+    return objectiveValue(record, objective);
+  });
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -6,11 +6,12 @@ export { FatalError } from './fatal-error';
 export { canRateImportance, type HyperparameterImportance, hyperparameterImportance } from './importance';
 export type { Objective } from './objective';
 export type { Decision, Oracle, SearchView } from './oracles/oracle';
+export type { Confidence } from './oracles/prior';
 export { medianPruner } from './pruners/median';
 export { patiencePruner } from './pruners/patience';
 export type { Pruner } from './pruners/pruner';
 export { type Asked, type RunOptions, Search, type SearchOptions } from './search';
-export { Asha, BayesianOptimization, GridSearch, Hyperband, RandomSearch } from './searches';
+export { Asha, BayesianOptimization, GridSearch, Hyperband, PriorBand, RandomSearch } from './searches';
 export { type Domain, describeDomain } from './space/domain';
 export {
   HyperParameters,

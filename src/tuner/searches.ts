@@ -2,8 +2,10 @@ import type { ModelBuilder } from '../models/model-builder';
 import { AshaOracle } from './oracles/asha';
 import { GridOracle } from './oracles/grid';
 import { HyperbandOracle } from './oracles/hyperband';
+import type { Confidence } from './oracles/prior';
+import { PriorBandOracle } from './oracles/prior-band';
 import { RandomOracle } from './oracles/random';
-import { TpeOracle } from './oracles/tpe';
+import { type TpeOptions, TpeOracle } from './oracles/tpe';
 import type { SpaceDefinition } from './proposals';
 import { Search, type SearchOptions } from './search';
 
@@ -47,6 +49,29 @@ export class Hyperband extends Search {
 }
 
 /**
+ * PriorBand: Hyperband that draws most configurations near the defaults of the hyperparameters, and near the best one found (Mallik et al.
+ * 2023, NeurIPS). For who has good defaults in mind, and says so: `hp.float('dropout', { min: 0, max: 0.5, default: 0.2 })`. A
+ * hyperparameter without a `default` is drawn uniformly.
+ *
+ *     const search = new PriorBand(buildMlp, { confidence: 'high', seed: 0, directory: 'runs/mlp-priorband' });
+ *     await search.run(train, { epochs: 9 });
+ *
+ * `confidence`: how near the defaults, 'low', 'medium' (the default) or 'high'. `factor`, `iterations` and `maxTrials` as in Hyperband.
+ */
+export class PriorBand extends Search {
+  constructor(
+    builder: ModelBuilder | SpaceDefinition,
+    options: SearchOptions & { factor?: number; iterations?: number; confidence?: Confidence } = {},
+  ) {
+    const { factor, iterations, confidence, ...others } = options;
+    super(builder, new PriorBandOracle({ factor, iterations, confidence }), {
+      maxTrials: Number.POSITIVE_INFINITY,
+      ...others,
+    });
+  }
+}
+
+/**
  * ASHA: like Hyperband's brackets, but a configuration is promoted as soon as it is among the best of its rung so far, so no worker waits
  * (Li et al. 2020, "A System for Massively Parallel Hyperparameter Tuning", algorithm 2).
  *
@@ -66,14 +91,12 @@ export class Asha extends Search {
  * Bayesian optimization by tree-structured Parzen estimators (Bergstra et al. 2011, "Algorithms for Hyper-Parameter
  * Optimization", section 4), which learns where the good configurations are.
  *
- * `startupTrials`: random ones before that, default 10.
+ * `startupTrials`: random ones before that, default 10. `prior: 'default'`: begins near the defaults of the hyperparameters, as near as
+ * `confidence` says, 'low', 'medium' (the default) or 'high'; default 'uniform'.
  */
 export class BayesianOptimization extends Search {
-  constructor(
-    builder: ModelBuilder | SpaceDefinition,
-    options: SearchOptions & { startupTrials?: number } = {},
-  ) {
-    const { startupTrials, ...others } = options;
-    super(builder, new TpeOracle({ startupTrials }), others);
+  constructor(builder: ModelBuilder | SpaceDefinition, options: SearchOptions & TpeOptions = {}) {
+    const { startupTrials, prior, confidence, ...others } = options;
+    super(builder, new TpeOracle({ startupTrials, prior, confidence }), others);
   }
 }

@@ -1,9 +1,11 @@
 import { type Random, random } from '../../random';
 import { contains, type Domain, type HyperParameterValue, type HyperParameterValues } from '../space/domain';
+import type { Trial } from '../trial';
 import { checkWholeNumber } from '../whole-number';
-import { wasTried } from './duplicates';
+import { defineUntried, wasTried } from './duplicates';
 import type { Decision, Definition, Oracle, SearchView } from './oracle';
 import { ParzenEstimator } from './parzen';
+import { type Confidence, checkConfidence, samplePrior } from './prior';
 import { RandomOracle } from './random';
 import { rankTrials } from './ranking';
 
@@ -14,6 +16,12 @@ const GOOD_SHARE = 0.1;
 const MAX_GOOD = 25;
 /** Rounds without a new configuration after which one is drawn at random. */
 const MAX_ROUNDS = 10;
+
+export interface TpeOptions {
+  readonly startupTrials?: number;
+  readonly prior?: 'uniform' | 'default';
+  readonly confidence?: Confidence;
+}
 
 /** A configuration that may be tried. */
 interface Candidate {
@@ -41,31 +49,78 @@ interface Candidate {
  * - No configuration comes twice. Where ten rounds bring nothing new, as in a small space that is nearly used
  *   up, the next one is drawn at random, and the search ends where that finds none either. So a new trial
  *   takes two builds, seldom more, and 220 at the most.
+ *
+ * With `prior: 'default'` it begins with what the user believes, that good values lie near the defaults of the domains (see
+ * `samplePrior`). Every other startup trial, drawn by chance, comes from that prior, as in PriorBand's lowest rung; the others
+ * remain those of the random search. Then the prior takes the place of the uniform component among the good trials. The others'
+ * component remains uniform: what is likely under the user's prior, and no likelier than elsewhere under bad trials, is what to
+ * try, as where BOPrO multiplies the estimate of the good trials by the prior and that of the others by its complement (Souza et
+ * al., "Bayesian Optimization with a Prior for the Optimum", ECML 2021). Hyperopt has the prior in both, where it partly cancels
+ * out in their ratio. All components weigh the same, so the prior's share beside n good trials is 1 / (n + 1): as in PiBO
+ * (Hvarfner et al., ICLR 2022), a wrong belief counts for less and less.
  */
 export class TpeOracle implements Oracle {
   readonly config: Readonly<Record<string, string | number>>;
   readonly #startupTrials: number;
+  /** In the defaults of the domains; undefined where they say nothing. */
+  readonly #confidence: Confidence | undefined;
   readonly #random = new RandomOracle();
 
-  /** @param options `startupTrials`: random trials to begin with, from 1, default 10. */
-  constructor(options: { startupTrials?: number } = {}) {
-    const { startupTrials = 10 } = options;
+  /**
+   * @param options `startupTrials`: random trials to begin with, from 1, default 10. `prior`: 'default' where good values are
+   * believed to lie near the defaults, and the default 'uniform' where nothing is known. `confidence`: how sure that belief is,
+   * default 'medium'.
+   * @throws RangeError for a `confidence` without the prior 'default'.
+   */
+  constructor(options: TpeOptions = {}) {
+    const { startupTrials = 10, prior = 'uniform', confidence } = options;
     checkWholeNumber('startupTrials', startupTrials, 1);
-    this.config = { name: 'tpe', startupTrials };
+    if (prior !== 'uniform' && prior !== 'default') {
+      throw new RangeError(`prior must be 'uniform' or 'default', but got ${JSON.stringify(prior)}.`);
+    }
+    if (prior === 'uniform' && confidence !== undefined) {
+      throw new RangeError(
+        `confidence is how sure the prior is, and a uniform one has none, but got ${JSON.stringify(confidence)}; ` +
+          `add prior: 'default', or leave confidence out.`,
+      );
+    }
     this.#startupTrials = startupTrials;
+    this.#confidence = prior === 'default' ? (confidence ?? 'medium') : undefined;
+    if (this.#confidence) checkConfidence(this.#confidence);
+    // Without a prior as before there was one: a search folder holds a search of one configuration.
+    this.config = {
+      ...{ name: 'tpe', startupTrials },
+      ...(this.#confidence && { prior, confidence: this.#confidence }),
+    };
   }
 
   next(view: SearchView): Decision {
     if (!view.mayStart) return { kind: 'finished', spaceExhausted: false };
     const ranked = rankTrials(view.trials, view.objective);
-    if (ranked.length < this.#startupTrials) return this.#random.next(view);
-    const good = new Set(ranked.slice(0, Math.min(MAX_GOOD, Math.ceil(GOOD_SHARE * ranked.length))));
-    const estimate = (isGood: boolean) =>
-      new ParzenEstimator(
-        view.trials.filter((trial) => good.has(trial) === isGood).map((trial) => trial.hyperparameters),
-      );
-    const definition = propose(view, estimate(true), estimate(false));
+    const definition =
+      ranked.length < this.#startupTrials ? this.#startUp(view) : this.#propose(view, ranked);
     return definition ? { kind: 'start', definition, epochs: view.epochs } : this.#random.next(view);
+  }
+
+  /** A configuration from the user's prior, in half of all cases where there is one. */
+  #startUp(view: SearchView): Definition | undefined {
+    const confidence = this.#confidence;
+    const id = view.trials.length + 1;
+    if (confidence === undefined || random(view.seed, 'tpe startup', id).next() < 0.5) return undefined;
+    return defineUntried(view, (attempt) => (name, domain) => {
+      return samplePrior(domain, confidence, random(view.seed, 'tpe startup', id, attempt, name));
+    });
+  }
+
+  #propose(view: SearchView, ranked: readonly Trial[]): Definition | undefined {
+    const good = new Set(ranked.slice(0, Math.min(MAX_GOOD, Math.ceil(GOOD_SHARE * ranked.length))));
+    const configurations = (isGood: boolean) =>
+      view.trials.filter((trial) => good.has(trial) === isGood).map((trial) => trial.hyperparameters);
+    return propose(
+      view,
+      new ParzenEstimator(configurations(true), this.#confidence),
+      new ParzenEstimator(configurations(false)),
+    );
   }
 }
 

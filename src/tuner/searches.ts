@@ -50,8 +50,8 @@ export class Hyperband extends Search {
 
 /**
  * PriorBand: Hyperband that draws most configurations near the defaults of the hyperparameters, and near the best one found (Mallik et al.
- * 2023, NeurIPS). For who has good defaults in mind, and says so: `hp.float('dropout', { min: 0, max: 0.5, default: 0.2 })`. A
- * hyperparameter without a `default` is drawn uniformly.
+ * 2023, NeurIPS). For who has good defaults in mind, and says so: `hp.float('dropout', { min: 0, max: 0.5, default: 0.2 })`. A choice
+ * without a `default` has its first value, but a number or an ordered choice without one, or with the lowest, is drawn uniformly.
  *
  *     const search = new PriorBand(buildMlp, { confidence: 'high', seed: 0, directory: 'runs/mlp-priorband' });
  *     await search.run(train, { epochs: 9 });

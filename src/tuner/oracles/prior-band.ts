@@ -135,9 +135,9 @@ function findStanding(
 }
 
 function spentEpochs(trial: Trial): number {
+  const hasEnded = trial.status !== 'running' && trial.status !== 'failed';
   // A trial that a user's own loop trained has no history.
-  if (trial.histories.length === 0) return trial.status === 'running' ? 0 : trial.epochs;
-  return trainedEpochs(trial);
+  return trial.histories.length === 0 && hasEnded ? trial.epochs : trainedEpochs(trial);
 }
 
 /** Whether the trial may have a score of so many epochs. */

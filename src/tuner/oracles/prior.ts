@@ -1,6 +1,7 @@
 import type { Random } from '../../random';
 import {
   type Domain,
+  defaultValue,
   type HyperParameterValue,
   isOrdered,
   positionOf,
@@ -32,18 +33,22 @@ export function checkConfidence(confidence: Confidence): void {
   }
 }
 
-/** The value around which the prior of a domain lies: its `default`; undefined where the user gave none. */
+/**
+ * The value around which the prior of a domain lies: its default. Undefined for numbers and ordered choices without one, or, which
+ * is the same to a domain, with the lowest or first: the lowest of all learning rates is nobody's choice.
+ */
 export function priorCenter(domain: Domain): HyperParameterValue | undefined {
-  return domain.kind === 'fixed' ? domain.value : domain.default;
+  if (domain.kind === 'fixed') return domain.value;
+  return isOrdered(domain) ? domain.default : defaultValue(domain);
 }
 
 /**
- * A value drawn from a user's belief that good values lie near `center`, by default near the domain's `default`:
+ * A value drawn from a user's belief that good values lie near `center`, by default near the domain's default:
  *
  * - Numbers and ordered choices: a Gaussian on the domain's unit interval, where a log scale is even, cut off at its ends, with
  *   standard deviation 0.5, 0.25 or 0.125 for a low, medium or high confidence.
  * - Choices without an order, and booleans: the center is 2, 4 or 6 times as likely as any other value.
- * - Without a center, uniform over the domain: who names no default has no belief.
+ * - Numbers and ordered choices without a center (see `priorCenter`): uniform over the domain.
  *
  * After Mallik et al., "PriorBand", NeurIPS 2023, section 4.
  *

@@ -130,4 +130,28 @@ describe('ParzenEstimator', () => {
     ).reduce((sum, density) => sum + density / cells, 0);
     expect(integral).toBeCloseTo(1, 5);
   });
+
+  it("has the user's prior in place of the uniform one where a confidence is given, worked by hand", () => {
+    const preset: Domain = { ...float, default: 0.8 };
+    const letters: Domain = { kind: 'choice', values: ['a', 'b', 'c'], default: 'b' };
+    const configurations = [{ x: 0.25, c: 'a' }, { c: 'a' }];
+    const sure = new ParzenEstimator(configurations, 'medium');
+    expect(likelihood(sure, [['x', preset, 0.5]])).toBeCloseTo(
+      (gaussian(0.5, 0.25, 0.75) + gaussian(0.5, 0.8, 0.25)) / 2,
+      10,
+    );
+    // Kernels of (4, 1, 1) / 6 for 'a', a prior of (1, 4, 1) / 6.
+    expect(likelihood(sure, [['c', letters, 'b']])).toBeCloseTo((1 / 6 + 1 / 6 + 4 / 6) / 3, 12);
+    // Without a default, and without a confidence, uniform.
+    expect(likelihood(sure, [['x', float, 0.5]])).toBeCloseTo((gaussian(0.5, 0.25, 0.75) + 1) / 2, 10);
+    const unsure = new ParzenEstimator(configurations);
+    expect(likelihood(unsure, [['x', preset, 0.5]])).toBeCloseTo((gaussian(0.5, 0.25, 0.75) + 1) / 2, 10);
+    // Of no configurations the prior is all there is.
+    const alone = new ParzenEstimator([], 'high');
+    const draw = random(0, 'alone');
+    const drawn = Array.from({ length: 1000 }, () => alone.sample(alone.shares, 'c', letters, draw));
+    expect(Math.abs(drawn.filter((value) => value === 'b').length / 1000 - 6 / 8)).toBeLessThan(0.055);
+    const numbers = Array.from({ length: 1000 }, () => Number(alone.sample(alone.shares, 'x', preset, draw)));
+    expect(numbers.filter((value) => Math.abs(value - 0.8) < 0.25).length).toBeGreaterThan(900);
+  });
 });

@@ -176,6 +176,65 @@ describe('TpeOracle', () => {
     expect(x).toBeGreaterThanOrEqual(0.5);
   });
 
+  describe('with the prior of the defaults', () => {
+    const definePreset = (hp: HyperParameters) => void hp.float('x', { min: 0, max: 1, default: 0.8 });
+    const sure = () => new TpeOracle({ prior: 'default', confidence: 'high' });
+    const offers = (createOracle: () => Oracle, trials: readonly Trial[], seeds: number) =>
+      Array.from({ length: seeds }, (_, seed) =>
+        Number(startOf(createOracle().next(view(trials, definePreset, seed)))?.x),
+      );
+
+    it('draws half of the startup trials from it, and the others as random search does', () => {
+      const [ours, randomly] = [offers(sure, [], 1000), offers(() => new RandomOracle(), [], 1000)];
+      const others = ours.filter((x, seed) => x !== randomly[seed]);
+      expect(Math.abs(others.length - 500)).toBeLessThan(64);
+      // 0.68 of a bell lie within a standard deviation, and 0.055 of it above 1 are cut off.
+      const near = others.filter((x) => Math.abs(x - 0.8) < 0.125).length / others.length;
+      expect(Math.abs(near - 0.683 / 0.945)).toBeLessThan(0.08);
+    });
+
+    it('offers what is nearer to the defaults while there are few good trials', () => {
+      const distance = (createOracle: () => Oracle) =>
+        offers(createOracle, trialsOfX.slice(0, 10), 60).reduce((sum, x) => sum + Math.abs(x - 0.8), 0) / 60;
+      expect(distance(sure)).toBeLessThan(0.8 * distance(createTpe));
+    });
+
+    it('changes nothing where it is uniform, which it is by default', () => {
+      const uniform = () => new TpeOracle({ prior: 'uniform' });
+      expect(uniform().config).toEqual({ name: 'tpe', startupTrials: 10 });
+      expect(createTpe().config).toEqual({ name: 'tpe', startupTrials: 10 });
+      expect(offers(uniform, trialsOfX, 10)).toEqual(offers(createTpe, trialsOfX, 10));
+      // From before there was a prior.
+      expect(offers(createTpe, trialsOfX, 2)).toEqual([0.29540924056390044, 0.2945761037396655]);
+    });
+
+    it('tries each configuration of a small space once, then ends', () => {
+      const define = (hp: HyperParameters) => {
+        hp.choice('c', ['a', 'b', 'c'], { default: 'b' });
+        hp.int('n', { min: 1, max: 4, default: 3 });
+      };
+      const { trials, spaceExhausted } = simulate({
+        ...{ createOracle: sure, define, score: ({ n }) => Number(n) },
+      });
+      expect(new Set(trials.map(({ hyperparameters }) => JSON.stringify(hyperparameters))).size).toBe(12);
+      expect(trials.length).toBe(12);
+      expect(spaceExhausted).toBe(true);
+    });
+
+    it('is named in the config, and refuses what it cannot work with', () => {
+      expect(new TpeOracle({ prior: 'default' }).config).toEqual({
+        ...{ name: 'tpe', startupTrials: 10, prior: 'default', confidence: 'medium' },
+      });
+      expect(() => new TpeOracle({ confidence: 'high' })).toThrow("add prior: 'default'");
+      expect(() => new TpeOracle({ prior: 'default', confidence: 'sure' as 'high' })).toThrow(
+        'confidence must be one of low, medium, high, but got "sure".',
+      );
+      expect(() => new TpeOracle({ prior: 'mine' as 'default' })).toThrow(
+        "prior must be 'uniform' or 'default', but got \"mine\".",
+      );
+    });
+  });
+
   it('finishes where no trial may start', () => {
     expect(new TpeOracle().next({ ...view(trialsOfX, defineX), mayStart: false })).toEqual({
       ...{ kind: 'finished', spaceExhausted: false },

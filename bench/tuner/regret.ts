@@ -9,13 +9,13 @@
  */
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
-import { normalCdf } from '../../src/tuner/oracles/normal';
 import type { Oracle } from '../../src/tuner/oracles/oracle';
 import { RandomOracle } from '../../src/tuner/oracles/random';
 import { TpeOracle } from '../../src/tuner/oracles/tpe';
 import { HyperParameters } from '../../src/tuner/space/hyperparameters';
 import { simulate } from '../../test/tuner/simulate';
 import { functions, type TestFunction } from './functions';
+import { mannWhitney, mean, quantile } from './statistics';
 
 /** Numbers of trials after which the regret is taken. */
 const CHECKPOINTS = [50, 100];
@@ -46,24 +46,6 @@ function search(f: TestFunction, searcher: string, seed: number): Run {
   return { function: f.name, searcher, seed, regrets };
 }
 
-function quantile(values: readonly number[], q: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const place = q * (sorted.length - 1);
-  const below = Math.floor(place);
-  return sorted[below] + (place - below) * (sorted[Math.ceil(place)] - sorted[below]);
-}
-
-/**
- * Two-sided p value of the Mann-Whitney test (normal approximation with continuity correction; no ties, the
- * values are continuous).
- */
-function mannWhitney(a: readonly number[], b: readonly number[]): number {
-  const wins = a.reduce((sum, x) => sum + b.filter((y) => x < y).length, 0);
-  const mean = (a.length * b.length) / 2;
-  const deviation = Math.sqrt((a.length * b.length * (a.length + b.length + 1)) / 12);
-  return Math.min(1, 2 * normalCdf(-Math.max(0, Math.abs(wins - mean) - 0.5) / deviation));
-}
-
 const [python, seeds = '20'] = process.argv.slice(2);
 const started = performance.now();
 const runs: Run[] = functions.flatMap((f) =>
@@ -90,12 +72,11 @@ for (const f of functions) {
       runs.filter((run) => run.function === f.name && run.searcher === searcher).map((run) => run.regrets[i]);
     for (const searcher of new Set(runs.map((run) => run.searcher))) {
       const regrets = regretsOf(searcher);
-      const mean = regrets.reduce((sum, regret) => sum + regret, 0) / regrets.length;
       const [low, median, high] = [0.25, 0.5, 0.75].map((q) => quantile(regrets, q).toFixed(3));
       const p =
         searcher === 'Inkwell TPE' ? '' : mannWhitney(regretsOf('Inkwell TPE'), regrets).toPrecision(2);
       console.log(
-        `| ${f.name} | ${trials} | ${searcher} | ${median} | ${low} to ${high} | ${mean.toFixed(3)} | ${p} |`,
+        `| ${f.name} | ${trials} | ${searcher} | ${median} | ${low} to ${high} | ${mean(regrets).toFixed(3)} | ${p} |`,
       );
     }
   }

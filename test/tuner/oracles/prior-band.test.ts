@@ -168,6 +168,34 @@ describe('PriorBandOracle', () => {
     near(shareOf(values, 'a'), 0.25 / 10 + 0.75 * (6 / 15));
   });
 
+  it('draws a choice of two anew with probability 1/2, and the other then with 1/4', () => {
+    const defineTwo = (hp: HyperParameters) => void hp.choice('c', ['a', 'j']);
+    const share = shareOf(offers(firstBracket(), defineTwo, 8000), 'j');
+    // 6/7 to 1/7 for the incumbent.
+    const expected = 0.25 / 2 + 0.75 * ((6 / 7) * (1 - 1 / 8) + (1 / 7) * (1 / 7));
+    expect(Math.abs(share - expected)).toBeLessThan(0.02);
+  });
+
+  it('compares the trials of a rung by the scores that they had there', () => {
+    const withLossAt3 = (loss: number) =>
+      firstBracket(({ id }) => {
+        if (id < 9) return {};
+        const epochs = Array.from({ length: 9 }, (_, i) => ({
+          ...{ epoch: i + 1, loss: 0, accuracy: 0, learningRate: 0.1, seconds: 1 },
+          valLoss: i < 3 ? loss : 0.5,
+        }));
+        return {
+          histories: [{ epochs, seconds: 9, trainSize: 1, validationSize: 1, batchSize: 1, seed: 0 }],
+        };
+      });
+    // The incumbent itself is the best of the three at 3 epochs, though its loss of 0.5 is larger than theirs of 0.2.
+    const best = shareOf(offers(withLossAt3(0.05), defineLetter, 2000), 'j');
+    near(best, 0.25 / 10 + 0.75 * ((6 / 7) * (31 / 40) + (1 / 7) * (1 / 15)));
+    // Another is, with 'e', which is as far from the incumbent as from the prior.
+    const second = shareOf(offers(withLossAt3(0.9), defineLetter, 2000), 'j');
+    near(second, 0.25 / 10 + 0.75 * ((1 / 2) * (31 / 40) + (1 / 2) * (1 / 15)));
+  });
+
   it('moves a number of the incumbent in half of all cases, by a bell of 0.25', () => {
     // The prior, around 0.05, has nothing to do with what is good.
     const defineX = (hp: HyperParameters) => void hp.float('c', { min: 0, max: 1, default: 0.05 });

@@ -2,7 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { random } from '../../../src/random';
 import { normalCdf } from '../../../src/tuner/oracles/normal';
 import { ParzenEstimator } from '../../../src/tuner/oracles/parzen';
-import { type Domain, type HyperParameterValue, valuesOf } from '../../../src/tuner/space/domain';
+import {
+  type Domain,
+  type HyperParameterValue,
+  type HyperParameterValues,
+  valuesOf,
+} from '../../../src/tuner/space/domain';
 
 const float: Domain = { kind: 'float', min: 0, max: 1, sampling: 'linear' };
 const choice: Domain = { kind: 'choice', values: ['a', 'b', 'c'] };
@@ -134,7 +139,7 @@ describe('ParzenEstimator', () => {
   it("has the user's prior in place of the uniform one where a confidence is given, worked by hand", () => {
     const preset: Domain = { ...float, default: 0.8 };
     const letters: Domain = { kind: 'choice', values: ['a', 'b', 'c'], default: 'b' };
-    const configurations = [{ x: 0.25, c: 'a' }, { c: 'a' }];
+    const configurations: HyperParameterValues[] = [{ x: 0.25, c: 'a' }, { c: 'a' }];
     const sure = new ParzenEstimator(configurations, 'medium');
     expect(likelihood(sure, [['x', preset, 0.5]])).toBeCloseTo(
       (gaussian(0.5, 0.25, 0.75) + gaussian(0.5, 0.8, 0.25)) / 2,

@@ -80,7 +80,7 @@ describe('incumbentShare', () => {
   });
 
   it('multiplies the likelihoods of several hyperparameters', () => {
-    const domains = new Map([
+    const domains = new Map<string, Domain>([
       ['c', c],
       ['x', x],
     ]);
@@ -93,7 +93,7 @@ describe('incumbentShare', () => {
   });
 
   it('leaves out what only one of the two has, and values that the domain has no longer', () => {
-    const domains = new Map([
+    const domains = new Map<string, Domain>([
       ['c', c],
       ['x', x],
     ]);

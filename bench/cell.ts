@@ -12,7 +12,8 @@ const LATER = [
   'interface Point { readonly x: number; readonly y: number }',
   'const length = ({ x, y }: Point): number => Math.hypot(x, y);',
   'console.log(length({ x: 3, y: 4 }), numbers.length);',
-  'const budgets = numbers.map((trials) => searchBudget("mlp", "quick", { trials }));',
+  'const train = { size: 3, labels: Uint8Array.of(0, 1, 1), classNames: ["a", "b"] };\n' +
+    'const budgets = numbers.map((trials) => searchBudget("mlp", "quick", train, { trials }));',
 ];
 
 /** A notebook's first cell, which imports the project, and later cells, in the kernel that notebooks run in. */

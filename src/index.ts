@@ -9,6 +9,7 @@ export * from './models';
 export * from './notebook';
 export * as figures from './plots';
 export * from './storage';
+export * from './study';
 export * from './tensorboard';
 export * from './training';
 export * from './tuner';

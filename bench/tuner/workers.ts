@@ -12,7 +12,7 @@ import { buildMlp, loadDataset, RandomSearch, searchBudget, takeSubset } from '.
 async function main(): Promise<void> {
   const [most = availableParallelism(), rounds = 3] = process.argv.slice(2, 4).map(Number);
   const { train } = await loadDataset(process.argv[4]);
-  const { searchImages, trials, folds, searchEpochs } = searchBudget('mlp', 'quick');
+  const { searchImages, trials, folds, searchEpochs } = searchBudget('mlp', 'quick', train);
   const sample = takeSubset(train, searchImages, 0);
   console.log(
     `${sample.name}, ${sample.size} images, ${trials} trials of ${folds} folds and ${searchEpochs} epochs; ${cpus().length} cores (${cpus()[0].model})`,

@@ -40,7 +40,8 @@ export function checkIndices(dataset: Dataset, indices: ArrayLike<number>): void
 /**
  * A training and a validation part with each class in the same share in both (stratified), as copies.
  * The same seed gives the same split. The validation part holds `fraction` of the images, rounded, and of each
- * class its share rounded up or down: of 10 images in class A and 5 in class B, 0.2 takes 2 and 1.
+ * class its share rounded up or down: of 10 images in class A and 5 in class B, 0.2 takes 2 and 1. A class keeps
+ * its last image for training, where the others have enough to hold out.
  *
  * @param fraction Share held out for validation, above 0 and below 1.
  * @throws RangeError where the fraction leaves a part without images.
@@ -53,27 +54,35 @@ export function splitDataset(
   if (!(fraction > 0 && fraction < 1)) {
     throw new RangeError(`fraction must be above 0 and below 1, but got ${fraction}; 0.1 holds out a tenth.`);
   }
-  const held = Math.round(fraction * dataset.size);
+  const held = heldOutSize(dataset.size, fraction);
   if (held === 0 || held === dataset.size) {
     throw new RangeError(
       `fraction ${fraction} of ${dataset.size} images leaves no image for ${held ? 'training' : 'validation'}; ` +
         'take a fraction nearer to 0.5 or more images.',
     );
   }
-  const { chosen, others } = drawStratified(dataset, held, seed, 'split');
+  const takes = heldOutCounts(classCounts(dataset), held);
+  const { chosen, others } = drawStratified(dataset, takes, seed, 'split');
   return { train: takeImages(dataset, others), validation: takeImages(dataset, chosen) };
 }
 
+/** How many of `size` images `splitDataset` holds out. */
+export function heldOutSize(size: number, fraction: number): number {
+  return Math.round(fraction * size);
+}
+
 /**
- * A smaller data set with the classes in the same shares, for quick looks and searches: `size` images, copied.
- * The data set itself where it has no more than `size` images.
+ * A smaller data set with the classes in the same shares, for quick looks and searches: `size` images, copied. A class
+ * whose share would be less keeps two images, so that one can be learned from and one judged; one, or none, where `size`
+ * has no room for that or the class no more. The data set itself where it has no more than `size` images.
  */
 export function takeSubset(dataset: Dataset, size: number, seed = 0): Dataset {
   if (!Number.isInteger(size) || size < 1) {
     throw new RangeError(`size must be a whole number of images, 1 or more, but got ${size}.`);
   }
   if (size >= dataset.size) return dataset;
-  const subset = takeImages(dataset, drawStratified(dataset, size, seed, 'subset').chosen);
+  const takes = subsetCounts(classCounts(dataset), size);
+  const subset = takeImages(dataset, drawStratified(dataset, takes, seed, 'subset').chosen);
   const { origin } = dataset;
   return origin ? { ...subset, origin: { ...origin, subsets: [...origin.subsets, { size, seed }] } } : subset;
 }
@@ -82,21 +91,21 @@ export function takeSubset(dataset: Dataset, size: number, seed = 0): Dataset {
  * The folds of a stratified k-fold cross-validation. Each image validates in exactly one fold; the folds' sizes,
  * and the counts of any class in them, differ by at most one. The same seed gives the same folds.
  *
+ * A class of fewer than k images validates in as many folds as it has images, and trains in all of them. Only a class of
+ * one image cannot do both: the fold that validates it has not learned it.
+ *
  * Folds are indices, so that k folds of a large data set cost no copies: `takeImages(dataset, fold.train)` makes
  * a data set of one when its turn comes.
  *
- * @param k From 2 to the size of the smallest class; classes without images do not count.
+ * @param k From 2 to the number of images.
  */
 export function stratifiedFolds(dataset: Dataset, k: number, seed = 0): Fold[] {
   if (!Number.isInteger(k) || k < 2) {
     throw new RangeError(`k must be a whole number of folds, 2 or more, but got ${k}.`);
   }
-  const counts = classCounts(dataset);
-  const smallest = counts.indexOf(Math.min(...counts.filter((count) => count > 0)));
-  if (counts[smallest] < k) {
+  if (k > dataset.size) {
     throw new RangeError(
-      `k must not exceed the images of the smallest class, but got k = ${k} where class ` +
-        `'${dataset.classNames[smallest]}' of ${dataset.name} has ${counts[smallest]}; use fewer folds or more images.`,
+      `k must not exceed the images, but got k = ${k} for the ${dataset.size} of ${dataset.name}; use fewer folds or more images.`,
     );
   }
   const foldOf = new Uint32Array(dataset.size);
@@ -111,21 +120,68 @@ export function stratifiedFolds(dataset: Dataset, k: number, seed = 0): Fold[] {
   }));
 }
 
-/** Draws `size` indices so that each class gives its share, rounded up or down; both lists ascend. */
-function drawStratified(dataset: Dataset, size: number, seed: number, stream: string) {
-  const shares = Array.from(classCounts(dataset), (count) => (count * size) / dataset.size);
-  const takes = shares.map(Math.floor);
-  const missing = size - takes.reduce((sum, take) => sum + take, 0);
-  // Largest remainders are rounded up, so that the whole has exactly `size`.
-  const byRemainder = shares.map((_, c) => c).sort((a, b) => shares[b] - takes[b] - (shares[a] - takes[a]));
-  for (const c of byRemainder.slice(0, missing)) takes[c]++;
+/** How many images of each class `takeSubset` takes for a subset of `size`. */
+export function subsetCounts(counts: ArrayLike<number>, size: number): number[] {
+  const classes = Array.from(counts);
+  if (size >= sum(classes)) return classes;
+  const least = [2, 1, 0]
+    .map((images) => classes.map((count) => Math.min(count, images)))
+    .find((takes) => sum(takes) <= size) as number[];
+  const takes: (number | undefined)[] = classes.map(() => undefined);
+  for (;;) {
+    const open = classes.map((count, c) => (takes[c] === undefined ? count : 0));
+    const rest = size - sum(takes.map((take) => take ?? 0));
+    const shares = sharesOf(open, rest);
+    // What a class takes above its share is missing to the others, whose shares then fall.
+    const short = shares.flatMap((share, c) => (takes[c] === undefined && share < least[c] ? [c] : []));
+    for (const c of short) takes[c] = least[c];
+    if (short.length === 0) return roundShares(shares, rest).map((take, c) => takes[c] ?? take);
+  }
+}
 
+/** How many images of each class `splitDataset` holds out for a validation part of `size`. */
+function heldOutCounts(counts: ArrayLike<number>, size: number): number[] {
+  const classes = Array.from(counts);
+  return roundShares(sharesOf(classes, size), size, (c, take) => take < classes[c]);
+}
+
+/** What each class would give of `size`, in fractions of an image. */
+function sharesOf(counts: readonly number[], size: number): number[] {
+  const total = sum(counts);
+  return counts.map((count) => (total === 0 ? 0 : (count * size) / total));
+}
+
+/**
+ * The shares as whole numbers that add up to `size`: largest remainders are rounded up, of classes that `mayTake` so many
+ * first.
+ */
+function roundShares(
+  shares: readonly number[],
+  size: number,
+  mayTake: (c: number, take: number) => boolean = () => true,
+): number[] {
+  const takes = shares.map(Math.floor);
+  const missing = size - sum(takes);
+  const may = (c: number) => Number(mayTake(c, takes[c] + 1));
+  const byRemainder = shares
+    .map((_, c) => c)
+    .sort((a, b) => may(b) - may(a) || shares[b] - takes[b] - (shares[a] - takes[a]));
+  for (const c of byRemainder.slice(0, missing)) takes[c]++;
+  return takes;
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
+
+/** Draws `takes[c]` indices of each class c; both lists ascend. */
+function drawStratified(dataset: Dataset, takes: readonly number[], seed: number, stream: string) {
   const isChosen = new Uint8Array(dataset.size);
   shuffledClasses(dataset, seed, stream).forEach((members, c) => {
     for (const index of members.subarray(0, takes[c])) isChosen[index] = 1;
   });
-  const chosen = new Uint32Array(size);
-  const others = new Uint32Array(dataset.size - size);
+  const chosen = new Uint32Array(sum(takes));
+  const others = new Uint32Array(dataset.size - chosen.length);
   for (let index = 0, taken = 0; index < dataset.size; index++) {
     if (isChosen[index]) chosen[taken++] = index;
     else others[index - taken] = index;

@@ -1,7 +1,7 @@
 import { type Dataset, PIXELS } from './dataset';
 
 /** Number of images in each class, by class index. */
-export function classCounts(dataset: Dataset): Uint32Array {
+export function classCounts(dataset: Pick<Dataset, 'labels' | 'classNames'>): Uint32Array {
   const counts = new Uint32Array(dataset.classNames.length);
   for (const label of dataset.labels) counts[label]++;
   return counts;

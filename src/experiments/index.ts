@@ -1,5 +1,4 @@
 export { Ablation, type AblationEffect, type AblationOptions, type AblationResults } from './ablation';
-export { type ExperimentBudget, experimentBudget } from './budget';
 export { type Corruption, corruptImages, defaultStrengths, type Strengths } from './corruptions';
 export {
   type RobustnessOptions,

@@ -14,6 +14,7 @@ export {
   describeBest,
   describeBudget,
   describeComparison,
+  describeCuts,
   describeDataset,
   describeEffect,
   describeFit,

@@ -12,9 +12,9 @@ import {
   rankedTrials,
   type SearchResults,
 } from '../plots/search-results';
+import type { SearchBudget } from '../study/budget';
 import type { History } from '../training/history';
 import { bestSearch } from '../tuner/best-search';
-import type { Budget } from '../tuner/budget';
 import { canRateImportance, type HyperparameterImportance, MIN_IMPORTANCE_TRIALS } from '../tuner/importance';
 import { formatProbability } from './evaluation-tables';
 import { effect } from './tables';
@@ -29,18 +29,26 @@ export function describeDataset(dataset: Dataset | LoadedDataset): string {
   return `**${escapeMarkdown(name)}**, from ${escapeMarkdown(source)}: ${images} in ${classNames.length} classes.`;
 }
 
-/** What the three searches of a notebook and the training of the winner on `train` are going to do. */
-export function describeBudget(budget: Budget, train: Dataset): string {
+/**
+ * What the three searches of a notebook and the training of the winner on `train` are going to do, and what was cut to fit
+ * these images: of the budget itself, and `cuts`, those of an experiment's.
+ */
+export function describeBudget(budget: SearchBudget, train: Dataset, cuts: readonly string[] = []): string {
   const { trials, folds, searchEpochs, epochs } = budget;
   const [searched, trained] = [budget.searchImages, budget.trainImages].map((images) =>
     images < train.size ? formatCount(images) : `all ${formatCount(train.size)}`,
   );
   const judged = folds > 1 ? `${folds}-fold cross-validation` : 'a hold-out';
-  return (
+  const plan =
     `The random search tries ${plural(trials, 'configuration')} with ${judged}, ${plural(searchEpochs, 'epoch')} each, on ` +
     `${searched} training images of **${escapeMarkdown(train.name)}**: ${plural(trials * folds * searchEpochs, 'epoch')} in all. Hyperband ` +
-    `and TPE may train as many. The best configuration of the three searches is then trained for ${plural(epochs, 'epoch')} on ${trained}.`
-  );
+    `and TPE may train as many. The best configuration of the three searches is then trained for ${plural(epochs, 'epoch')} on ${trained}.`;
+  return [plan, describeCuts([...budget.cuts, ...cuts])].filter(Boolean).join('\n\n');
+}
+
+/** What a budget cut to fit the data, as one paragraph; empty where it cut nothing. */
+export function describeCuts(cuts: readonly string[]): string {
+  return cuts.map(escapeMarkdown).join(' ');
 }
 
 /**

@@ -1,5 +1,5 @@
 export { bestSearch } from './best-search';
-export { type Budget, defaultWorkers, type Profile, searchBudget } from './budget';
+export { defaultWorkers } from './default-workers';
 export type { RemoteWorkers } from './executors/machines/remote-workers';
 export type { CallbackFactory } from './executors/training-job';
 export { FatalError } from './fatal-error';

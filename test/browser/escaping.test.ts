@@ -48,11 +48,15 @@ const ablation = {
     ].map((effect) => ({ ...effect, reason: EVIL })),
   ],
 };
-const budget = { trials: 1, folds: 1, searchEpochs: 1, epochs: 1, searchImages: 1, trainImages: 1 };
+const budget = {
+  ...{ trials: 1, folds: 1, searchEpochs: 1, epochs: 1, searchImages: 1, trainImages: 1 },
+  ...{ presetImages: 1, presetEpochs: 1 },
+  cuts: [`Class ${EVIL} is rare.`],
+};
 
 const sentences = {
   describeDataset: describeDataset(loaded),
-  describeBudget: describeBudget(budget as Parameters<typeof describeBudget>[0], dataset),
+  describeBudget: describeBudget(budget, dataset, budget.cuts),
   describeEffect: describeEffect(search, EVIL),
   describeImportance: describeImportance({
     ...search,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Dataset } from '../../src/data/dataset';
-import { splitDataset, stratifiedFolds, takeImages, takeSubset } from '../../src/data/split';
+import { splitDataset, stratifiedFolds, subsetCounts, takeImages, takeSubset } from '../../src/data/split';
 import { classCounts } from '../../src/data/statistics';
 import { makeDataset } from './samples';
 
@@ -50,6 +50,13 @@ describe('splitDataset', () => {
     expect(validation(1)).not.toEqual(validation(0));
   });
 
+  it('trains on the last image of a class, where the others have enough to hold out', () => {
+    // 3 of 13, shares of 1.15, 1.15 and three times 0.23.
+    const rare = makeDataset([0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 2, 3, 4], ['a', 'b', 'c', 'd', 'e']);
+    expect(counts(splitDataset(rare, 0.2).validation)).toEqual([2, 1, 0, 0, 0]);
+    expect(splitDataset(makeDataset([0, 1, 2]), 0.5).validation.size).toBe(2);
+  });
+
   it('refuses fractions that leave nothing', () => {
     for (const fraction of [0, 1, -0.1, Number.NaN]) {
       expect(() => splitDataset(dataset, fraction)).toThrow(`but got ${fraction}`);
@@ -64,6 +71,19 @@ describe('takeSubset', () => {
     // Shares of 23, 10 and 7 at 20 of 40: 11.5, 5, 3.5 -> the first of the largest remainders goes up.
     expect(counts(takeSubset(dataset, 20, 0))).toEqual([12, 5, 3]);
     expect(imagesOf(takeSubset(dataset, 20, 0))).not.toEqual(imagesOf(takeSubset(dataset, 20, 1)));
+  });
+
+  it('keeps two images of each class, or all that it has, as far as there is room', () => {
+    const rare = makeDataset([...Array(60).fill(0), ...Array(36).fill(1), 2, 2, 2, 3], ['a', 'b', 'c', 'd']);
+    // Of 10, shares of 6, 3.6, 0.3 and 0.1: c keeps 2 and d its 1; the other 7 are 4.375 and 2.625.
+    expect(counts(takeSubset(rare, 10))).toEqual([4, 3, 2, 1]);
+    expect(counts(takeSubset(rare, 7))).toEqual([2, 2, 2, 1]);
+    expect(counts(takeSubset(rare, 5))).toEqual([2, 1, 1, 1]);
+    expect(counts(takeSubset(rare, 3))).toEqual([2, 1, 0, 0]);
+    for (let size = 1; size <= 100; size++) {
+      expect(subsetCounts(classCounts(rare), size)).toEqual(counts(takeSubset(rare, size)));
+      expect(takeSubset(rare, size).size).toBe(size);
+    }
   });
 
   it('gives the data set itself where it is no larger', () => {
@@ -103,9 +123,21 @@ describe('stratifiedFolds', () => {
     expect(stratifiedFolds(dataset, 3, 4)).not.toEqual(stratifiedFolds(dataset, 3, 5));
   });
 
-  it('refuses k below 2 or above the smallest class', () => {
+  it('judges a class of fewer than k images in as many folds, and trains on it in all', () => {
+    const rare = makeDataset([...Array(20).fill(0), 1, 1, 2]);
+    const folds = stratifiedFolds(rare, 5);
+    const judged = folds.map((fold) => counts(takeImages(rare, fold.validation)));
+    const learned = folds.map((fold) => counts(takeImages(rare, fold.train)));
+    expect(judged.map(([, b]) => b).sort()).toEqual([0, 0, 0, 1, 1]);
+    expect(learned.every(([, b]) => b >= 1)).toBe(true);
+    expect(judged.filter(([, , c], fold) => c === 1 && learned[fold][2] === 0)).toHaveLength(1);
+    expect(folds.map((fold) => fold.validation.length)).toEqual([5, 5, 5, 4, 4]);
+  });
+
+  it('refuses k below 2 or above the number of images', () => {
     expect(() => stratifiedFolds(dataset, 1)).toThrow('but got 1');
     expect(() => stratifiedFolds(dataset, 2.5)).toThrow('but got 2.5');
-    expect(() => stratifiedFolds(dataset, 8)).toThrow("k = 8 where class 'c' of sample has 7");
+    expect(() => stratifiedFolds(dataset, 41)).toThrow('k = 41 for the 40 of sample');
+    expect(stratifiedFolds(dataset, 40).every((fold) => fold.validation.length === 1)).toBe(true);
   });
 });

@@ -47,7 +47,7 @@ it('describeDataset names source, size and classes', () => {
 });
 
 it('describeBudget counts in singular and plural, and says "all" where the budget has more than there is', () => {
-  const preset = { presetImages: 1, presetEpochs: 1 };
+  const preset = { presetImages: 1, presetEpochs: 1, cuts: [] };
   const budget = {
     searchImages: 9000,
     trials: 8,
@@ -63,6 +63,9 @@ it('describeBudget counts in singular and plural, and says "all" where the budge
       'then trained for 8 epochs on all 60,000.',
   );
   expect(describeBudget({ ...budget, folds: 1 }, train)).toContain('with a hold-out, 1 epoch each');
+  expect(describeBudget({ ...budget, cuts: ['It has A | B.'] }, train, ['And few.'])).toMatch(
+    /on all 60,000\.\n\nIt has A \\\| B\. And few\.$/,
+  );
 });
 
 describe('describeEffect', () => {

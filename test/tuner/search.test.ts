@@ -506,8 +506,8 @@ describe('going on', () => {
   });
 
   it('begins no trial where the images cannot be split into the folds', async () => {
-    const search = new RandomSearch(wide, { folds: 31 });
-    await expect(search.run(data, { epochs: 1 })).rejects.toThrow(/k must not exceed.*k = 31/);
+    const search = new RandomSearch(wide, { folds: 61 });
+    await expect(search.run(data, { epochs: 1 })).rejects.toThrow(/k must not exceed.*k = 61/);
     expect(search.trials).toEqual([]);
   });
 

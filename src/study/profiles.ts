@@ -1,0 +1,109 @@
+/** What the profiles cost: all their numbers, for data sets of any size. `budget.ts` fits them to the one at hand. */
+import type { Variations } from '../tuner/oracles/ablation';
+
+/** How much a study may cost: `small` shows that all runs, `quick` takes minutes, `full` is the real study. */
+export type Profile = 'small' | 'quick' | 'full';
+
+/** So many passes over so many images, which are `images * epochs / 64` steps of 64 images. */
+export interface TrainingCost {
+  readonly images: number;
+  readonly epochs: number;
+}
+
+/** What a study of one model costs. */
+export interface ProfileCost {
+  /** Each of three searches. `images` are a stratified subset, `epochs`, from 2, those of each fold's training. */
+  readonly search: TrainingCost & { readonly folds: number; readonly trials: number };
+  /** The winner's training. Where there are more than `images`, it takes them, too, up to `mostImages`. */
+  readonly training: TrainingCost & { readonly mostImages: number };
+  /** The preset's training, which may take fewer epochs itself. Without: all images, and as many epochs as its recipe says. */
+  readonly preset?: TrainingCost;
+  /** `images` are a stratified subset, of which each fold holds its share out. */
+  readonly ablation: TrainingCost & { readonly folds: number; readonly vary: Variations };
+  /** `sizes` ascend; `epochs` are passes over the largest. None where the profile has no time for it. */
+  readonly trainSizes?: {
+    readonly sizes: readonly number[];
+    readonly executions: number;
+    readonly epochs: number;
+  };
+  /** Test images, a stratified subset, that are corrupted. */
+  readonly robustnessImages: number;
+}
+
+/** More than there are. */
+export const ALL = Number.MAX_SAFE_INTEGER;
+
+/** A training on all images there are, so many epochs of MNIST's 60,000. */
+const onAll = (epochs: number) => ({ images: 60_000, mostImages: ALL, epochs });
+
+const FEWER: Variations = {
+  batchNormalization: [false, true],
+  dropout: [0, 0.3],
+  optimizer: ['adam', 'sgd'],
+};
+const FEW: Variations = {
+  ...FEWER,
+  regularization: ['none', 'l2'],
+  schedule: ['constant', 'cosineAnnealing'],
+};
+const MANY: Variations = {
+  batchNormalization: [false, true],
+  dropout: [0, 0.3],
+  regularization: ['none', 'l1', 'l2'],
+  schedule: ['constant', 'stepDecay', 'cosineAnnealing'],
+  optimizer: ['adam', 'sgd', 'rmsprop', 'adagrad', 'adadelta'],
+};
+
+/** `small`, but for the images that a search takes. */
+const SMALL: Omit<ProfileCost, 'search'> = {
+  training: { images: 2000, mostImages: 2000, epochs: 1 },
+  preset: { images: 2000, epochs: 1 },
+  ablation: { images: 600, folds: 2, epochs: 1, vary: { batchNormalization: [false, true] } },
+  robustnessImages: 200,
+};
+
+/**
+ * In `quick`, on two cores, the ablation takes about 10 seconds for the MLP and half a minute for the CNN. Its intervals
+ * are wide; the full one is for conclusions.
+ */
+export const PROFILES: Readonly<Record<'mlp' | 'cnn', Readonly<Record<Profile, ProfileCost>>>> = {
+  mlp: {
+    small: {
+      ...SMALL,
+      search: { images: 1000, folds: 2, epochs: 2, trials: 2 },
+      trainSizes: { sizes: [100, 400], executions: 2, epochs: 1 },
+    },
+    quick: {
+      search: { images: 12000, folds: 2, epochs: 6, trials: 12 },
+      training: onAll(12),
+      preset: { images: 20000, epochs: 4 },
+      ablation: { images: 4000, folds: 5, epochs: 3, vary: FEW },
+      trainSizes: { sizes: [400, 1000, 4000], executions: 3, epochs: 4 },
+      robustnessImages: 2000,
+    },
+    full: {
+      search: { images: 15000, folds: 3, epochs: 8, trials: 24 },
+      training: onAll(30),
+      ablation: { images: 15000, folds: 5, epochs: 8, vary: MANY },
+      trainSizes: { sizes: [500, 1500, 5000, 15000, 50000], executions: 3, epochs: 10 },
+      robustnessImages: ALL,
+    },
+  },
+  cnn: {
+    small: { ...SMALL, search: { images: 600, folds: 2, epochs: 2, trials: 2 } },
+    quick: {
+      search: { images: 3000, folds: 2, epochs: 4, trials: 12 },
+      training: onAll(5),
+      preset: { images: 12000, epochs: 2 },
+      ablation: { images: 1500, folds: 5, epochs: 3, vary: FEWER },
+      robustnessImages: 2000,
+    },
+    full: {
+      search: { images: 9000, folds: 3, epochs: 4, trials: 20 },
+      training: onAll(12),
+      ablation: { images: 9000, folds: 5, epochs: 4, vary: MANY },
+      trainSizes: { sizes: [500, 1500, 5000, 20000], executions: 3, epochs: 6 },
+      robustnessImages: ALL,
+    },
+  },
+};

@@ -63,6 +63,23 @@ export function compileModel(model: tf.LayersModel, config: CompileConfig): tf.L
   return model;
 }
 
+/**
+ * Compiles a model that `compileModel` compiled once more, with `changes` in place of what it had, and returns it. Weights stay as
+ * they are; the former optimizer is disposed.
+ *
+ * @throws Error for a model that was compiled in another way.
+ */
+export function recompileModel(model: tf.LayersModel, changes: Partial<CompileConfig>): tf.LayersModel {
+  const config = compileConfigOf(model);
+  if (config === undefined) {
+    throw new Error(
+      'model must be one that compileModel compiled, but it was compiled in another way; call compileModel(model, { ... }).',
+    );
+  }
+  model.optimizer.dispose();
+  return compileModel(model, { ...config, ...changes });
+}
+
 /** The configuration that `compileModel` gave the model; undefined for a model compiled in another way. */
 export function compileConfigOf(model: tf.LayersModel): CompileConfig | undefined {
   return (model.getUserDefinedMetadata() as { compile?: CompileConfig } | undefined)?.compile;

@@ -104,32 +104,61 @@ class AdamW extends tf.AdamOptimizer {
 }
 
 /**
- * The optimizer that `hp` chooses, with its learning rate on a log scale.
+ * The optimizer that `hp` chooses, with its learning rate on a log scale: by default Adam at 0.001, its paper's and Keras' own.
  *
- * A good rate for one optimizer ruins another (Adadelta works near 1, Adam near 0.001), so each has a rate of its own:
- * `adamLearningRate`, `sgdLearningRate` and so on, of which a configuration has one. SGD also has its `momentum`, AdamW its
- * `weightDecay`.
+ * A good rate for one optimizer ruins another (Adadelta works near 5, Adam near 0.003), so each has a rate of its own:
+ * `adamLearningRate`, `sgdLearningRate` and so on, of which a configuration has one. SGD with a momentum of 0.9 takes steps ten
+ * times as long as its rate says, so it counts as an optimizer of its own, `sgdMomentum`.
+ *
+ * The ranges were measured: validation accuracy in percent after 375 steps of 64 (12,000 images of emnist47, 2 epochs, cosine
+ * annealing), of an MLP of two layers of 256 and a CNN of 16, 32 and 64 filters, with batch normalization / without it. A range
+ * spans the rates that come within about 10 points of the optimizer's best for all four.
+ *
+ * | optimizer | rate | MLP | CNN |
+ * |---|---|---|---|
+ * | adam | 0.0003 | 62 / 62 | 62 / 64 |
+ * | | 0.001 | 72 / 71 | 78 / 76 |
+ * | | 0.003 | 77 / 76 | 83 / 81 |
+ * | | 0.01 | 79 / 76 | 83 / 83 |
+ * | | 0.03 | 79 / 58 | 75 / 71 |
+ * | rmsprop | 0.0003 | 64 / 61 | 65 / 61 |
+ * | | 0.001 | 73 / 71 | 80 / 77 |
+ * | | 0.003 | 78 / 76 | 83 / 83 |
+ * | | 0.01 | 80 / 74 | 85 / 85 |
+ * | sgd | 0.03 | 59 / 51 | 73 / 67 |
+ * | | 0.1 | 70 / 66 | 81 / 79 |
+ * | | 0.3 | 75 / 73 | 80 / 82 |
+ * | | 1 | 78 / 74 | 78 / 76 |
+ * | sgdMomentum | 0.01 | 69 / 65 | 80 / 79 |
+ * | | 0.03 | 74 / 72 | 83 / 82 |
+ * | | 0.1 | 78 / 75 | 83 / 83 |
+ * | | 0.3 | 78 / 66 | 76 / 3 |
+ * | adagrad | 0.01 | 60 / 51 | 71 / 63 |
+ * | | 0.03 | 69 / 65 | 80 / 76 |
+ * | | 0.1 | 75 / 73 | 80 / 82 |
+ * | | 0.3 | 78 / 74 | 81 / 82 |
+ * | adadelta | 0.3 | 64 / 64 | 69 / 69 |
+ * | | 1 | 73 / 72 | 80 / 79 |
+ * | | 3 | 78 / 76 | 83 / 83 |
+ * | | 10 | 79 / 75 | 84 / 85 |
+ * | | 30 | 79 / 58 | 83 / 82 |
  */
 export function chooseOptimizer(hp: HyperParameters): OptimizerConfig {
-  const rate = (name: string, min: number, max: number) =>
-    hp.float(`${name}LearningRate`, { min, max, sampling: 'log' });
-  const kind = hp.choice('optimizer', ['adam', 'adamw', 'sgd', 'rmsprop', 'adagrad', 'adadelta']);
+  const kind = hp.choice('optimizer', ['adam', 'sgd', 'sgdMomentum', 'rmsprop', 'adagrad', 'adadelta']);
+  const rate = (min: number, max: number, preset: number) =>
+    hp.float(`${kind}LearningRate`, { min, max, sampling: 'log', default: preset });
   switch (kind) {
     case 'adam':
-      return { kind, learningRate: rate(kind, 3e-4, 1e-2) };
-    case 'adamw':
-      return {
-        kind,
-        learningRate: rate(kind, 3e-4, 1e-2),
-        weightDecay: hp.float('weightDecay', { min: 1e-3, max: 0.1, sampling: 'log' }),
-      };
+      return { kind, learningRate: rate(7e-4, 1e-2, 1e-3) };
     case 'sgd':
-      return { kind, learningRate: rate(kind, 0.01, 0.1), momentum: hp.choice('momentum', [0, 0.9]) };
+      return { kind, learningRate: rate(0.07, 0.5, 0.1) };
+    case 'sgdMomentum':
+      return { kind: 'sgd', learningRate: rate(0.01, 0.05, 0.02), momentum: 0.9 };
     case 'rmsprop':
-      return { kind, learningRate: rate(kind, 2e-4, 3e-3) };
+      return { kind, learningRate: rate(7e-4, 1e-2, 1e-3) };
     case 'adagrad':
-      return { kind, learningRate: rate(kind, 3e-3, 0.1) };
+      return { kind, learningRate: rate(0.03, 0.3, 0.1) };
     case 'adadelta':
-      return { kind, learningRate: rate(kind, 0.3, 3) };
+      return { kind, learningRate: rate(0.7, 10, 1) };
   }
 }

@@ -89,20 +89,14 @@ function anneal(start: number, end: number, share: number): number {
 }
 
 /**
- * The schedule that `hp` chooses: constant, step decay (factor 0.1 to 0.5), cosine annealing, the same after a warm-up over a
- * tenth of the run, or one-cycle.
+ * The schedule that `hp` chooses: constant, step decay (factor 0.1 to 0.5), cosine annealing or one-cycle. By default cosine
+ * annealing, which asks for no further number and ends every training with small steps.
  */
 export function chooseSchedule(hp: HyperParameters): ScheduleConfig {
-  const kind = hp.choice('schedule', [
-    'constant',
-    'stepDecay',
-    'cosineAnnealing',
-    'warmUpCosine',
-    'oneCycle',
-  ]);
-  if (kind === 'stepDecay') return { kind, factor: hp.choice('decayFactor', [0.5, 0.2, 0.1]) };
-  if (kind === 'warmUpCosine') return { kind: 'cosineAnnealing', warmUp: 0.1 };
-  return { kind };
+  const kind = hp.choice('schedule', ['constant', 'stepDecay', 'cosineAnnealing', 'oneCycle'], {
+    default: 'cosineAnnealing',
+  });
+  return kind === 'stepDecay' ? { kind, factor: hp.choice('decayFactor', [0.5, 0.2, 0.1]) } : { kind };
 }
 
 /** Throws unless `schedule` keeps the ranges of `ScheduleConfig`. */

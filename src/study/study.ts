@@ -1,0 +1,208 @@
+import { type Dataset, type LoadedDataset, loadDataset, splitDataset, takeSubset } from '../data';
+import type { EvaluatedModel } from '../evaluation';
+import { Ablation } from '../experiments';
+import { type CompileConfig, recompileModel } from '../models/compile';
+import type { ModelBuilder } from '../models/model-builder';
+import { recordRun } from '../notebook/record-run';
+import type * as tf from '../tensorflow';
+import { evaluate, fit, type History, modelDirectory, saveModel, searchDirectory } from '../training';
+import {
+  BayesianOptimization,
+  defaultHyperparameters,
+  defaultWorkers,
+  Hyperband,
+  HyperParameters,
+  type HyperParameterValues,
+  type RunOptions,
+  type Search,
+  type SearchOptions,
+} from '../tuner';
+import { configurationKey } from '../tuner/oracles/duplicates';
+import { type ExperimentBudget, experimentBudget, type SearchBudget, searchBudget } from './budget';
+import type { Profile } from './profiles';
+
+/**
+ * What pays in a long training and cannot be judged by a short one, so no search asks for it and every final training has it: labels
+ * smoothed by a tenth, images varied a little, averaged weights. In the 375 steps of a search's training each costs accuracy; over
+ * five epochs of all images together they gain.
+ */
+export const LONG_TRAINING = {
+  labelSmoothing: 0.1,
+  augmentation: { rotation: 5, shift: 0.03, scale: 0.05, shear: 0.08 },
+  emaMomentum: 0.99,
+  batchSize: 128,
+} as const satisfies Partial<CompileConfig>;
+
+export interface StudyOptions {
+  /** Name of the data set; empty: EMNIST Balanced where `data/` has it, else the built-in MNIST. */
+  readonly dataset: string;
+  readonly profile: Profile;
+  /** Drives configurations, folds, weights, order and dropout. */
+  readonly seed: number;
+  /** Parts of the profile's budget in other sizes; null: the profile's. */
+  readonly budget?: Parameters<typeof searchBudget>[3];
+  /** Share of the images held out of the final trainings, which judges them; default 0.05. */
+  readonly validationSplit?: number;
+  /** Trainings at a time in the searches, from 1; null, the default: one for each core, at most 4. */
+  readonly workers?: number | null;
+  /** True: searches anew although the same search is on disk; default false. */
+  readonly overwrite?: boolean;
+}
+
+/** A model trained to the end, and what it says about the images held out. The caller disposes the model. */
+export interface TrainedModel {
+  readonly hyperparameters: HyperParameterValues;
+  readonly model: tf.LayersModel;
+  readonly history: History;
+  /** Of the images held out, which chose nothing. */
+  readonly evaluated: EvaluatedModel;
+}
+
+/** The study of one kind of model, as notebooks 2 and 3 make it: what searches, trainings and experiments have in common. */
+export class Study {
+  readonly kind: 'mlp' | 'cnn';
+  readonly builder: ModelBuilder;
+  readonly loaded: LoadedDataset;
+  readonly budget: SearchBudget;
+  readonly experiments: ExperimentBudget;
+  /** The images that searches use, a stratified subset of the training images. */
+  readonly sample: Dataset;
+  readonly #options: StudyOptions;
+  readonly #parts: { readonly train: Dataset; readonly validation: Dataset };
+
+  constructor(kind: 'mlp' | 'cnn', builder: ModelBuilder, loaded: LoadedDataset, options: StudyOptions) {
+    const { profile, seed, validationSplit = 0.05 } = options;
+    this.kind = kind;
+    this.builder = builder;
+    this.loaded = loaded;
+    this.#options = options;
+    this.budget = searchBudget(kind, profile, loaded.train, options.budget);
+    this.experiments = experimentBudget(kind, profile, loaded.train);
+    this.sample = takeSubset(loaded.train, this.budget.searchImages, seed);
+    this.#parts = splitDataset(takeSubset(loaded.train, this.budget.trainImages, seed), validationSplit, seed);
+  }
+
+  /** The training images. */
+  get train(): Dataset {
+    return this.loaded.train;
+  }
+
+  /** The configuration that `builder` has where nothing chooses: what a search has to beat. */
+  get baseline(): HyperParameterValues {
+    return defaultHyperparameters(this.builder, this.train);
+  }
+
+  /** Options that every search of the study has: folds, seed, epochs in all, and a folder named after `strategy`. */
+  searchOptions(strategy: string): SearchOptions {
+    const { seed } = this.#options;
+    const { folds, trials, searchEpochs } = this.budget;
+    return {
+      ...{ folds, seed, maxEpochs: trials * folds * searchEpochs },
+      ...this.#folder(strategy),
+    };
+  }
+
+  /** Options that every `run` of the study's searches has. */
+  get runOptions(): RunOptions {
+    return { epochs: this.budget.searchEpochs, workers: this.#options.workers ?? defaultWorkers() };
+  }
+
+  /** Hyperband and TPE with the budget of the others, run one after the other, by name; they resume. */
+  async runOtherSearches(): Promise<Record<string, Search>> {
+    const { trials } = this.budget;
+    const searches = {
+      Hyperband: new Hyperband(this.builder, {
+        ...this.searchOptions('hyperband'),
+        ...{ factor: 2, iterations: 100 },
+      }),
+      TPE: new BayesianOptimization(this.builder, {
+        ...this.searchOptions('tpe'),
+        ...{ maxTrials: trials, startupTrials: 4 },
+      }),
+    };
+    for (const [title, search] of Object.entries(searches)) {
+      await search.run(this.sample, { ...this.runOptions, title });
+    }
+    return searches;
+  }
+
+  /**
+   * The winner of a search and the default, trained alike: all images of the budget but those held out, as many epochs, the same
+   * seed, and `LONG_TRAINING`. One training where the default won, for both.
+   */
+  async trainAlike(winner: HyperParameterValues): Promise<{ winner: TrainedModel; baseline: TrainedModel }> {
+    const { baseline } = this;
+    const trained = await this.#train(winner, 'The winner');
+    const isDefault = configurationKey(winner) === configurationKey(baseline);
+    return { winner: trained, baseline: isDefault ? trained : await this.#train(baseline, 'The default') };
+  }
+
+  async #train(hyperparameters: HyperParameterValues, name: string): Promise<TrainedModel> {
+    const { seed } = this.#options;
+    const { classNames } = this.train;
+    const built = this.builder(HyperParameters.from(hyperparameters), { classNames, seed });
+    const { train, validation } = this.#parts;
+    const options = { epochs: this.budget.epochs, validation, seed, title: name };
+    const { model, history } = await fit(recompileModel(built, LONG_TRAINING), train, options);
+    return {
+      ...{ hyperparameters, model, history },
+      evaluated: { name, predictions: await evaluate(model, validation) },
+    };
+  }
+
+  /** Changes one hyperparameter of `base` at a time, as the profile says, and shows it as it runs; resumes. */
+  async ablate(base: HyperParameterValues): Promise<Ablation> {
+    const { images, folds, epochs, vary } = this.experiments.ablation;
+    const { seed } = this.#options;
+    const ablation = new Ablation(this.builder, { base, vary, folds, seed, ...this.#folder('ablation') });
+    const { workers } = this.runOptions;
+    await ablation.run(takeSubset(this.train, images, seed), { epochs, workers, title: 'Ablation' });
+    return ablation;
+  }
+
+  /**
+   * Saves both models for notebook 4, the winner with what the search and the ablation found, and disposes them. Returns the
+   * winner's folder.
+   */
+  async save(
+    { winner, baseline }: { winner: TrainedModel; baseline: TrainedModel },
+    { searches, ablation }: { searches: Readonly<Record<string, Search>>; ablation: Ablation },
+  ): Promise<string> {
+    const { profile } = this.#options;
+    const { name: dataset, classNames } = this.train;
+    const name = this.kind.toUpperCase();
+    const common = { dataset, classNames, profile };
+    const folder = modelDirectory(dataset, profile, this.kind);
+    const [{ objective, trials }] = Object.values(searches);
+    const searched = Object.values(searches).reduce((sum, { seconds }) => sum + seconds, 0);
+    await saveModel(winner.model, folder, {
+      ...{ ...common, name, hyperparameters: winner.hyperparameters, history: winner.history },
+      ...{ search: { objective, trials }, ablation, seconds: searched + winner.history.seconds },
+    });
+    await saveModel(baseline.model, `${folder}-default`, {
+      ...{ ...common, name: `${name} default`, hyperparameters: baseline.hyperparameters },
+      ...{ history: baseline.history, seconds: baseline.history.seconds },
+    });
+    for (const model of new Set([winner.model, baseline.model])) model.dispose();
+    return folder;
+  }
+
+  #folder(strategy: string): Pick<SearchOptions, 'directory' | 'overwrite'> {
+    const { profile, overwrite = false } = this.#options;
+    return {
+      directory: searchDirectory(this.train.name, profile, this.kind, strategy),
+      overwrite: overwrite || 'ifChanged',
+    };
+  }
+}
+
+/** Loads the data, says in the notebook what it is and what the run is made with, and begins the study of `builder`'s models. */
+export async function openStudy(
+  kind: 'mlp' | 'cnn',
+  builder: ModelBuilder,
+  options: StudyOptions,
+): Promise<Study> {
+  const loaded = await loadDataset(options.dataset);
+  recordRun(loaded, { profile: options.profile, seed: options.seed });
+  return new Study(kind, builder, loaded, options);
+}

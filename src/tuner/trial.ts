@@ -76,6 +76,11 @@ export function findBaseline(trials: readonly Trial[]): Trial | undefined {
   return trials.find(({ origin }) => origin === 'default');
 }
 
+/** `trial 7`; `trial 1 (default)` where nobody chose its configuration. */
+export function nameTrial({ id, origin }: Pick<Trial, 'id' | 'origin'>): string {
+  return `trial ${id}${origin === 'default' ? ' (default)' : ''}`;
+}
+
 /** Epochs that the longest of a trial's trainings has behind it. */
 export function trainedEpochs({ histories }: Trial): number {
   return Math.max(0, ...histories.map((history) => history.epochs.length));

@@ -92,7 +92,9 @@ function drawConfigurations(
   build: typeof buildMlp,
   data: { classNames: readonly string[] },
 ): { configurations: HyperParameterValues[]; recipes: Recipe[] } {
-  const search = new RandomSearch(build, { maxTrials: TRIALS, hyperparameters: comparableSpace(), seed: 0 });
+  const search = new RandomSearch(build, {
+    ...{ maxTrials: TRIALS, startWithDefault: false, hyperparameters: comparableSpace(), seed: 0 },
+  });
   const configurations: HyperParameterValues[] = [];
   const recipes: Recipe[] = [];
   for (let asked = search.ask({ data }); asked; asked = search.ask({ data })) {

@@ -9,6 +9,7 @@ async function main(): Promise<void> {
   await answerRounds({ versions: 'Inkwell' }, async () => {
     const search = new RandomSearch(buildMlp, {
       maxTrials: task.trials,
+      startWithDefault: false,
       hyperparameters: comparableSpace(),
       seed: 0,
     });

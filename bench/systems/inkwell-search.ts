@@ -19,6 +19,7 @@ async function main(): Promise<void> {
   await answerRounds({ versions: 'Inkwell' }, async () => {
     const search = new RandomSearch(task.model === 'mlp' ? buildMlp : buildCnn, {
       maxTrials: task.trials,
+      startWithDefault: false,
       hyperparameters: comparableSpace(),
       validationSplit: task.validationSplit,
       seed: 0,

@@ -55,6 +55,7 @@ async function main(): Promise<void> {
     const redis = server.connect();
     const search = new RandomSearch(buildSmall, {
       maxTrials: trials,
+      startWithDefault: false,
       seed: 0,
       directory: join(folder, 'run'),
     });

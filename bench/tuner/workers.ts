@@ -19,7 +19,7 @@ async function main(): Promise<void> {
   );
   const scores = new Set<string>();
   const seconds = async (workers: number) => {
-    const search = new RandomSearch(buildMlp, { maxTrials: trials, folds, seed: 0 });
+    const search = new RandomSearch(buildMlp, { maxTrials: trials, startWithDefault: false, folds, seed: 0 });
     const started = performance.now();
     await search.run(sample, { epochs: searchEpochs, workers });
     scores.add(JSON.stringify(search.trials.map(({ scores }) => scores)));

@@ -87,7 +87,11 @@ export class Ablation extends Search implements AblationResults {
     const { base, vary, given, folds = 5, ...others } = options;
     checkWholeNumber('folds', folds, 2);
     const oracle = new AblationOracle(base, vary, given);
-    super(builder, oracle, { ...others, folds, maxTrials: Number.POSITIVE_INFINITY, keepModels: 0 });
+    super(builder, oracle, {
+      ...{ ...others, folds, maxTrials: Number.POSITIVE_INFINITY, keepModels: 0 },
+      // What the variants are compared with is the base.
+      startWithDefault: false,
+    });
     this.#oracle = oracle;
   }
 

@@ -1,6 +1,6 @@
 export type { AugmentationConfig } from './augmentation';
 export { buildCnn } from './cnn';
-export { type CompileConfig, compileModel } from './compile';
+export { type CompileConfig, compileModel, recompileModel } from './compile';
 export { ACTIVATIONS, type Activation, Stack } from './layers';
 export { buildMlp } from './mlp';
 export type { DataShape, ModelBuilder } from './model-builder';

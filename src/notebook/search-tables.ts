@@ -15,7 +15,7 @@ import { isBetter, rankByScore } from '../tuner/objective';
 import { rankTrials } from '../tuner/oracles/ranking';
 import { defaultValue, describeDomain, type HyperParameterValues } from '../tuner/space/domain';
 import { describeCondition, type SearchSpace } from '../tuner/space/search-space';
-import { type Trial, trainedEpochs } from '../tuner/trial';
+import { findBaseline, type Trial, trainedEpochs } from '../tuner/trial';
 import { cut, freeName, round, roundOrBlank, shorten } from './table-cells';
 
 /**
@@ -23,7 +23,8 @@ import { cut, freeName, round, roundOrBlank, shorten } from './table-cells';
  * hyperparameters; blank where a trial lacks one.
  *
  * The objective's column holds completed trials alone. The score of a trial that was not trained to the end is no match for
- * theirs and stands in `<objective> so far`. Columns that would say nothing are left out: `status` where all trials completed,
+ * theirs and stands in `<objective> so far`. Columns that would say nothing are left out: `origin` (`default`: the builder's own default,
+ * the one to beat; `user`: enqueued; blank: the oracle's) where there is no default, `status` where all trials completed,
  * `spread` (sample standard deviation) where each has one training, `trainings` (scored, of planned) where none was skipped,
  * `epochs` (of the longest training) where all have the same, `reason` (its first 80 characters) where there is none. A
  * hyperparameter called like another column, or like a member of danfo.js's frame, is named `<name> (hyperparameter)`.
@@ -34,6 +35,7 @@ export function trials(search: SearchResults, options: { names?: readonly string
   const rows = orderTrials(search);
   const begun = rows.map(({ trial }) => trial).filter((trial) => trial.status !== 'failed');
   const says = {
+    origin: findBaseline(search.trials) !== undefined,
     status: rows.some(({ trial }) => trial.status !== 'completed'),
     spread: rows.some(({ spread }) => spread !== undefined),
     scoreSoFar: rows.some(({ scoreSoFar }) => scoreSoFar !== undefined),
@@ -48,6 +50,7 @@ export function trials(search: SearchResults, options: { names?: readonly string
     rows.map(({ trial, rank, score, spread, scoreSoFar }) => ({
       rank: rank ?? null,
       trial: trial.id,
+      ...(says.origin ? { origin: trial.origin === 'oracle' ? null : trial.origin } : {}),
       ...(says.status ? { status: trial.status } : {}),
       [columns.score]: roundOrBlank(score),
       ...(says.spread ? { spread: roundOrBlank(spread) } : {}),
@@ -78,6 +81,7 @@ export function trialsTable(search: SearchResults): aq.ColumnTable {
   return aq.table([
     column('rank', ({ rank }) => rank),
     column('trial', ({ trial }) => trial.id),
+    column('origin', ({ trial }) => trial.origin),
     column('status', ({ trial }) => trial.status),
     column(columns.score, ({ score }) => score),
     column('spread', ({ spread }) => spread),
@@ -127,6 +131,7 @@ function orderTrials(search: SearchResults): RankedTrial[] {
 const TRIAL_COLUMNS = [
   'rank',
   'trial',
+  'origin',
   'status',
   'spread',
   'trainings',

@@ -12,7 +12,7 @@ import {
 import { colors } from '../plots/template';
 import type { TaskOutcome } from '../training/progress';
 import type { SearchProgress, WorkerProgress } from '../tuner/search-progress';
-import { type Trial, trainedEpochs } from '../tuner/trial';
+import { nameTrial, type Trial, trainedEpochs } from '../tuner/trial';
 import { drawLiveChart } from './live-chart';
 import { describeRunning, drawRunning, type ProgressView, plural } from './progress-view';
 import { escapeHtml } from './table-view';
@@ -39,7 +39,7 @@ export class SearchView implements ProgressView<SearchProgress> {
   }
 
   describe(state: SearchProgress, timing: Timing): string {
-    const workers = state.workers.map((worker) => describeWorker(worker, state.slots > 1));
+    const workers = state.workers.map((worker) => describeWorker(worker, state));
     const words = [...this.#words(state), ...workers, ...(state.notes ?? [])];
     return describeRunning(state.title, this.measure(state), timing, words);
   }
@@ -100,31 +100,35 @@ function describeScore(score: number, { objective }: SearchProgress): string {
 
 function describeBest(state: SearchProgress): string[] {
   const [best] = rankedTrials(state);
-  return best === undefined ? [] : [`best ${describeScore(best.score, state)} (trial ${best.id})`];
+  if (best === undefined) return [];
+  const mark = best.origin === 'default' ? ', the default' : '';
+  return [`best ${describeScore(best.score, state)} (trial ${best.id}${mark})`];
 }
 
 /** `trial 7 of 30 completed after 4 epochs, 12.3 s: validation accuracy 91.25 %, the best so far`. */
 function describeTrial(trial: Trial, state: SearchProgress, isBest: boolean): string {
-  const { id, status, score, seconds, reason } = trial;
+  const { id, origin, status, score, seconds, reason } = trial;
   const of = state.plannedTrials === undefined ? '' : ` of ${state.plannedTrials}`;
   const why = reason === undefined ? '' : ` (${reason.split('\n')[0].slice(0, 160)})`;
   const scored = Number.isNaN(score)
     ? ''
     : `: ${describeScore(score, state)}${isBest ? ', the best so far' : ''}`;
-  return `trial ${id}${of} ${status} after ${plural(trainedEpochs(trial), 'epoch')}, ${formatSeconds(seconds)}${why}${scored}`;
+  const mark = origin === 'default' ? ' (default)' : '';
+  return `trial ${id}${of}${mark} ${status} after ${plural(trainedEpochs(trial), 'epoch')}, ${formatSeconds(seconds)}${why}${scored}`;
 }
 
 function describeWorker(
   { worker, trial, training, trainings, epoch, epochs, step, steps, loss }: WorkerProgress,
-  named: boolean,
+  { slots, trials }: SearchProgress,
 ): string {
+  const known = trials.find(({ id }) => id === trial);
   const words = [
-    `trial ${trial}`,
+    known ? nameTrial(known) : `trial ${trial}`,
     ...(trainings > 1 ? [`training ${training} of ${trainings}`] : []),
     `epoch ${epoch} of ${epochs}`,
     ...(steps > 0 ? [`batch ${step} of ${steps}`, `loss ${loss.toFixed(3)}`] : []),
   ].join(', ');
-  return named ? `worker ${worker}: ${words}` : words;
+  return slots > 1 ? `worker ${worker}: ${words}` : words;
 }
 
 function drawNotes({ notes = [] }: SearchProgress): string {
@@ -132,10 +136,11 @@ function drawNotes({ notes = [] }: SearchProgress): string {
 }
 
 /** One line for each worker, in columns where they are many. */
-function drawWorkers({ slots, workers }: SearchProgress): string {
+function drawWorkers(state: SearchProgress): string {
+  const { slots, workers } = state;
   const lines = Array.from({ length: slots }, (_, i) => {
     const working = workers.find(({ worker }) => worker === i + 1);
-    if (working !== undefined) return describeWorker(working, slots > 1);
+    if (working !== undefined) return describeWorker(working, state);
     return slots > 1 ? `worker ${i + 1}: waits` : '';
   });
   const grid =

@@ -1,14 +1,20 @@
 import type { Data } from 'plotly.js';
 import { objectiveValue } from '../tuner/objective';
-import type { Trial, TrialStatus } from '../tuner/trial';
+import { findBaseline, nameTrial, type Trial, type TrialStatus } from '../tuner/trial';
 import type { Figure } from './figure';
 import { describeObjective, findRange, rankedTrials, type SearchResults } from './search-results';
 import { colors, createFigure } from './template';
-import { chooseMarkerSize, describeTrial, statusMarkers } from './trial-markers';
+import {
+  baselineMarker,
+  chooseMarkerSize,
+  describeTrial,
+  nameBaseline,
+  statusMarkers,
+} from './trial-markers';
 
 /**
  * The objective after each epoch, a line for each trial with a marker of its status at its end: completed trials solid, those
- * that were pruned, are paused or running, or failed, pale and dashed, the best one thick.
+ * that were pruned, are paused or running, or failed, pale and dashed, the best one thick, the builder's own default black.
  *
  * Where a trial has several trainings, its line is their mean, as far as all that were begun have come. A line may end above or below its trial's
  * score where early stopping gave the score of an earlier epoch.
@@ -25,7 +31,8 @@ export function intermediateValues(search: SearchResults): Figure {
       `search must hold a trial that has finished an epoch, but none of its ${search.trials.length} trials has.`,
     );
   }
-  const best = rankedTrials(search)[0]?.id;
+  const best = rankedTrials(search)[0];
+  const baseline = findBaseline(search.trials)?.id;
   const longest = Math.max(...lines.map(({ values }) => values.length));
   const points = lines.map(({ trial, values }) => ({
     completed: trial.status === 'completed',
@@ -50,7 +57,10 @@ export function intermediateValues(search: SearchResults): Figure {
           ...values.map((value) => (Number.isNaN(value) ? null : value)),
           null,
         ]),
-        text: shown.flatMap(({ trial, values }) => [...values.map(() => `trial ${trial.id}, ${status}`), '']),
+        text: shown.flatMap(({ trial, values }) => [
+          ...values.map(() => `${nameTrial(trial)}, ${status}`),
+          '',
+        ]),
         opacity,
         line,
         hovertemplate: `%{y:${format}} after epoch %{x}: %{text}<extra></extra>`,
@@ -73,7 +83,7 @@ export function intermediateValues(search: SearchResults): Figure {
   const drawStatus = (status: TrialStatus, opacity: number, line: Look['line']) =>
     draw(
       status,
-      lines.filter(({ trial }) => trial.status === status && trial.id !== best),
+      lines.filter(({ trial }) => trial.status === status && trial.id !== best?.id && trial.id !== baseline),
       { opacity, line, marker: { ...statusMarkers[status], size } },
     );
   return createFigure(
@@ -86,11 +96,21 @@ export function intermediateValues(search: SearchResults): Figure {
         }),
       ),
       ...drawStatus('completed', crowded ? 0.4 : 0.8, { color: colors.training, width: 1.2 }),
+      ...lines
+        .filter(({ trial }) => trial.id === baseline && trial.id !== best?.id)
+        .flatMap((line) => {
+          const { status } = line.trial;
+          return draw(status, [line], {
+            ...{ name: nameBaseline(status), opacity: 1 },
+            line: { color: colors.ink, width: 1.5, dash: status === 'completed' ? 'solid' : 'dot' },
+            marker: { ...baselineMarker(status), size: size + 4 },
+          });
+        }),
       ...draw(
         'completed',
-        lines.filter(({ trial }) => trial.id === best),
+        lines.filter(({ trial }) => trial.id === best?.id),
         {
-          name: `best: trial ${best}`,
+          name: `best: ${best && nameTrial(best)}`,
           ...{ opacity: 1, line: { color: colors.validation, width: 3.5 } },
           marker: {
             symbol: 'star',

@@ -1,9 +1,11 @@
+import type { Data } from 'plotly.js';
 import { isBetter } from '../tuner/objective';
 import type { Trial } from '../tuner/trial';
 import type { Figure } from './figure';
 import { bestSteps } from './search-comparison';
 import {
   chooseTimeUnit,
+  completedBaseline,
   completedTrials,
   describeObjective,
   type SearchResults,
@@ -17,7 +19,8 @@ import { describeScoreAxes, drawTrials } from './trial-markers';
  * time that the search had trained when the trial came to its end.
  *
  * Trials that were pruned, or are paused or running, are hollow and never the best: their scores stem from fewer epochs or
- * fewer trainings. Failed ones are crosses at the bottom, at no score.
+ * fewer trainings. Failed ones are crosses at the bottom, at no score. The builder's own default is a triangle, and where it was
+ * trained to the end a dotted line marks its score: what lies beyond it was worth the search.
  *
  * `by`: what the x axis counts, `trial` (the default) or `seconds`, those of training and validating, added up over workers.
  */
@@ -29,10 +32,11 @@ export function searchHistory(
 ): Figure {
   const { format } = describeObjective(search.objective);
   const { axis, failedAxis } = describeScoreAxes(search);
-  const { best, place, xaxis, unit } =
+  const { best, place, xaxis, unit, span } =
     by === 'seconds' ? placeByTime(search as TimedSearch) : placeByTrial(search);
   return createFigure(
     [
+      ...drawBaseline(search, span),
       {
         type: 'scatter',
         mode: 'lines',
@@ -48,25 +52,53 @@ export function searchHistory(
   );
 }
 
+/** A thin line at the score of the builder's own default, with its name at the right end. */
+function drawBaseline(search: SearchResults, [from, to]: Order['span']): Data[] {
+  const baseline = completedBaseline(search);
+  if (baseline === undefined) return [];
+  const { format } = describeObjective(search.objective);
+  return [
+    {
+      type: 'scatter',
+      mode: 'text+lines',
+      name: 'default',
+      showlegend: false,
+      x: [from, to],
+      y: [baseline.score, baseline.score],
+      text: ['', 'default'],
+      textposition: 'top left',
+      textfont: { size: 11, color: colors.ink },
+      line: { color: colors.ink, width: 1, dash: 'dot' },
+      cliponaxis: false,
+      hovertemplate: `default: %{y:${format}}<extra></extra>`,
+    },
+  ];
+}
+
 /** What the x axis counts: where the best so far steps, where a trial stands, and how it is labelled. */
 interface Order {
   readonly best: { readonly x: number; readonly score: number }[];
   readonly place: (trial: Trial) => number | undefined;
   readonly xaxis: Figure['layout']['xaxis'];
   readonly unit: string;
+  /** Both ends of the axis. */
+  readonly span: readonly [number, number];
 }
 
 function placeByTrial(search: SearchResults): Order {
   const last = Math.max(1, ...search.trials.map((trial) => trial.id));
+  const margin = Math.max(0.6, last / 60);
+  const span = [1 - margin, last + margin] as const;
   return {
     best: bestSoFar(search).map(({ trial, score }) => ({ x: trial, score })),
     place: (trial) => trial.id,
     xaxis: {
       title: { text: 'Trial' },
-      range: [1 - Math.max(0.6, last / 60), last + Math.max(0.6, last / 60)],
+      range: [...span],
       ...(last <= 30 ? { dtick: 1 } : {}),
     },
     unit: 'trial %{x}',
+    span,
   };
 }
 
@@ -85,6 +117,7 @@ function placeByTime(search: TimedSearch): Order {
     },
     xaxis: { title: { text: `Training time (${word})` }, rangemode: 'tozero' },
     unit: `%{x:.4~g} ${word}`,
+    span: [0, end / size],
   };
 }
 

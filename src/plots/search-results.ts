@@ -1,6 +1,6 @@
 import type { LayoutAxis } from 'plotly.js';
 import { type Objective, rankByScore } from '../tuner/objective';
-import type { TimelineEntry, Trial } from '../tuner/trial';
+import { findBaseline, type TimelineEntry, type Trial } from '../tuner/trial';
 import { escapeText } from './template';
 
 /** What a search found: every search of the tuner is one. */
@@ -59,6 +59,11 @@ export function rankedTrials({ trials, objective }: SearchResults): Trial[] {
 /** The same trials in the order begun. */
 export function completedTrials(search: SearchResults): Trial[] {
   return rankedTrials(search).sort((a, b) => a.id - b.id);
+}
+
+/** The trial of the builder's own default where it was trained to the end and has a score, which is the one to beat. */
+export function completedBaseline(search: SearchResults): Trial | undefined {
+  return findBaseline(completedTrials(search));
 }
 
 /**

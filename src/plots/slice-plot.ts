@@ -1,5 +1,5 @@
 import type { Data, Layout } from 'plotly.js';
-import type { Trial } from '../tuner/trial';
+import { nameTrial, type Trial } from '../tuner/trial';
 import type { Figure } from './figure';
 import { formatValue, placeValues } from './hyperparameter-axis';
 import { varyingNames } from './parallel-coordinates';
@@ -20,7 +20,7 @@ const ROOM = 18;
 /**
  * The score of each trial against one hyperparameter, a panel for each, all on one y axis, with the mean of each value that
  * several trials share. Other hyperparameters vary along with it, so a difference is a hint, not a proof. Trials that were not
- * trained to the end are hollow and count in no mean; failed ones are crosses at the bottom.
+ * trained to the end are hollow and count in no mean; failed ones are crosses at the bottom, the builder's own default is a triangle.
  *
  *     figures.slicePlot(search, { names: ['units1'] })
  *
@@ -52,8 +52,10 @@ export function slicePlot(search: SearchResults, options: { names?: readonly str
     data.push(
       ...drawTrials(search, ({ id }) => slice.positions.get(id), {
         ...{ axes, legend: i === 0 },
-        describe: ({ id, status, hyperparameters }) =>
-          escapeText(`trial ${id}, ${status}, ${name} ${formatValue(hyperparameters[name])}`),
+        describe: (trial) =>
+          escapeText(
+            `${nameTrial(trial)}, ${trial.status}, ${name} ${formatValue(trial.hyperparameters[name])}`,
+          ),
       }),
     );
     const gap = columns === 1 ? 0 : 0.05;

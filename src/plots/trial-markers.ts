@@ -1,5 +1,5 @@
 import type { Data, LayoutAxis } from 'plotly.js';
-import { type Trial, type TrialStatus, trainedEpochs } from '../tuner/trial';
+import { findBaseline, nameTrial, type Trial, type TrialStatus, trainedEpochs } from '../tuner/trial';
 import {
   completedTrials,
   describeObjective,
@@ -22,13 +22,25 @@ export const statusMarkers: Readonly<
   failed: { symbol: 'x', color: colors.wrong },
 };
 
+/** The look of the builder's own default, which the other trials have to beat: hollow where its score does not count. */
+export function baselineMarker(status: TrialStatus): { readonly symbol: string; readonly color: string } {
+  if (status === 'failed') return statusMarkers.failed;
+  return { symbol: `triangle-down${status === 'completed' ? '' : '-open'}`, color: colors.ink };
+}
+
+/** What a legend calls the builder's own default. */
+export function nameBaseline(status: TrialStatus): string {
+  return status === 'completed' ? 'default' : `default, ${status}`;
+}
+
 /** In pixels: many markers must not cover each other. */
 export function chooseMarkerSize(count: number): number {
   return count > 60 ? 6 : 9;
 }
 
 /**
- * Each trial as a marker of its status at its score, failed ones at the bottom, where `place` gives it a place on the x axis.
+ * Each trial as a marker of its status at its score, failed ones at the bottom, where `place` gives it a place on the x axis; the
+ * builder's own default has a marker of its own, unless it failed.
  * `describe` makes the hover's text, `describeTrial` by default; with it, the spread over trainings is not drawn.
  */
 export function drawTrials(
@@ -46,18 +58,21 @@ export function drawTrials(
   const size = chooseMarkerSize(search.trials.length);
   const completed = completedTrials(search);
   const repeated = describe === undefined && completed.some((trial) => trial.scores.length > 1);
-  const draw = (status: TrialStatus, trials: readonly Trial[]): Data[] => {
+  const baseline = findBaseline(search.trials)?.id;
+  const others = (trials: readonly Trial[]) => trials.filter(({ id }) => id !== baseline);
+  const draw = (status: TrialStatus, trials: readonly Trial[], isBaseline = false): Data[] => {
     const shown = trials.filter((trial) => trial.status === status && place(trial) !== undefined);
     if (shown.length === 0) return [];
     const failed = status === 'failed';
     const off = failed ? 0 : trials.filter((trial) => trial.status === status && isOff(trial)).length;
-    const name = status === 'completed' && repeated ? 'completed ± standard deviation' : status;
+    const statusName = status === 'completed' && repeated ? 'completed ± standard deviation' : status;
+    const name = isBaseline ? nameBaseline(status) : statusName;
     return [
       {
         type: 'scatter',
         mode: 'markers',
         name: off > 0 ? `${name} (${off} off the scale)` : name,
-        legendgroup: status,
+        legendgroup: isBaseline ? 'default' : status,
         showlegend: legend,
         x: shown.map((trial) => place(trial) as number),
         y: shown.map((trial) => (failed ? 0.03 : trial.score)),
@@ -68,10 +83,10 @@ export function drawTrials(
           ? { error_y: { type: 'data', array: shown.map((trial) => trial.spread), thickness: 1.2, width: 3 } }
           : {}),
         marker: {
-          ...statusMarkers[status],
-          size,
+          ...(isBaseline ? baselineMarker(status) : statusMarkers[status]),
+          size: isBaseline ? size + 3 : size,
           // Paler than those that count; crosses are few.
-          opacity: status === 'completed' ? 0.8 : failed ? 1 : 0.65,
+          opacity: failed || isBaseline ? 1 : status === 'completed' ? 0.8 : 0.65,
           line: { width: status === 'completed' || failed ? 0 : 1.3 },
         },
         hovertemplate: failed ? '%{text}<extra></extra>' : `%{y:${format}}: %{text}<extra></extra>`,
@@ -80,9 +95,12 @@ export function drawTrials(
   };
   const partial = partialTrials(search);
   return [
-    ...draw('completed', completed),
-    ...(['pruned', 'paused', 'running'] as const).flatMap((status) => draw(status, partial)),
+    ...draw('completed', others(completed)),
+    ...(['pruned', 'paused', 'running'] as const).flatMap((status) => draw(status, others(partial))),
     ...draw('failed', failedTrials(search)),
+    ...[...completed, ...partial]
+      .filter(({ id }) => id === baseline)
+      .flatMap((trial) => draw(trial.status, [trial], true)),
   ];
 }
 
@@ -101,17 +119,18 @@ export function describeScoreAxes(search: SearchResults): {
 
 /** `trial 3, pruned after 2 epochs, 1 of 3 trainings scored`, and why. */
 export function describeTrial(trial: Trial): string {
-  const { id, status, scores, trainings, spread, reason, attempts } = trial;
+  const { status, scores, trainings, spread, reason, attempts } = trial;
+  const name = nameTrial(trial);
   const epochs = trainedEpochs(trial);
   const after = `after ${epochs} epoch${epochs === 1 ? '' : 's'}`;
   const words =
     status === 'completed'
       ? scores.length > 1
-        ? `trial ${id}, standard deviation ${Number(spread.toPrecision(2))} over ${scores.length} trainings`
-        : `trial ${id}`
+        ? `${name}, standard deviation ${Number(spread.toPrecision(2))} over ${scores.length} trainings`
+        : name
       : status === 'failed'
-        ? `trial ${id}, failed${attempts > 1 ? ` ${attempts} times` : ''}`
-        : `trial ${id}, ${status} ${after}, ${scores.length} of ${trainings} trainings scored`;
+        ? `${name}, failed${attempts > 1 ? ` ${attempts} times` : ''}`
+        : `${name}, ${status} ${after}, ${scores.length} of ${trainings} trainings scored`;
   return words + (reason && status !== 'completed' ? `<br>${wrapText(reason)}` : '');
 }
 

@@ -1,2 +1,4 @@
 export { type ExperimentBudget, experimentBudget, type SearchBudget, searchBudget } from './budget';
 export type { Profile } from './profiles';
+export { LONG_TRAINING, openStudy, Study, type StudyOptions, type TrainedModel } from './study';
+export { type ComparedModel, describeFinding, describeModels, describeTrainedAlike } from './verdicts';

@@ -1,5 +1,7 @@
 export { bestSearch } from './best-search';
+export { defaultHyperparameters } from './default-hyperparameters';
 export { defaultWorkers } from './default-workers';
+export { type Budget, defaultWorkers, type Profile, searchBudget } from './budget';
 export type { RemoteWorkers } from './executors/machines/remote-workers';
 export type { CallbackFactory } from './executors/training-job';
 export { FatalError } from './fatal-error';
@@ -17,6 +19,7 @@ export {
   HyperParameters,
   type HyperParameterValue,
   type HyperParameterValues,
+  type SpaceOptions,
 } from './space/hyperparameters';
 export { describeSpace, type SearchSpace } from './space/search-space';
 export type { Trial } from './trial';

@@ -5,9 +5,15 @@ import type * as tf from '../tensorflow';
 import { FatalError } from './fatal-error';
 import type { SearchFolder } from './journal/search-folder';
 import { hasFailed, type TrialState } from './journal/search-state';
+import { wasTried } from './oracles/duplicates';
 import type { Decision, Definition, Oracle, SearchView, Suggest } from './oracles/oracle';
 import { contains, type Domain, defaultValue, describeDomain } from './space/domain';
-import { checkSameDomain, HyperParameters, type HyperParameterValues } from './space/hyperparameters';
+import {
+  checkSameDomain,
+  HyperParameters,
+  type HyperParameterValue,
+  type HyperParameterValues,
+} from './space/hyperparameters';
 
 /** Asks `hp` for all that a configuration consists of; a model builder does, and returns a model. */
 export type SpaceDefinition = (hp: HyperParameters, data: DataShape) => unknown;
@@ -17,6 +23,8 @@ export interface ProposalOptions {
   readonly maxTrials: number;
   readonly maxEpochs: number;
   readonly maxModelWeights: number;
+  /** Trial 1 is the builder's own default, unless that is no candidate. */
+  readonly startWithDefault: boolean;
   readonly given?: HyperParameters;
   readonly tuneNewEntries: boolean;
   readonly allowNewEntries: boolean;
@@ -44,17 +52,19 @@ export class Proposals {
    * to do or a limit is reached.
    */
   next(run: { epochs: number; trainings: number; data: DataShape }): TrialState | 'wait' | 'finished' {
+    // Found out anew by a process that goes on before there is a first trial: it comes to the same.
+    let isDefaultDue = this.#options.startWithDefault && this.#folder.state.trials.length === 0;
     for (;;) {
       const { state } = this.#folder;
       const mayStart = state.trials.length < this.#options.maxTrials;
-      const pinned = mayStart ? state.queue[0] : undefined;
+      const pinned = mayStart ? (isDefaultDue ? builderDefault : pinEnqueued(state.queue[0])) : undefined;
       const tried: Tried = {};
       let decision: Decision;
       try {
         decision = this.#oracle.next(this.#view(run, mayStart, pinned, tried));
       } catch (error) {
         // Not tried again when the search is run again, with the mistake mended.
-        if (pinned && error instanceof FatalError)
+        if (pinned?.enqueued && error instanceof FatalError)
           this.#folder.record({ kind: 'dequeued', reason: error.message });
         if (error !== tried.error || error instanceof FatalError) throw error;
         return this.#beginBroken(run, tried as Required<Tried>, pinned);
@@ -63,10 +73,16 @@ export class Proposals {
         case 'wait':
           return 'wait';
         case 'finished':
+          if (pinned === builderDefault) {
+            isDefaultDue = false;
+            continue;
+          }
           if (pinned !== undefined) {
             const reason =
               tried.reason ?? `no further trial begins in this ${this.#oracle.config.name} search`;
-            console.warn(`The enqueued configuration ${JSON.stringify(pinned)} is left out: ${reason}.`);
+            console.warn(
+              `The enqueued configuration ${JSON.stringify(pinned.enqueued)} is left out: ${reason}.`,
+            );
             this.#folder.record({ kind: 'dequeued', reason });
             continue;
           }
@@ -88,8 +104,8 @@ export class Proposals {
         case 'start': {
           if (!mayStart || !this.#affords(decision.epochs * run.trainings)) return 'finished';
           const { hyperparameters, space } = decision.definition;
-          const unused = pinned && Object.keys(pinned).filter((name) => !(name in hyperparameters));
-          if (unused?.length) {
+          const unused = Object.keys(pinned?.enqueued ?? {}).filter((name) => !(name in hyperparameters));
+          if (unused.length > 0) {
             console.warn(
               `The enqueued configuration names ${unused.join(', ')}, which the builder did not ask for with the other values; ` +
                 `it asked for ${Object.keys(hyperparameters).join(', ')}.`,
@@ -134,7 +150,7 @@ export class Proposals {
   #view(
     run: { epochs: number; data: DataShape },
     mayStart: boolean,
-    pinned: HyperParameterValues | undefined,
+    pinned: Pinned | undefined,
     tried: Tried,
   ): SearchView {
     const { state } = this.#folder;
@@ -150,13 +166,13 @@ export class Proposals {
   #define(
     suggest: Suggest,
     data: DataShape,
-    pinned: HyperParameterValues | undefined,
+    pinned: Pinned | undefined,
     tried: Tried,
   ): Definition | undefined {
     const { given, tuneNewEntries, allowNewEntries, maxModelWeights } = this.#options;
     const hp = new HyperParameters(
       (name, domain) => {
-        const value = pinned?.[name];
+        const value = pinned?.value(name, domain);
         if (value === undefined) return suggest(name, domain);
         if (contains(domain, value)) return value;
         throw new FatalError(
@@ -170,6 +186,10 @@ export class Proposals {
     try {
       built = this.#builder(hp, data);
     } catch (error) {
+      if (this.#isBrokenDefault(hp.values)) {
+        tried.reason = 'it was tried before';
+        return undefined;
+      }
       tried.error = error;
       tried.definition = { hyperparameters: hp.values, space: hp.space };
       throw error;
@@ -194,24 +214,34 @@ export class Proposals {
     run: { trainings: number },
     { hyperparameters, space }: Definition,
     epochs: number,
-    pinned: HyperParameterValues | undefined,
+    pinned: Pinned | undefined,
     { parameters }: { parameters: number },
   ): TrialState {
     const { state } = this.#folder;
     const id = state.trials.length + 1;
     this.#folder.record({
       ...{ kind: 'begun', trial: id, hyperparameters, space: Object.fromEntries(space), epochs, parameters },
-      ...{ trainings: run.trainings, origin: pinned ? 'user' : 'oracle' },
+      ...{ trainings: run.trainings, origin: pinned?.origin ?? 'oracle' },
       seed: deriveSeed(this.#options.seed, 'trial', this.#oracle.paired ? 1 : id),
     });
     return state.trial(id);
+  }
+
+  /**
+   * Whether the builder's default came no further than this when it failed, so that the oracle met it again. What asks for nothing
+   * before it throws says nothing of the configuration.
+   */
+  #isBrokenDefault(values: HyperParameterValues): boolean {
+    const [first] = this.#folder.state.trials;
+    const isBroken = first?.origin === 'default' && hasFailed(first);
+    return isBroken && Object.keys(values).length > 0 && wasTried(values, [first]);
   }
 
   /** A configuration whose model cannot be built is a failed trial. */
   #beginBroken(
     run: { epochs: number; trainings: number },
     { error, definition }: Required<Tried>,
-    pinned: HyperParameterValues | undefined,
+    pinned: Pinned | undefined,
   ): TrialState {
     const trial = this.#begin(run, definition, run.epochs, pinned, { parameters: 0 });
     const reason = error instanceof Error ? error.message : String(error);
@@ -227,6 +257,21 @@ export class Proposals {
     );
     return asked + epochs <= this.#options.maxEpochs;
   }
+}
+
+/** Values that go before those of the oracle. */
+interface Pinned {
+  readonly origin: 'user' | 'default';
+  /** As the user enqueued it; undefined where the user did not. */
+  readonly enqueued?: HyperParameterValues;
+  /** Undefined where the oracle chooses. */
+  readonly value: (name: string, domain: Domain) => HyperParameterValue | undefined;
+}
+
+const builderDefault: Pinned = { origin: 'default', value: (_name, domain) => defaultValue(domain) };
+
+function pinEnqueued(enqueued: HyperParameterValues | undefined): Pinned | undefined {
+  return enqueued && { origin: 'user', enqueued, value: (name) => enqueued[name] };
 }
 
 /** What came of the configurations that an oracle had defined for one decision. */

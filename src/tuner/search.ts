@@ -25,14 +25,19 @@ import type { Domain } from './space/domain';
 import { HyperParameters, type HyperParameterValues } from './space/hyperparameters';
 import { describeSpace } from './space/search-space';
 import { summarizeResults, summarizeSpace } from './summaries';
-import type { TimelineEntry, Trial, WorkSpan } from './trial';
+import { findBaseline, type TimelineEntry, type Trial, type WorkSpan } from './trial';
 import { checkWholeNumber } from './whole-number';
 
 export interface SearchOptions {
   /** `valAccuracy` (the default), `valLoss`, `accuracy`, `loss`, or `{ name, direction }` for a metric of a callback. */
   objective?: string | Objective;
-  /** Configurations to try, enqueued ones included, from 1; default 10. */
+  /** Configurations to try, the builder's default and enqueued ones included, from 1; default 10. */
   maxTrials?: number;
+  /**
+   * Trial 1 is the builder's own default (see `defaultHyperparameters`), which the other trials have to beat, before anything enqueued; left
+   * out where it has more than `maxModelWeights`. False: it is no trial. Default true.
+   */
+  startWithDefault?: boolean;
   /** No epoch is begun after this time in `run`, over all sessions, in milliseconds; default no limit. */
   maxTimeMs?: number;
   /** No trial is begun or continued that would bring the epochs asked for, over all trainings, above this; default no limit. */
@@ -142,6 +147,7 @@ export class Search {
     checkOptions(options);
     const { folds = 1, executionsPerTrial = 1, validationSplit = 0.2, seed = 0, racing = false } = options;
     const { maxTrials = 10, pruners = [], tuneNewEntries = true, allowNewEntries = true } = options;
+    const { startWithDefault = true } = options;
     const { hyperparameters: given, directory, overwrite = false, keepModels = 1 } = options;
     this.#builder = builder;
     this.#oracle = oracle;
@@ -155,6 +161,7 @@ export class Search {
       directory,
       {
         ...{ objective: this.objective, folds, executionsPerTrial, validationSplit, seed, racing },
+        startWithDefault,
         ...{ oracle: oracle.config, pruners: pruners.map(({ config }) => config) },
         given: given ? { space: [...given.space], tuneNewEntries, allowNewEntries } : null,
       },
@@ -164,7 +171,7 @@ export class Search {
     const define: SpaceDefinition = (hp, data) =>
       buildOrDispose(() => (builder as SpaceDefinition)(hp, data));
     this.#proposals = new Proposals(define, oracle, this.#folder, {
-      ...{ seed, maxTrials, maxEpochs, maxModelWeights, tuneNewEntries, allowNewEntries },
+      ...{ seed, maxTrials, maxEpochs, maxModelWeights, startWithDefault, tuneNewEntries, allowNewEntries },
       ...(given && { given }),
     });
   }
@@ -225,6 +232,11 @@ export class Search {
     const [best] = this.#ranked();
     if (best === undefined) throw new Error('No trial has a score yet: `await search.run(...)` first.');
     return best;
+  }
+
+  /** The trial of the builder's own default, which the others have to beat; undefined where it was not tried (`startWithDefault`). */
+  get baseline(): Trial | undefined {
+    return findBaseline(this.trials);
   }
 
   /** The hyperparameters of the best trial, ready to be given to the builder. */
@@ -328,7 +340,7 @@ export class Search {
   }
 
   /**
-   * Puts a configuration before those of the oracle, which chooses what it leaves out; also from a callback while `run` runs. The same
+   * Puts a configuration before those of the oracle, which chooses what it leaves out, and behind the builder's default; also from a callback while `run` runs. The same
    * configuration counts once, so that a notebook's cell may run again.
    */
   enqueue(hyperparameters: HyperParameterValues): void {

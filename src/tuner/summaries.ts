@@ -3,7 +3,7 @@ import { type Objective, rankByScore } from './objective';
 import { rankTrials } from './oracles/ranking';
 import { defaultValue, describeDomain, type HyperParameterValue } from './space/domain';
 import { describeCondition, type SearchSpace } from './space/search-space';
-import { type Trial, type TrialStatus, trainedEpochs } from './trial';
+import { nameTrial, type Trial, type TrialStatus, trainedEpochs } from './trial';
 
 /** What a summary tells of a search; every search is one. */
 export interface SummarizedSearch {
@@ -69,7 +69,7 @@ function summarizeBest(best: readonly Trial[], completed: number, search: Summar
       ? `The best ${best.length} of ${completed} completed trials:`
       : 'Completed trials, best first:',
     renderTable(headings, rows, { numeric: true }),
-    best.map((trial) => `- trial ${trial.id}: ${describeHyperparameters(trial)}`).join('\n'),
+    best.map((trial) => `- ${nameTrial(trial)}: ${describeHyperparameters(trial)}`).join('\n'),
   ];
 }
 
@@ -84,14 +84,14 @@ function summarizeOthers(
   const shown = [...scored, ...found.filter((trial) => !scored.includes(trial))].slice(0, most);
   const part = executionsPerTrial === 1 ? 'folds' : 'trainings';
   const lines = shown.map((trial) => {
-    const { id, score, scores, trainings, reason } = trial;
+    const { score, scores, trainings, reason } = trial;
     const facts = [
       ...(Number.isNaN(score) ? [] : [`${objective.name} ${formatScore(score)}`]),
       count(trainedEpochs(trial), 'epoch'),
       ...(trainings > 1 ? [`${scores.length} of ${trainings} ${part}`] : []),
     ];
     const why = reason === undefined ? '' : ` – ${escapeMarkdown(cut(reason))}`;
-    return `- trial ${id} (${facts.join(', ')}): ${describeHyperparameters(trial)}${why}`;
+    return `- ${nameTrial(trial)} (${facts.join(', ')}): ${describeHyperparameters(trial)}${why}`;
   });
   const rest = found.length - shown.length;
   return [

@@ -22,7 +22,7 @@ export const objectiveShape = fields({ name: text, direction: oneOf('min', 'max'
 export const trialShape = fields(
   {
     ...{ id: whole(1), status: oneOf('running', 'paused', 'completed', 'pruned', 'failed') },
-    ...{ hyperparameters: valuesShape, origin: oneOf('oracle', 'user'), epochs: whole(0) },
+    ...{ hyperparameters: valuesShape, origin: oneOf('oracle', 'user', 'default'), epochs: whole(0) },
     ...{ score: anyNumber, spread: anyNumber, scores: listOf(anyNumber), histories: listOf(historyShape) },
     ...{ trainings: whole(0), parameters: whole(0), seconds: finite(0), seed: whole(0), attempts: whole(0) },
     versions: mapOf(text),

@@ -18,8 +18,8 @@ export interface Trial {
   readonly status: TrialStatus;
   /** The active ones alone, in the order the builder asked for them. */
   readonly hyperparameters: HyperParameterValues;
-  /** Who chose the configuration: the oracle, or the user through `enqueue`. */
-  readonly origin: 'oracle' | 'user';
+  /** Who chose the configuration: the oracle, the user through `enqueue`, or nobody: the builder's own default, the baseline. */
+  readonly origin: 'oracle' | 'user' | 'default';
   /** How many epochs each of its trainings was asked to come to, so far. */
   readonly epochs: number;
   /** Mean of `scores`; NaN without one. */
@@ -69,6 +69,16 @@ export interface WorkSpan {
   /** Seconds on the search's own clock, which runs while `run` does, over all sessions. */
   readonly from: number;
   readonly to: number;
+}
+
+/** The trial of the builder's own default, which the others have to beat; undefined where there is none. */
+export function findBaseline(trials: readonly Trial[]): Trial | undefined {
+  return trials.find(({ origin }) => origin === 'default');
+}
+
+/** `trial 7`; `trial 1 (default)` where nobody chose its configuration. */
+export function nameTrial({ id, origin }: Pick<Trial, 'id' | 'origin'>): string {
+  return `trial ${id}${origin === 'default' ? ' (default)' : ''}`;
 }
 
 /** Epochs that the longest of a trial's trainings has behind it. */

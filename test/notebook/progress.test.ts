@@ -245,6 +245,19 @@ describe('a search', () => {
     expect(html()[1]).not.toMatch(/<script|NaN|undefined/);
   });
 
+  it("names the builder's own default while it is trained, as it ends, and as the best", () => {
+    const baseline = makeTrial(1, 0.8, {}, { origin: 'default' });
+    const running = search({
+      ...{ trials: [{ ...baseline, status: 'running', score: Number.NaN }], workers: [worker(1, 1)] },
+    });
+    const view = new SearchView(running);
+    const timing = { elapsed: 1, left: 1 } as never;
+    expect(view.describe(running, timing)).toContain('worker 1: trial 1 (default), training 2 of 3');
+    const ended = search({ trials: [baseline], workers: [] });
+    expect(view.describe(ended, timing)).toContain('(trial 1, the default)');
+    expect(view.takeEnded(ended)[0]).toMatch(/^Search: trial 1 of 5 \(default\) completed after 0 epochs/);
+  });
+
   it('makes no share and no guess of an unknown total', () => {
     const unknown = {
       plannedTrials: undefined,

@@ -166,6 +166,24 @@ describe('search tables', () => {
     expect(row.reason).toHaveLength(80);
   });
 
+  it("mark the builder's own default, and what was enqueued beside it", () => {
+    const trials = [
+      makeTrial(1, 0.7, {}, { origin: 'default' }),
+      makeTrial(2, 0.9, {}, { origin: 'user' }),
+      makeTrial(3, 0.8),
+    ];
+    const frame = tables.trials({ trials, objective: valAccuracy });
+    expect(frame.columns.slice(0, 3)).toEqual(['rank', 'trial', 'origin']);
+    expect(rows(frame).map(({ trial, origin }) => [trial, origin])).toEqual([
+      [2, 'user'],
+      [3, null],
+      [1, 'default'],
+    ]);
+    expect(tables.trials({ trials: trials.slice(1), objective: valAccuracy }).columns).not.toContain(
+      'origin',
+    );
+  });
+
   it('rename hyperparameters and objectives that stand for something else', () => {
     // A column called `values`, `columns` or `index` breaks a danfo.js frame.
     const trial = makeTrial(1, 0.5, { values: 2, columns: 3, index: 4, mean: 5, epochs: 6, units: 7 });
@@ -207,6 +225,7 @@ describe('search tables', () => {
     expect(table.objects()[0]).toEqual({
       rank: 1,
       trial: 3,
+      origin: 'oracle',
       status: 'completed',
       valAccuracy: 0.8,
       spread: 0.01,

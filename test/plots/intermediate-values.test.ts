@@ -65,6 +65,26 @@ describe('intermediateValues', () => {
     expect(JSON.stringify(data)).not.toContain('<script');
   });
 
+  it("draws the builder's own default apart, unless it is the best", () => {
+    const baseline = (parts: Partial<Trial>) =>
+      intermediateValues({
+        trials: [makeCurves(1, [[0.5, 0.6]], { origin: 'default', ...parts }), ...search.trials.slice(1)],
+        objective,
+      }).data.filter(({ name }) => name?.includes('default'));
+    expect(baseline({})).toMatchObject([
+      {
+        ...{ name: 'default', legendgroup: 'default', x: [2], y: [0.6] },
+        marker: { symbol: 'triangle-down' },
+      },
+    ]);
+    expect(baseline({ status: 'pruned' })).toMatchObject([
+      { name: 'default, pruned', marker: { symbol: 'triangle-down-open' } },
+    ]);
+    expect(baseline({ score: 1 })).toMatchObject([
+      { name: 'best: trial 1 (default)', marker: { symbol: 'star' } },
+    ]);
+  });
+
   it('takes the lowest loss for the best', () => {
     const lowest = { ...search, objective: { name: 'valAccuracy', direction: 'min' } as const };
     expect(intermediateValues(lowest).data.at(-1)).toMatchObject({ name: 'best: trial 1' });

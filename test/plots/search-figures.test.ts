@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { importance, parallelCoordinates, searchComparison, searchHistory } from '../../src/plots';
 import { varyingNames } from '../../src/plots/parallel-coordinates';
 import { bestSoFar } from '../../src/plots/search-history';
+import type { Trial } from '../../src/tuner/trial';
 import { makePruned, makeTrial, valAccuracy } from './fixtures';
 
 const trials = [
@@ -49,6 +50,42 @@ describe('searchHistory', () => {
       ],
     });
     expect(layout.yaxis2).toMatchObject({ overlaying: 'y', range: [0, 1], visible: false });
+  });
+
+  describe("with the builder's own default", () => {
+    const baseline = (score: number, parts: Partial<Trial> = {}) => ({
+      trials: [makeTrial(1, score, {}, { origin: 'default', ...parts }), ...trials.slice(2)],
+      objective: valAccuracy,
+      timeline: [
+        { trial: 1, status: 'completed', score, seconds: 10, epochs: 1 },
+        { trial: 4, status: 'completed', score: 0.8, seconds: 40, epochs: 4 },
+      ] as const,
+    });
+
+    it('draws a line at the score to beat, across the figure, and marks the trial', () => {
+      const figure = searchHistory(baseline(0.75));
+      const [line, best, completed, marker] = figure.data;
+      expect(line).toMatchObject({
+        ...{ name: 'default', x: [0.4, 4.6], y: [0.75, 0.75], text: ['', 'default'], showlegend: false },
+      });
+      expect(figure.layout.xaxis?.range).toEqual([0.4, 4.6]);
+      expect(best).toMatchObject({ name: 'best so far', x: [1, 3, 4], y: [0.75, 0.9, 0.9] });
+      expect(completed).toMatchObject({ x: [3, 4], y: [0.9, 0.8] });
+      expect(marker).toMatchObject({
+        ...{ name: 'default', x: [1], y: [0.75], text: ['trial 1 (default)'] },
+        marker: { symbol: 'triangle-down' },
+      });
+      expect(searchHistory(baseline(0.75), { by: 'seconds' }).data[0]).toMatchObject({ x: [0, 40] });
+    });
+
+    it('draws none where its score is no match, and keeps the cross of one that failed', () => {
+      const pruned = searchHistory(baseline(0.5, { status: 'pruned', trainings: 3 })).data;
+      expect(pruned.map(({ name }) => name)).toEqual(['best so far', 'completed', 'default, pruned']);
+      expect(pruned[2]).toMatchObject({ y: [0.5], marker: { symbol: 'triangle-down-open' } });
+      const failed = searchHistory(baseline(Number.NaN)).data;
+      expect(failed.map(({ name }) => name)).toEqual(['best so far', 'completed', 'failed']);
+      expect(JSON.stringify(failed[2])).toContain('trial 1 (default), failed 2 times');
+    });
   });
 
   it('sets trials by the time at which they ended, those that are running apart', () => {

@@ -70,6 +70,20 @@ describe('slicePlot', () => {
     ]);
   });
 
+  it("marks the builder's own default in each panel, once in the legend", () => {
+    const marked = [{ ...trials[0], origin: 'default' as const }, ...trials.slice(1)];
+    const traces = slicePlot({ trials: marked, objective: valAccuracy }).data.filter(
+      ({ name }) => name === 'default',
+    );
+    expect(traces.map((trace) => (trace as { showlegend?: boolean }).showlegend)).toEqual([
+      true,
+      false,
+      false,
+    ]);
+    expect(traces[0]).toMatchObject({ y: [0.7], marker: { symbol: 'triangle-down' } });
+    expect(JSON.stringify(traces)).toContain('trial 1 (default), completed, units 64');
+  });
+
   it('begins a second row after three panels, with the same range', () => {
     const wide = trials.map((trial) => ({
       ...trial,

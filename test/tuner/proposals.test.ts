@@ -19,13 +19,14 @@ function open(
     {
       ...{ objective: { name: 'valAccuracy', direction: 'max' }, oracle: {}, pruners: [], racing: false },
       ...{ folds: 1, executionsPerTrial: 1, validationSplit: 0.2, seed: 0, given: null },
+      startWithDefault: more.startWithDefault ?? false,
     },
     { overwrite: false, keepModels: 1 },
   );
   folder.open();
   const options = {
     ...{ seed: 0, maxTrials: 100, maxEpochs: Infinity, maxModelWeights: Infinity },
-    ...{ tuneNewEntries: true, allowNewEntries: true, ...more },
+    ...{ startWithDefault: false, tuneNewEntries: true, allowNewEntries: true, ...more },
   };
   const proposals = new Proposals(define, oracle, folder, options);
   const next = (epochs = 3) => proposals.next({ epochs, trainings: 1, data });

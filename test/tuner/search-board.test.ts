@@ -132,7 +132,7 @@ describe('a search with tensorBoard', () => {
     const logDir = newFolder();
     const { found } = await startSearchProcess({
       ...{ method: 'random', images: 120 },
-      options: { maxTrials: 8, folds: 3, racing: true, prune: true, seed: 3 },
+      options: { maxTrials: 8, startWithDefault: false, folds: 3, racing: true, prune: true, seed: 3 },
       run: { epochs: 4, batchSize: 8, workers: 2, tensorBoard: logDir },
     }).ended;
     const trials = found?.trials as Trial[];

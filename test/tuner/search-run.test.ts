@@ -131,13 +131,13 @@ function openSearch({ oracle, maxTrials, options }: MadeUpSearch, seed: number, 
     path,
     {
       ...{ objective, racing, folds, executionsPerTrial, validationSplit, seed },
-      ...{ oracle: {}, pruners: [], given: null },
+      ...{ oracle: {}, pruners: [], startWithDefault: true, given: null },
     },
     { overwrite: false, keepModels: 1 },
   );
   const proposals = new Proposals((hp) => void hp.float('x', { min: 0, max: 1 }), oracle(), folder, {
     ...{ seed, maxTrials, maxEpochs: Infinity, maxModelWeights: Infinity },
-    ...{ tuneNewEntries: true, allowNewEntries: true },
+    ...{ startWithDefault: true, tuneNewEntries: true, allowNewEntries: true },
   });
   return {
     folder,

@@ -233,6 +233,7 @@ describe('what ends a trial', () => {
       pruners,
       seed: 1,
       objective: 'valLoss',
+      startWithDefault: false,
     });
     search.enqueue({ rate: 0.01 });
     await search.run(data, { epochs: 4, batchSize: 8 });
@@ -248,7 +249,7 @@ describe('what ends a trial', () => {
       compileModel(new Stack(seed).input([784]).output(classNames.length), {
         optimizer: { kind: 'adam', learningRate: hp.choice('rate', [...good, 1e-9]) },
       });
-    const search = new RandomSearch(rated, { maxTrials: 4, folds: 4, racing: true });
+    const search = new RandomSearch(rated, { maxTrials: 4, folds: 4, racing: true, startWithDefault: false });
     for (const rate of good) search.enqueue({ rate });
     await search.run(data, { epochs: 3, batchSize: 8 });
     expect(search.trials.map(({ status }) => status)).toEqual([...Array(3).fill('completed'), 'pruned']);
@@ -264,7 +265,7 @@ describe('limits', () => {
       hp.int('depth', { min: 1, max: 3 });
       return wide(hp, shape);
     };
-    const search = new RandomSearch(two, { maxTrials: 3 });
+    const search = new RandomSearch(two, { maxTrials: 3, startWithDefault: false });
     search.enqueue({ depth: 2 });
     search.enqueue({ depth: 2 });
     search.enqueue({ depth: 3, rate: 0.001 });
@@ -275,7 +276,7 @@ describe('limits', () => {
   });
 
   it('refuses an enqueued value outside its domain, and goes on without it', async () => {
-    const search = new RandomSearch(build, { maxTrials: 1 });
+    const search = new RandomSearch(build, { maxTrials: 1, startWithDefault: false });
     search.enqueue({ rate: 5 });
     await expect(search.run(data, { epochs: 1 })).rejects.toThrow(/rate 5.*must be one of 1e-9, 0.01/);
     await search.run(data, { epochs: 1 });
@@ -473,7 +474,7 @@ describe('going on', () => {
   });
 
   it('takes a configuration that a callback enqueues while it runs', async () => {
-    const search = new RandomSearch(wide, { maxTrials: 3 });
+    const search = new RandomSearch(wide, { maxTrials: 3, startWithDefault: false });
     const onTrialEnd = ({ id }: { id: number }) => {
       if (id === 1) search.enqueue({ rate: 0.005 });
     };
@@ -514,7 +515,7 @@ describe('going on', () => {
   it('keeps what was enqueued where it begins anew', async () => {
     const directory = newFolder();
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
-    const options = { maxTrials: 1, directory, overwrite: 'ifChanged' } as const;
+    const options = { maxTrials: 1, startWithDefault: false, directory, overwrite: 'ifChanged' } as const;
     for (const epochs of [1, 2]) {
       const search = new RandomSearch(wide, options);
       search.enqueue({ rate: 0.002 });

@@ -70,6 +70,15 @@ Failed:
     );
   });
 
+  it("names the builder's own default", () => {
+    const marked = (id: number) =>
+      search.trials.map((trial) => (trial.id === id ? { ...trial, origin: 'default' as const } : trial));
+    expect(summarizeResults({ ...search, trials: marked(1) }, 10)).toContain(
+      '- trial 1 (default): optimizer',
+    );
+    expect(summarizeResults({ ...search, trials: marked(3) }, 10)).toContain('- trial 3 (default) (valAcc');
+  });
+
   it('shows as many of each status as asked for, and counts the rest', () => {
     const trials = [...search.trials, trialOf(6, 'pruned', [0.5])];
     const summary = summarizeResults({ ...search, trials }, 1);

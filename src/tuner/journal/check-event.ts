@@ -39,14 +39,17 @@ const elapsedMs = finite(0);
 // Settings that are only compared with those of the search that reads them may be anything.
 const eventShape = kinds({
   search: fields({
-    config: fields({
-      objective: objectiveShape,
-      folds: whole(1),
-      executionsPerTrial: whole(1),
-      given: anything,
-      oracle: anything,
-      pruners: anything,
-    }),
+    config: fields(
+      {
+        objective: objectiveShape,
+        folds: whole(1),
+        executionsPerTrial: whole(1),
+        given: anything,
+        oracle: anything,
+        pruners: anything,
+      },
+      { startWithDefault: trueOrFalse },
+    ),
   }),
   run: fields({
     config: fields(
@@ -60,7 +63,8 @@ const eventShape = kinds({
   enqueued: fields({ hyperparameters: mapOf(anything) }),
   dequeued: fields({ reason: text }),
   begun: fields({
-    ...{ trial, hyperparameters: valuesShape, space: mapOf(domain), origin: oneOf('oracle', 'user') },
+    ...{ trial, hyperparameters: valuesShape, space: mapOf(domain) },
+    origin: oneOf('oracle', 'user', 'default'),
     ...{ epochs: whole(0), trainings: whole(1, MAX_TRAININGS), parameters: whole(0), seed: whole(0) },
   }),
   continued: fields({ trial, epochs: whole(1) }),
@@ -145,6 +149,9 @@ function findTrialFault(
 ): string | undefined {
   const next = trials.length + 1;
   if (event.trial !== next) return `trial must be ${next}, the next one, but is ${event.trial}`;
+  if (event.origin === 'default' && next > 1) {
+    return `origin must be "oracle" or "user" after the first trial, but is "default" in trial ${next}`;
+  }
   const { folds = 1, executionsPerTrial = 1 } = config ?? {};
   if (event.trainings > folds * executionsPerTrial) {
     return `trainings must be at most ${folds * executionsPerTrial}, folds times executions, but is ${event.trainings}`;

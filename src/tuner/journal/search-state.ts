@@ -14,6 +14,8 @@ export interface SearchConfig {
   readonly executionsPerTrial: number;
   readonly validationSplit: number;
   readonly seed: number;
+  /** Whether trial 1 is the builder's own default, unless that is no candidate. */
+  readonly startWithDefault: boolean;
   /** The domains that took the place of the builder's, with `tuneNewEntries` and `allowNewEntries`. */
   readonly given: unknown;
 }
@@ -33,8 +35,12 @@ export interface RunConfig {
 
 /** What the journal of a search holds, line by line. Plain data. */
 export type SearchEvent =
-  /** First of all. */
-  | { readonly kind: 'search'; readonly config: SearchConfig }
+  /** First of all. Journals before version 0.7 do not say `startWithDefault`: false. */
+  | {
+      readonly kind: 'search';
+      readonly config: Omit<SearchConfig, 'startWithDefault'> &
+        Partial<Pick<SearchConfig, 'startWithDefault'>>;
+    }
   | { readonly kind: 'run'; readonly config: RunConfig }
   /** A process took the search up. */
   | { readonly kind: 'session'; readonly pid: number; readonly at: string; readonly versions: Versions }
@@ -165,7 +171,7 @@ export class SearchState {
     this.events++;
     switch (event.kind) {
       case 'search':
-        this.config = event.config;
+        this.config = { ...event.config, startWithDefault: event.config.startWithDefault ?? false };
         break;
       case 'run':
         this.run = event.config;

@@ -22,13 +22,13 @@ export interface SearchView {
   /** False once `maxTrials` are begun: what is left is to take begun ones further. */
   readonly mayStart: boolean;
   /**
-   * True where a trial that is begun now is one that the user enqueued. That `define` has nothing new to offer then says
-   * nothing about the space: `finished` leaves the enqueued configuration out, and the search goes on.
+   * True where a trial that is begun now is the builder's default, or one that the user enqueued. That `define` has nothing new to offer then says
+   * nothing about the space: `finished` leaves that configuration out, and the search goes on.
    */
   readonly enqueued?: boolean;
   /**
    * Runs the model builder with values from `suggest`, and returns what it asked for; undefined where the result is no
-   * candidate (too many weights, for instance): then suggest another. A value that the user fixed or enqueued takes the place
+   * candidate (too many weights, for instance): then suggest another. A value that the user fixed or enqueued, or the builder's default, takes the place
    * of the suggested one, so read the result, not the suggestion. It builds a model: call it sparingly.
    */
   define(suggest: Suggest): Definition | undefined;

@@ -26,6 +26,7 @@ const config: SearchConfig = {
     executionsPerTrial: 1,
     validationSplit: 0.2,
     seed: 0,
+    startWithDefault: true,
     given: { dropout: { kind: 'fixed' } },
   },
 };

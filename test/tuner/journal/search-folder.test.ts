@@ -12,7 +12,7 @@ afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 const config: SearchConfig = {
   ...{ objective: { name: 'valAccuracy', direction: 'max' }, oracle: {}, pruners: [], racing: false },
-  ...{ folds: 1, executionsPerTrial: 1, validationSplit: 0.2, seed: 0, given: null },
+  ...{ folds: 1, executionsPerTrial: 1, validationSplit: 0.2, seed: 0, startWithDefault: true, given: null },
 };
 
 function open(path: string): SearchFolder {

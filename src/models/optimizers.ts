@@ -151,7 +151,7 @@ export function chooseOptimizer(hp: HyperParameters): OptimizerConfig {
     case 'adam':
       return { kind, learningRate: rate(7e-4, 1e-2, 1e-3) };
     case 'sgd':
-      return { kind, learningRate: rate(0.07, 0.5, 0.1) };
+      return { kind, learningRate: rate(0.05, 0.3, 0.1) };
     case 'sgdMomentum':
       return { kind: 'sgd', learningRate: rate(0.01, 0.05, 0.02), momentum: 0.9 };
     case 'rmsprop':

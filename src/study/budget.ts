@@ -2,9 +2,9 @@
 import { heldOutSize } from '../data/split';
 import type { Variations } from '../tuner/oracles/ablation';
 import { foldCuts, type Labelled, sizeCuts, trainingCuts } from './cuts';
-import { ALL, PROFILES, type Profile, type ProfileCost, type TrainingCost } from './profiles';
+import { PROFILES, type Profile, type ProfileCost, type TrainingCost } from './profiles';
 
-/** The cost of a random search and of training the winner and a preset. */
+/** The cost of a search and of training its winner and the default. */
 export interface SearchBudget {
   /** Training images the search uses, a stratified subset. */
   readonly searchImages: number;
@@ -18,10 +18,6 @@ export interface SearchBudget {
   readonly trainImages: number;
   /** Epochs of the winner's training. */
   readonly epochs: number;
-  /** Training images for the preset's training. */
-  readonly presetImages: number;
-  /** Epochs of the preset's training at most: it may take fewer itself. */
-  readonly presetEpochs: number;
   /** What is otherwise than the profile wants it, for want of images: a sentence each. */
   readonly cuts: readonly string[];
 }
@@ -79,7 +75,7 @@ export function searchBudget(
       );
     }
   }
-  const { searchImages, searchEpochs, trainImages, epochs, presetImages, presetEpochs } = overrides;
+  const { searchImages, searchEpochs, trainImages, epochs } = overrides;
   const search = fitTraining('the search trains for', cost.search, train.size, searchImages, searchEpochs);
   const winner = fitTraining(
     'the best configuration trains for',
@@ -88,25 +84,16 @@ export function searchBudget(
     trainImages,
     epochs,
   );
-  const preset = fitTraining(
-    'the preset trains for up to',
-    cost.preset ?? { images: train.size, epochs: ALL },
-    train.size,
-    presetImages,
-    presetEpochs,
-  );
   const wantedFolds = overrides.folds ?? cost.search.folds;
   const folds = Math.min(wantedFolds, search.images);
   return {
     ...{ searchImages: search.images, searchEpochs: search.epochs },
     ...{ trials: overrides.trials ?? cost.search.trials, folds },
     ...{ trainImages: winner.images, epochs: winner.epochs },
-    ...{ presetImages: preset.images, presetEpochs: preset.epochs },
     cuts: [
       ...search.cuts,
       ...foldCuts('search', train, search.images, folds, wantedFolds),
       ...winner.cuts,
-      ...preset.cuts,
     ],
   };
 }

@@ -1,7 +1,6 @@
 export { bestSearch } from './best-search';
 export { defaultHyperparameters } from './default-hyperparameters';
 export { defaultWorkers } from './default-workers';
-export { type Budget, defaultWorkers, type Profile, searchBudget } from './budget';
 export type { RemoteWorkers } from './executors/machines/remote-workers';
 export type { CallbackFactory } from './executors/training-job';
 export { FatalError } from './fatal-error';

@@ -17,6 +17,7 @@ export {
   describeDataset,
   describeEffect,
   describeFit,
+  describeGain,
   describeImportance,
   describeSearch,
 } from './sentences';

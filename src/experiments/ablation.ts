@@ -1,4 +1,3 @@
-import { meanInterval } from '../evaluation/mean-interval';
 import type { Interval } from '../evaluation/model-comparison';
 import type { ModelBuilder } from '../models/model-builder';
 import type { Objective } from '../tuner/objective';
@@ -7,6 +6,7 @@ import { Search, type SearchOptions } from '../tuner/search';
 import type { HyperParameterValues } from '../tuner/space/hyperparameters';
 import type { Trial } from '../tuner/trial';
 import { checkWholeNumber } from '../tuner/whole-number';
+import { pairedDifference } from './paired-difference';
 
 export interface AblationOptions
   extends Pick<
@@ -130,15 +130,5 @@ function describeEffect(change: Change, trial: Trial, base: Trial, folds: number
       reason: reason ?? trial.status,
     };
   }
-  // Executions of a fold are judged on the same images, so they are no further evidence about other images.
-  const byFold = ({ scores }: Trial, fold: number) => mean(scores.filter((_, i) => i % folds === fold));
-  const differences = Array.from({ length: folds }, (_, fold) => byFold(trial, fold) - byFold(base, fold));
-  // Of k folds, each validates on as many images as 1 / (k - 1) of those that it trains on.
-  const { mean: difference, interval: found } = meanInterval(differences, { overlap: 1 / (folds - 1) });
-  const interval = Number.isFinite(found.low) ? found : { low: Number.NaN, high: Number.NaN };
-  return { ...change, trial: id, score, differences, difference, interval };
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
+  return { ...change, trial: id, score, ...pairedDifference(trial.scores, base.scores, folds) };
 }

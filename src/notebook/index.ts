@@ -18,6 +18,7 @@ export {
   describeDataset,
   describeEffect,
   describeFit,
+  describeGain,
   describeImportance,
   describeSearch,
 } from './sentences';

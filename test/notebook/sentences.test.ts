@@ -9,10 +9,12 @@ import {
   describeDataset,
   describeEffect,
   describeFit,
+  describeGain,
   describeImportance,
   describeSearch,
 } from '../../src/notebook/sentences';
 import type { History } from '../../src/training';
+import type { Objective } from '../../src/tuner/objective';
 import type { HyperParameterValues } from '../../src/tuner/space/domain';
 import type { Trial } from '../../src/tuner/trial';
 import { makeHistory, makePruned, makeTrial, valAccuracy } from '../plots/fixtures';
@@ -312,5 +314,117 @@ describe('describeAblation', () => {
       'the ablation has no result for `optimizer`',
     );
     expect(describeAblation(study, 'dropout')).toBe('the ablation has no result for `dropout`');
+  });
+});
+
+describe('describeGain', () => {
+  /** A trial with these scores of its folds; `origin` is that of the baseline for the first. */
+  const folded = (id: number, scores: number[], rest: Partial<Trial> = {}): Trial =>
+    makeTrial(
+      id,
+      scores.reduce((sum, score) => sum + score, 0) / scores.length,
+      {},
+      {
+        ...{ scores, trainings: scores.length, origin: id === 1 ? 'default' : 'oracle' },
+        ...rest,
+      },
+    );
+  const gainOf = (folds: number, trials: Trial[], objective: Objective = valAccuracy) =>
+    describeGain({ trials, objective, folds });
+
+  it('tells the gain with its interval where the folds tell it from luck', () => {
+    // Differences 0.01, 0.02, 0.03: 0.02 ± 4.303 * 0.01 * sqrt(1/3 + 1/2), which holds 0; half the spread does not.
+    const trials = [folded(1, [0.9, 0.9, 0.9]), folded(2, [0.915, 0.92, 0.925]), folded(3, [0.9, 0.9, 0.91])];
+    expect(gainOf(3, trials)).toBe(
+      "The search gained 2.0 points in validation accuracy over the builder's own default: trial 2 has 92.0 %, the default " +
+        '(trial 1) 90.0 % (95 % interval of the gain 0.0 to 4.0 points, from 3 folds). It is flattered a little: trial 2 was ' +
+        'chosen for its score.',
+    );
+    const tpe = { trials, objective: valAccuracy, folds: 3 };
+    const random = { ...tpe, trials: [folded(1, [0.9, 0.9, 0.9])] };
+    expect(describeGain({ random, 'T*PE': tpe })).toMatch(/^T\\\*PE gained 2\.0 points/);
+  });
+
+  it('says that it gained nothing that the folds can tell from luck', () => {
+    const trials = [folded(1, [0.9, 0.9, 0.9]), folded(2, [0.91, 0.92, 0.93])];
+    expect(gainOf(3, trials)).toBe(
+      "The search gained nothing over the builder's own default that 3 folds can tell from luck: in validation accuracy trial 2 " +
+        'has 92.0 %, the default (trial 1) 90.0 % (95 % interval of the gain −1.9 to 5.9 points). Even that is flattered a ' +
+        'little: trial 2 was chosen for its score.',
+    );
+  });
+
+  it('takes a lower loss for a gain', () => {
+    const trials = [folded(1, [0.5, 0.5, 0.5]), folded(2, [0.39, 0.4, 0.41])];
+    expect(gainOf(3, trials, valLoss)).toMatch(
+      /gained 0\.1 in valLoss over .*: trial 2 has 0\.400, the default \(trial 1\) 0\.500 \(95 % interval of the gain 0\.061 to 0\.14, from 3 folds\)/,
+    );
+  });
+
+  it('averages the executions of a fold', () => {
+    const trials = [folded(1, [0.8, 0.9, 0.8, 0.9]), folded(2, [0.85, 0.91, 0.75, 0.99])];
+    // Folds differ by 0 and 0.05: 0.025 ± 12.706 * 0.0354 * sqrt(1/2 + 1).
+    expect(gainOf(2, trials)).toContain('(95 % interval of the gain −52.5 to 57.5 points)');
+  });
+
+  it('says that nothing beat the default', () => {
+    const trials = [folded(1, [0.9, 0.92]), folded(2, [0.8, 0.9]), folded(3, [0.92, 0.9])];
+    expect(gainOf(2, trials)).toBe(
+      "Nothing beat the builder's own default: of 3 trials it scores best, 91.0 % (trial 1).",
+    );
+    expect(gainOf(2, trials.slice(0, 1))).toBe("The builder's own default is the only trial so far: 91.0 %.");
+    const search = { trials, objective: valAccuracy, folds: 2 };
+    expect(describeGain({ random: search, tpe: search })).toContain('of 6 trials it scores best');
+  });
+
+  it('has no interval of one fold, or of two equal differences', () => {
+    expect(gainOf(1, [folded(1, [0.9]), folded(2, [0.92])])).toBe(
+      'In validation accuracy trial 2 has 92.0 %, the default (trial 1) 90.0 %: 2.0 points better. With one hold-out there is ' +
+        'no interval, and it may be luck; also, trial 2 was chosen for its score, which flatters it a little.',
+    );
+    expect(gainOf(2, [folded(1, [0.5, 0.75]), folded(2, [0.625, 0.875])])).toContain(
+      '12.5 points better. Two equal differences do not show how folds spread, so there is no interval',
+    );
+  });
+
+  it('compares on the folds that both came to in full where racing or pruning ended the default', () => {
+    const best = folded(2, [0.92, 0.93, 0.99]);
+    const raced = (epochs: number[], rest: Partial<Trial> = {}) =>
+      folded(1, [0.9, 0.9], {
+        ...{ status: 'pruned', reason: 'cannot win any more', trainings: 3 },
+        ...{ histories: epochs.map(makeHistory), ...rest },
+      });
+    expect(gainOf(3, [raced([4, 4]), best])).toMatch(
+      /that the 2 of 3 folds that both came to can tell from luck: .* trial 2 has 92\.5 %, the default \(trial 1\) 90\.0 %/,
+    );
+    expect(gainOf(3, [raced([4, 2]), best])).toMatch(
+      /trial 2 has 92\.0 %.*: 2\.0 points better\. Both came to one of 3 folds, so there is no interval/,
+    );
+    expect(gainOf(3, [raced([2]), best])).toBe(
+      "The builder's own default (trial 1) was pruned after 2 of 4 epochs, so what was gained over it by the best, trial 2 with " +
+        '94.7 %, cannot be said.',
+    );
+    // As in Hyperband: whole as far as asked, but asked for less.
+    expect(gainOf(3, [raced([1, 1], { epochs: 1 }), best])).toContain('was pruned after 1 of 4 epochs');
+    expect(gainOf(3, [raced([1, 1], { epochs: 1, status: 'paused' }), best])).toContain('is paused after 1');
+  });
+
+  it('says why there is nothing to compare with', () => {
+    const best = folded(2, [0.9, 0.9]);
+    const failed = folded(1, [], { status: 'failed', score: Number.NaN, reason: 'no *memory*.\nat x' });
+    expect(gainOf(2, [failed, best])).toContain(
+      "The builder's own default (trial 1) failed (no \\*memory\\*), so what was gained",
+    );
+    const diverged = folded(1, [0.9, Number.NaN], { status: 'pruned', reason: 'The loss became NaN.' });
+    expect(gainOf(2, [diverged, best])).toContain('has no score (The loss became NaN), so');
+    expect(gainOf(2, [folded(1, [0.9], { status: 'running' }), best])).toContain('is still being trained');
+    expect(gainOf(2, [best])).toContain('it was not tried (`startWithDefault: false`');
+    const none =
+      "No trial is completed with a score yet that could be compared with the builder's own default.";
+    expect(gainOf(2, [])).toBe(none);
+    expect(gainOf(2, [diverged])).toBe(none);
+    // As it comes from a file.
+    const saved = JSON.parse(JSON.stringify([diverged, best])) as Trial[];
+    expect(gainOf(2, saved)).toContain('has no score');
   });
 });

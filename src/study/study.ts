@@ -132,9 +132,9 @@ export class Study {
    */
   async trainAlike(winner: HyperParameterValues): Promise<{ winner: TrainedModel; baseline: TrainedModel }> {
     const { baseline } = this;
-    const trained = await this.#train(winner, 'The winner');
+    const trained = await this.#train(winner, 'winner');
     const isDefault = configurationKey(winner) === configurationKey(baseline);
-    return { winner: trained, baseline: isDefault ? trained : await this.#train(baseline, 'The default') };
+    return { winner: trained, baseline: isDefault ? trained : await this.#train(baseline, 'default') };
   }
 
   async #train(hyperparameters: HyperParameterValues, name: string): Promise<TrainedModel> {
@@ -142,7 +142,7 @@ export class Study {
     const { classNames } = this.train;
     const built = this.builder(HyperParameters.from(hyperparameters), { classNames, seed });
     const { train, validation } = this.#parts;
-    const options = { epochs: this.budget.epochs, validation, seed, title: name };
+    const options = { epochs: this.budget.epochs, validation, seed, title: `Training the ${name}` };
     const { model, history } = await fit(recompileModel(built, LONG_TRAINING), train, options);
     return {
       ...{ hyperparameters, model, history },

@@ -10,9 +10,9 @@ import { chooseSchedule } from './schedules';
 const BATCH_SIZE = 64;
 
 /** How a model is trained, as `hp` chooses: `optimizer` with its learning rate, and `schedule`. */
-export function chooseTraining(hp: HyperParameters): CompileConfig {
+export function chooseTraining(hp: HyperParameters, model: 'mlp' | 'cnn'): CompileConfig {
   return {
-    optimizer: chooseOptimizer(hp),
+    optimizer: chooseOptimizer(hp, model),
     schedule: chooseSchedule(hp),
     batchSize: BATCH_SIZE,
   };

@@ -18,11 +18,11 @@ export const buildCnn: ModelBuilder = (hp, data) => {
     stack.convolution(filters, kernelSize, activation, normalize, block === 1 ? poolSize : 2);
   }
   stack.flatten();
-  const dropout = hp.float('dropout', { min: 0, max: 0.4, step: 0.1, default: 0.2 });
+  const dropout = hp.float('dropout', { min: 0, max: 0.3, step: 0.1, default: 0.2 });
   const denseLayers = hp.int('denseLayers', { min: 1, max: 2 });
   for (let layer = 1; layer <= denseLayers; layer++) {
     const units = hp.int(`denseUnits${layer}`, { min: 64, max: 512, step: 64, default: 128 });
     stack.dropout(dropout).dense(units, activation, normalize);
   }
-  return compileModel(stack.output(data.classNames.length), chooseTraining(hp));
+  return compileModel(stack.output(data.classNames.length), chooseTraining(hp, 'cnn'));
 };

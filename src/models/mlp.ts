@@ -13,8 +13,8 @@ export const buildMlp: ModelBuilder = (hp, data) => {
     activations.push(hp.choice(`activation${layer}`, ACTIVATIONS));
   }
   const normalize = chooseNormalization(hp, activations);
-  const dropout = hp.float('dropout', { min: 0, max: 0.4, step: 0.1, default: 0.2 });
+  const dropout = hp.float('dropout', { min: 0, max: 0.3, step: 0.1, default: 0.2 });
   const stack = new Stack(data.seed, chooseRegularization(hp)).input([PIXELS]);
   for (const [i, units] of widths.entries()) stack.dense(units, activations[i], normalize).dropout(dropout);
-  return compileModel(stack.output(data.classNames.length), chooseTraining(hp));
+  return compileModel(stack.output(data.classNames.length), chooseTraining(hp, 'mlp'));
 };

@@ -13,7 +13,12 @@ export const buildCnn: ModelBuilder = (hp, data) => {
   for (let block = 1; block <= blocks; block++) {
     // Twice the filters on a quarter of the pixels: each block costs about as much as the one before (VGG's rule).
     const fewest = 8 * 2 ** (block - 1);
-    const filters = hp.int(`filters${block}`, { min: fewest, max: 4 * fewest, step: fewest, default: 2 * fewest });
+    const filters = hp.int(`filters${block}`, {
+      min: fewest,
+      max: 4 * fewest,
+      step: fewest,
+      default: 2 * fewest,
+    });
     const kernelSize = hp.choice(`kernelSize${block}`, [3, 5]);
     stack.convolution(filters, kernelSize, activation, normalize, block === 1 ? poolSize : 2);
   }

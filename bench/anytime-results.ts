@@ -13,6 +13,8 @@ export interface SearchEvent {
   /** Validation accuracy; null for none. */
   readonly score: number | null;
   readonly hyperparameters: HyperParameterValues;
+  /** Of one that failed, where the system says it. */
+  readonly reason?: string;
 }
 
 /** A configuration from when it is the best so far. */

@@ -196,6 +196,11 @@ async function search(
     const record = { events, seconds: round.seconds, versions: started.ready.versions };
     const [winner] = findWinners(events, seconds).slice(-1);
     const best = winner ? `best ${(100 * winner.score).toFixed(2)} %` : 'none with a score';
+    const failed = events.filter(({ status }) => status === 'failed');
+    if (failed.length > 0) {
+      const reason = failed[0].reason?.trim().split('\n').at(-1);
+      say(`  ${failed.length} failed${reason ? `, the first because: ${reason}` : ''}`);
+    }
     say(`  ${countTrials(events, seconds)} trials, ${best}; ended after ${round.seconds.toFixed(1)} s`);
     store.set(key, record);
     return record;

@@ -71,6 +71,7 @@ def logged(tuner):
                     "seconds": time.perf_counter() - started,
                     "trial": trial.trial_id,
                     "status": "completed" if is_scored else "failed",
+                    **({} if is_scored else {"reason": (ended.message or "no score")[-500:]}),
                     "score": score if is_scored else None,
                     "hyperparameters": choose(task["space"], lambda name, domain: values[name]),
                 }
@@ -87,8 +88,8 @@ options = {
 }[task["tuner"]]
 counts = []
 for values in task["probes"]:
-    recipe, _ = recipes.get(values)
-    model = build_model(recipe)
+    recipe, rates = recipes.get(values)
+    model = build_model(recipe, rates=rates)
     counts.append(sum(math.prod(weight.shape) for weight in model.trainable_weights))
 # What TensorFlow does at the first step of a process is not the search's.
 model.fit(x[:128].reshape(-1, *model.input_shape[1:]), y[:128], verbose=0)

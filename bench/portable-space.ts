@@ -26,7 +26,7 @@ export function portableSpace(
 }
 
 /**
- * A space's entries, parents before their children. What is asked for 'not always', for a reason that no condition says, is always asked
+ * A space's entries, parents before their children. A parent that is fixed is no condition. What is asked for 'not always', for a reason that no condition says, is always asked
  * for: the builder then leaves it alone.
  *
  * @throws Error where a parent comes after its child.
@@ -37,7 +37,8 @@ export function listEntries(space: SearchSpace): PortableEntry[] {
     const known = conditions.filter((condition): condition is Condition => condition !== 'not always');
     const late = known.find(({ parent }) => names.indexOf(parent) >= names.indexOf(name));
     if (late) throw new Error(`"${name}" depends on "${late.parent}", which is asked for after it.`);
-    return { name, domain: describe(domain), conditions: known };
+    const open = known.filter(({ parent }) => space.get(parent)?.domain.kind !== 'fixed');
+    return { name, domain: describe(domain), conditions: open };
   });
 }
 

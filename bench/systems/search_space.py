@@ -42,7 +42,25 @@ def choose_with_optuna(trial, space):
 
 
 def choose_with_keras_tuner(hp, space):
-    """With conditional scopes, in which KerasTuner gives None where they do not hold."""
+    """With conditional scopes, in which KerasTuner gives None where they do not hold, and an `if` where it takes no scope.
+
+    KerasTuner opens a scope only where the parent was asked for in the very scopes that are open.
+    """
+    scopes_of = {}
+
+    def open_scopes(entry, stack):
+        """Whether the entry is to be asked for, in the scopes that are then open."""
+        opened = []
+        for condition in entry["conditions"]:
+            around = scopes_of.get(condition["parent"])
+            if around is not None and around[: len(opened)] == opened:
+                for scope in [*around[len(opened) :], condition]:
+                    stack.enter_context(hp.conditional_scope(scope["parent"], scope["values"]))
+                    opened.append(scope)
+            elif chosen.get(condition["parent"]) not in condition["values"]:
+                return False
+        scopes_of[entry["name"]] = opened
+        return True
 
     def ask(name, domain):
         default = {"default": domain["default"]} if "default" in domain else {}
@@ -68,10 +86,8 @@ def choose_with_keras_tuner(hp, space):
 
     chosen = {}
     for entry in space:
-        with ExitStack() as scopes:
-            for parent in entry["conditions"]:
-                scopes.enter_context(hp.conditional_scope(parent["parent"], parent["values"]))
-            value = ask(entry["name"], entry["domain"])
+        with ExitStack() as stack:
+            value = ask(entry["name"], entry["domain"]) if open_scopes(entry, stack) else None
         if value is not None and is_active(entry, chosen):
             chosen[entry["name"]] = value
     return chosen

@@ -35,6 +35,9 @@ function build(hp: HyperParameters): void {
       hp.float('momentum', { min: 0.5, max: 0.99, sampling: 'reverseLog' }),
     );
   });
+  hp.conditionalScope('optimizer', ['adam'], () => layers === 3 && hp.int('averaged', { min: 1, max: 4 }));
+  hp.fixed('kind', 'plain');
+  hp.conditionalScope('kind', ['plain'], () => hp.boolean('bias'));
   hp.float('rate', { min: 1e-4, max: 1e-1, sampling: 'log' });
   hp.int('filters', { min: 8, max: 64, step: 2, sampling: 'log' });
   hp.choice('strength', [0, 0.5, 1]);
@@ -47,13 +50,15 @@ const space = portableSpace(build as never, { classNames: [] }, new HyperParamet
 describe('portableSpace', () => {
   it('has names in the order asked, with the conditions of scopes and of plain ifs', () => {
     expect(space.map(({ name }) => name)).toEqual([
-      ...['layers', 'units1', 'units2', 'units3', 'optimizer', 'nesterov', 'momentum'],
-      ...['rate', 'filters', 'strength', 'dropout', 'batchSize'],
+      ...['layers', 'units1', 'units2', 'units3', 'optimizer', 'averaged', 'nesterov', 'momentum'],
+      ...['kind', 'bias', 'rate', 'filters', 'strength', 'dropout', 'batchSize'],
     ]);
     const conditions = Object.fromEntries(space.map(({ name, conditions }) => [name, conditions]));
     expect(conditions.units1).toEqual([]);
     expect(conditions.units3).toEqual([{ parent: 'layers', values: [3] }]);
     expect(conditions.momentum.map(({ parent }) => parent)).toEqual(['optimizer', 'nesterov']);
+    expect(conditions.averaged.map(({ parent }) => parent)).toEqual(['optimizer', 'layers']);
+    expect(conditions.bias).toEqual([]);
     expect(space.find(({ name }) => name === 'filters')?.domain).toMatchObject({ values: [8, 16, 32, 64] });
   });
 
@@ -91,18 +96,8 @@ describe.skipIf(!existsSync(PROJECT_PYTHON))('search_space.py (skipped where .ve
 first = lambda name, domain: {"layers": 2, "optimizer": "sgd", "nesterov": False}.get(name, name)
 print(json.dumps(search_space.choose(space, first)))`;
     expect(Object.keys(runPython(PROJECT_PYTHON, space, program))).toEqual([
-      ...[
-        'layers',
-        'units1',
-        'units2',
-        'optimizer',
-        'nesterov',
-        'rate',
-        'filters',
-        'strength',
-        'dropout',
-        'batchSize',
-      ],
+      ...['layers', 'units1', 'units2', 'optimizer', 'nesterov', 'kind', 'bias'],
+      ...['rate', 'filters', 'strength', 'dropout', 'batchSize'],
     ]);
   });
 });
@@ -143,7 +138,7 @@ print(json.dumps(found))`;
       for (const values of all) checkValues(values);
       expect(all.some((values) => 'momentum' in values)).toBe(true);
       expect(all).toHaveLength(40);
-      expect(all.some((values) => 'units3' in values)).toBe(true);
+      for (const name of ['units3', 'averaged']) expect(all.some((values) => name in values)).toBe(true);
       // TensorFlow is long in coming where the processor is busy.
     }, 300_000);
   },

@@ -37,7 +37,7 @@ export interface AnytimeSettings {
   readonly trainEpochs: number;
 }
 
-/** One line of `anytime.json`: a winner of a search, from the second on at which it became that. */
+/** One line of `anytime.json`: a winner of a search, from the second on at which it became that; or that a search found none. */
 export interface AnytimeRow extends AnytimeSettings {
   readonly model: 'mlp' | 'cnn';
   readonly system: AnytimeSystem;
@@ -45,12 +45,13 @@ export interface AnytimeRow extends AnytimeSettings {
   readonly seed: number;
   /** Trials that ended within the limit. */
   readonly trials: number;
+  /** The limit where there was none. */
   readonly seconds: number;
-  /** Validation accuracy in the search. */
-  readonly score: number;
+  /** Validation accuracy in the search; null where there was none. */
+  readonly score: number | null;
   readonly retrainingSeconds: number;
-  /** Share of the test images classified rightly after training on all training images; 0 where that diverged. */
-  readonly accuracy: number;
+  /** Share of the test images classified rightly after training on all training images; 0 where that diverged, null for no winner. */
+  readonly accuracy: number | null;
   readonly machine: string;
 }
 
@@ -92,7 +93,7 @@ export function findWinners(events: readonly SearchEvent[], limit = Number.POSIT
 
 /** The test accuracy of the winner after so many seconds; undefined before there is one. `rows` are those of one search, in order. */
 export function accuracyAt(rows: readonly AnytimeRow[], seconds: number): number | undefined {
-  return rows.filter((row) => row.seconds <= seconds).at(-1)?.accuracy;
+  return rows.filter((row) => row.seconds <= seconds).at(-1)?.accuracy ?? undefined;
 }
 
 /** Rows by model, system and tuner in the order of their first, and within by seed. */
@@ -125,7 +126,7 @@ export function writeAnytime(rows: readonly AnytimeRow[]): string {
     const lines = groups.map(({ first, seeds }) => [
       nameSearch(first),
       ...moments.map((moment) => describeAccuracies(seeds.map((list) => accuracyAt(list, moment)))),
-      describeTimes(seeds.map((list) => list.find(({ accuracy }) => accuracy >= GOAL)?.seconds)),
+      describeTimes(seeds.map((list) => list.find(({ accuracy }) => (accuracy ?? 0) >= GOAL)?.seconds)),
       (seeds.reduce((sum, [row]) => sum + row.trials, 0) / seeds.length).toFixed(0),
       seeds.map(([{ seed }]) => seed).join(', '),
     ]);
@@ -169,18 +170,19 @@ export interface AnytimeCurve {
   readonly system: AnytimeSystem;
   readonly tuner: string;
   readonly seeds: readonly number[];
-  /** From when every seed has a winner, each time that one of them changes, to the limit; sample deviation 0 for one seed. */
+  /** None where a seed has no winner; else from when every seed has one, each time that one of them changes, to the limit; sample deviation 0 for one seed. */
   readonly points: readonly { readonly seconds: number; readonly mean: number; readonly deviation: number }[];
 }
 
 export function anytimeCurves(rows: readonly AnytimeRow[]): AnytimeCurve[] {
   return groupRows(rows).map(({ first, seeds }) => {
     const { model, system, tuner, limit } = first;
-    const start = Math.max(...seeds.map(([row]) => row.seconds));
+    const isWithout = seeds.some(([row]) => row.accuracy === null);
+    const start = isWithout ? Number.POSITIVE_INFINITY : Math.max(...seeds.map(([row]) => row.seconds));
     const changes = seeds
       .flatMap((list) => list.map(({ seconds }) => seconds))
       .filter((time) => time >= start);
-    const times = [...new Set([...changes, limit])].sort((a, b) => a - b);
+    const times = isWithout ? [] : [...new Set([...changes, limit])].sort((a, b) => a - b);
     const points = times.map((seconds) => {
       const { mean, deviation } = meanInterval(seeds.map((list) => accuracyAt(list, seconds) as number));
       return { seconds, mean, deviation: Number.isNaN(deviation) ? 0 : deviation };

@@ -87,7 +87,22 @@ export async function benchAnytime(options: AnytimeOptions): Promise<AnytimeRow[
         }
         for (const { system, tuner, record } of found) {
           const { events } = record;
-          for (const winner of findWinners(events, options.seconds)) {
+          const { build: _, ...settings } = setting;
+          const common = {
+            ...{ ...settings, system, tuner, seed, machine: describeProcessor() },
+            trials: countTrials(events, options.seconds),
+          };
+          const winners = findWinners(events, options.seconds);
+          if (winners.length === 0) {
+            rows.push({
+              ...common,
+              seconds: options.seconds,
+              score: null,
+              retrainingSeconds: 0,
+              accuracy: null,
+            });
+          }
+          for (const winner of winners) {
             const { accuracy, seconds } = await trainings.get(
               {
                 ...(options.dataset !== undefined && { dataset: options.dataset }),
@@ -96,12 +111,9 @@ export async function benchAnytime(options: AnytimeOptions): Promise<AnytimeRow[
               },
               `${model}, ${nameSearch({ system, tuner })} with seed ${seed}, winner of ${winner.seconds.toFixed(1)} s`,
             );
-            const { build: _, ...settings } = setting;
             rows.push({
-              ...{ ...settings, system, tuner, seed },
-              trials: countTrials(events, options.seconds),
-              ...{ seconds: round(winner.seconds), score: winner.score },
-              ...{ retrainingSeconds: round(seconds), accuracy: accuracy ?? 0, machine: describeProcessor() },
+              ...{ ...common, seconds: round(winner.seconds), score: winner.score },
+              ...{ retrainingSeconds: round(seconds), accuracy: accuracy ?? 0 },
             });
           }
         }

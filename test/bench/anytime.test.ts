@@ -79,6 +79,11 @@ describe('writeAnytime', () => {
       '| Inkwell RandomSearch | 86.00 % (1 of 2) | 89.00 ± 1.41 % | 89.00 ± 1.41 % | never (1 of 2) | 10 | 0, 1 |',
     );
     expect(report).toContain('| Optuna RandomSearch | – | 88.00 % | 88.00 % | never | 10 | 1 |');
+    const none = row(1, 120, 0, { accuracy: null, score: null });
+    expect(writeAnytime([row(0, 20, 0.9), none])).toContain(
+      '| 90.00 % (1 of 2) | 90.00 % (1 of 2) | 90.00 % (1 of 2) | never (1 of 2) | 10 | 0, 1 |',
+    );
+    expect(anytimeCurves([row(0, 20, 0.9), none])[0].points).toEqual([]);
     expect(writeAnytime([row(0, 20, 0.9), row(1, 40, 0.91)])).toContain('| 30 s | 10 |');
   });
 });

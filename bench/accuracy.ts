@@ -12,7 +12,7 @@ import {
 } from './accuracy-results';
 import { loadImages } from './images';
 import { describeProcessor } from './machine';
-import { describeModel } from './recipes';
+import { describeModel, describeWithoutNames } from './recipes';
 import { SystemProcess } from './system-process';
 
 /** Whose models, one for each seed, are also evaluated as an ensemble. */
@@ -42,7 +42,9 @@ export async function benchAccuracy(options: AccuracyOptions): Promise<AccuracyR
       for (const preset of presets) {
         const epochs = options.epochs ?? preset.epochs;
         const runs = planRuns({ dataset, preset: preset.name, epochs }, seeds, preset.name === ENSEMBLE);
-        const model = checksumOf(Buffer.from(describeWithoutNames(preset, classNames)));
+        const model = checksumOf(
+          Buffer.from(describeWithoutNames(describeModel(preset.build({ classNames })))),
+        );
         const measurements = await measureRuns(runs, { model, images }, store, async (run) => {
           const about = `${dataset}, ${describeRun(run)}`;
           const measurement = await measureInProcess(run, folder, (line) => say(`${about}, ${line}`));
@@ -67,14 +69,6 @@ async function measureInProcess(
   const backups = join(folder, run.dataset);
   const { process } = await SystemProcess.start('inkwell-accuracy.ts', { ...run, backups }, '');
   return process.run<AccuracyMeasurement>(say).finally(() => process.end());
-}
-
-/** Layers and training as JSON, without the layers' names, which count the models built so far. */
-function describeWithoutNames(preset: Preset, classNames: readonly string[]): string {
-  const names = ['name', 'inbound_nodes', 'input_layers', 'output_layers'];
-  return JSON.stringify(describeModel(preset.build({ classNames })), (key, value) =>
-    names.includes(key) ? undefined : value,
-  );
 }
 
 function describeRun({ preset, seeds, testTimeAugmentation }: AccuracyRun): string {

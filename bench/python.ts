@@ -1,20 +1,20 @@
 import { join } from 'node:path';
 
 /**
- * The Python of `bench/.venv`, which is made first where it is missing or `bench/requirements.txt` has changed.
+ * The Python of `bench/.venv`, which is made first where it is missing or what it is made from has changed.
  *
  * @throws an error with the `cure` where there is no Python 3.11 or the packages cannot be had.
  */
 export async function setUpPython(): Promise<string> {
   const { pythonPackages } = await import('../scripts/setup/python-packages.mjs');
   const { venvPython } = await import('../scripts/setup/pip.mjs');
-  const step = pythonPackages(__dirname);
+  const step = pythonPackages(__dirname, [join(__dirname, 'requirements-torch.txt')]);
   if (!(await step.isReady())) {
     console.log(
-      'Installing Keras, KerasTuner, PyTorch and pandas for the comparison, once, into bench/.venv: about 2.5 GB of disk with\n' +
-        'the CPU build of PyTorch; where yours is not, see bench/requirements.txt. This takes minutes.',
+      'Installing Keras, KerasTuner, Optuna, PyTorch and pandas for the comparison, once, into bench/.venv: about 2.5 GB of\n' +
+        'disk with the CPU build of PyTorch; where yours is not, see bench/requirements-torch.txt. This takes minutes.',
     );
     console.log(`Done: ${await step.run()}.`);
   }
-  return venvPython(join(__dirname));
+  return venvPython(__dirname);
 }

@@ -56,3 +56,20 @@ export function describeModel(model: tf.LayersModel): Recipe {
   model.dispose();
   return recipe;
 }
+
+/** Layers and training as JSON, without the layers' names, which count the models built so far. */
+export function describeWithoutNames(recipe: Recipe): string {
+  const names = ['name', 'inbound_nodes', 'input_layers', 'output_layers'];
+  return JSON.stringify(recipe, (key, value) => (names.includes(key) ? undefined : value));
+}
+
+/** @throws Error for a training with a part that the programs in Python leave out. */
+export function checkComparable(config: CompileConfig): void {
+  const { labelSmoothing = 0, emaMomentum = 0, augmentation, classWeights, precision = 'float32' } = config;
+  if (labelSmoothing > 0 || emaMomentum > 0 || augmentation || classWeights || precision !== 'float32') {
+    throw new Error(
+      `The other systems train without this: ${JSON.stringify({ labelSmoothing, emaMomentum, augmentation, classWeights, precision })}; ` +
+        'fix it in comparableSpace.',
+    );
+  }
+}

@@ -1,8 +1,11 @@
-/** `npm run bench`: how fast Inkwell is beside tfjs-node, Keras, PyTorch, KerasTuner and pandas, and what its presets come to. */
+/**
+ * `npm run bench`: how fast Inkwell is beside tfjs-node, Keras, PyTorch, KerasTuner and pandas, what its presets come to, and how good its
+ * searches are.
+ */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { PRESETS } from '../src';
 import { benchAccuracy } from './accuracy';
@@ -11,8 +14,10 @@ import type { Bench } from './bench';
 import { benchCell } from './cell';
 import { benchData } from './data';
 import { loadImages } from './images';
+import { reportAnytime, reportRank } from './long-parts';
 import { describeRun } from './machine';
 import { benchMemory } from './memory';
+import { parseSeeds, parseWhole, splitLists, writeLines } from './options';
 import { setUpPython } from './python';
 import { writeAccuracy, writeReport } from './report';
 import type { Result } from './results';
@@ -38,7 +43,7 @@ Times Inkwell beside tfjs-node, Keras, PyTorch, KerasTuner and pandas, prints ta
 bench/results.json. About 20 minutes on two cores; let nothing else run meanwhile.
 
   --quick        a few minutes: fewer batch sizes, rounds and images
-  --only PART    ${Object.keys(PARTS).join(', ')}; may be repeated
+  --only PART    ${Object.keys(PARTS).join(', ')}; may be repeated. Or one of anytime and rank, for hours: see below
   --out FILE     write the results as JSON to this file instead
   --help         this text
 
@@ -53,6 +58,22 @@ bench/results.json. About 20 minutes on two cores; let nothing else run meanwhil
   --dataset NAME with --accuracy: for instance emnist47, mnist; may be repeated
   --seeds LIST   with --accuracy: default 0,1,2
   --epochs N     with --accuracy: a trial with another number of epochs, which is not written to bench/accuracy.json
+
+  --only anytime compares searches: how good the winner is by wall time, for Inkwell's searches with two workers, KerasTuner's and Optuna's
+                 over the same space. Every winner is then trained by Inkwell on all training images. Prints a table, writes
+                 bench/anytime.json and the figure docs/anytime.png with its numbers, docs/anytime.json
+  --only rank    says how well a search's scores order configurations, for the quick profile and that of version 0.6: rank
+                 correlation with the test accuracy after a full training. Prints a table and writes bench/rank.json
+
+  Both keep what they measured in runs/bench-anytime and runs/bench-rank, and go on there when they were stopped. They take
+  --models LIST    mlp, cnn; default both
+  --seeds LIST     default 0,1,2; rank has one seed, default 0
+  --images N       of the search; --epochs N of a whole trial; default the quick profile's
+  --train-images N of the winner's training, default all; --train-epochs N, default the quick profile's
+  --dataset NAME   one
+  --out FILE       for the JSON, instead of those in bench/ and docs/; the figure then lies beside it
+  anytime also     --seconds N, wall time of each search, default 300; --systems LIST of inkwell, keras-tuner, optuna
+  rank also        --configurations N, default 24; --budget NAME:IMAGES:FOLDS:EPOCHS instead of the two, may be repeated
 
 Lists may have commas. The images are emnist47's from data/, the folder DATA_DIR or ../shared/data where one holds them, else the built-in MNIST.`;
 
@@ -69,6 +90,14 @@ async function main(): Promise<void> {
       dataset: { type: 'string', multiple: true },
       seeds: { type: 'string' },
       epochs: { type: 'string' },
+      models: { type: 'string' },
+      systems: { type: 'string' },
+      seconds: { type: 'string' },
+      images: { type: 'string' },
+      'train-images': { type: 'string' },
+      'train-epochs': { type: 'string' },
+      configurations: { type: 'string' },
+      budget: { type: 'string', multiple: true },
       help: { type: 'boolean', short: 'h' },
     },
   });
@@ -88,10 +117,24 @@ async function main(): Promise<void> {
     await reportAccuracy(values, say);
     return;
   }
-  const stray = (['preset', 'dataset', 'seeds', 'epochs'] as const).find(
-    (name) => values[name] !== undefined,
-  );
-  if (stray) throw new Error(`--${stray} goes with --accuracy alone; add --accuracy.`);
+  const long = values.only?.find((part) => part === 'anytime' || part === 'rank');
+  if (long) {
+    if (values.only?.length !== 1)
+      throw new Error(`--only ${long} takes hours and goes alone; run the others before.`);
+    await (long === 'anytime' ? reportAnytime(values, say) : reportRank(values, say));
+    return;
+  }
+  const strays = {
+    '--accuracy': ['preset'],
+    '--accuracy, --only anytime or --only rank': ['dataset', 'seeds', 'epochs'],
+    '--only anytime or --only rank': ['models', 'images', 'train-images', 'train-epochs'],
+    '--only anytime': ['systems', 'seconds'],
+    '--only rank': ['configurations', 'budget'],
+  };
+  for (const [owner, names] of Object.entries(strays)) {
+    const stray = names.find((name) => values[name as keyof typeof values] !== undefined);
+    if (stray) throw new Error(`--${stray} goes with ${owner} alone.`);
+  }
   const parts = (values.only ?? Object.keys(PARTS)) as Result['what'][];
   const unknown = parts.find((part) => !(part in PARTS));
   if (unknown)
@@ -146,29 +189,6 @@ async function reportAccuracy(values: AccuracyValues, say: (line: string) => voi
   const all = mergeAccuracy(earlier, results, names);
   console.log(`\n${writeAccuracy(all)}`);
   writeLines(ACCURACY, all);
-}
-
-function splitLists(lists?: readonly string[]): string[] | undefined {
-  return lists && [...new Set(lists.flatMap((list) => list.split(',')).map((name) => name.trim()))];
-}
-
-function parseSeeds(list: string): number[] {
-  return [...new Set(list.split(',').map((seed) => parseWhole('--seeds', seed, 0)))];
-}
-
-function parseWhole(option: string, text: string, least: number): number {
-  const value = Number(text);
-  if (text.trim() === '' || !Number.isSafeInteger(value) || value < least) {
-    throw new Error(`${option} must have whole numbers, ${least} or more, but got "${text}".`);
-  }
-  return value;
-}
-
-/** A JSON list with a line for each result. */
-function writeLines(file: string, results: readonly object[]): void {
-  const lines = results.map((result) => `  ${JSON.stringify(result)}`);
-  writeFileSync(file, `[\n${lines.join(',\n')}\n]\n`);
-  console.log(`\nThe results are in ${relative(process.cwd(), file)}.`);
 }
 
 main().catch((error: Error & { cure?: string }) => {

@@ -3,8 +3,22 @@
 import keras
 
 
-def build_model(recipe, steps=1, epochs=1, **compile_options):
-    """`steps` are those of an epoch; with `epochs` they stretch the schedule of the learning rate."""
+class GivenRates(keras.optimizers.schedules.LearningRateSchedule):
+    """The learning rate of each step, from a list."""
+
+    def __init__(self, rates):
+        self.rates = rates
+
+    def __call__(self, step):
+        rates = keras.ops.convert_to_tensor(self.rates, "float32")
+        return keras.ops.take(rates, keras.ops.minimum(keras.ops.cast(step, "int32"), len(self.rates) - 1))
+
+    def get_config(self):
+        return {"rates": self.rates}
+
+
+def build_model(recipe, steps=1, epochs=1, rates=None, **compile_options):
+    """`steps` are those of an epoch; with `epochs` they stretch the schedule of the learning rate. `rates` go before it."""
     model = keras.Sequential()
     for layer in recipe["topology"]["config"]["layers"]:
         kind, config = layer["class_name"], layer["config"]
@@ -13,8 +27,10 @@ def build_model(recipe, steps=1, epochs=1, **compile_options):
         else:
             model.add(getattr(keras.layers, kind).from_config(config))
     config = recipe["compile"]
+    schedule = config.get("schedule", {"kind": "constant"})
+    rate = GivenRates(rates) if rates else _learning_rate(config["optimizer"], schedule, steps, epochs)
     model.compile(
-        optimizer=_optimizer(config["optimizer"], config.get("schedule", {"kind": "constant"}), steps, epochs),
+        optimizer=_optimizer(config["optimizer"], rate),
         loss="sparse_categorical_crossentropy",
         metrics=["accuracy"],
         **compile_options,
@@ -22,7 +38,7 @@ def build_model(recipe, steps=1, epochs=1, **compile_options):
     return model
 
 
-def _optimizer(config, schedule, steps, epochs):
+def _learning_rate(config, schedule, steps, epochs):
     rate = config["learningRate"]
     if schedule["kind"] == "cosineAnnealing":
         rate = keras.optimizers.schedules.CosineDecay(rate, steps * epochs)
@@ -33,14 +49,23 @@ def _optimizer(config, schedule, steps, epochs):
         rate = keras.optimizers.schedules.PiecewiseConstantDecay(
             [epoch * steps - 1 for epoch in range(1, epochs)], rates
         )
+    return rate
+
+
+def _optimizer(config, rate):
     match config["kind"]:
         case "sgd":
-            return keras.optimizers.SGD(rate, momentum=config.get("momentum", 0))
+            # Keras takes no whole number.
+            momentum, nesterov = float(config.get("momentum", 0)), config.get("nesterov", False)
+            return keras.optimizers.SGD(rate, momentum=momentum, nesterov=nesterov)
         case "adam":
             return keras.optimizers.Adam(rate)
+        case "adamw":
+            return keras.optimizers.AdamW(rate, weight_decay=config.get("weightDecay", 0.004))
         case "rmsprop":
             return keras.optimizers.RMSprop(rate)
         case "adagrad":
             return keras.optimizers.Adagrad(rate)
         case "adadelta":
             return keras.optimizers.Adadelta(rate)
+    raise ValueError(f"{config['kind']} is not known here")

@@ -94,6 +94,8 @@ export async function runAndReport(options: StartOptions): Promise<number> {
   const line = new StatusLine();
   const runs: NamedNotebook[] = [];
   const reports: string[] = [];
+  // A notebook's report is written while the next notebook runs; they share a browser, so one after the other.
+  let writing: Promise<void> = Promise.resolve();
   let results: Results | undefined;
   let failure: string | undefined;
   let interruptedAt: number | undefined;
@@ -150,20 +152,25 @@ export async function runAndReport(options: StartOptions): Promise<number> {
     renameSync(target, join(REPORTS, `${name}.ipynb`));
     const run: NamedNotebook = { name, notebook: executed };
     runs.push(run);
-    const written = await writeReport([run], join(REPORTS, name), options.report);
-    reports.push(...written);
     results = (outputsOf(executed, RESULTS_TYPE).at(-1) as Results | undefined) ?? results;
-    const mark = { done: '✓', failed: '✗', interrupted: '■' }[outcome.status];
-    const words = [
-      formatDuration(outcome.seconds),
-      formatMemory(outcome.memory),
-      written.map((path) => relative(process.cwd(), path)).join(' '),
-    ];
-    line.print(`${mark} ${name}  ${words.filter((word) => word !== '').join('  ')}`);
+    writing = writing.then(async () => {
+      const written = await writeReport([run], join(REPORTS, name), options.report);
+      reports.push(...written);
+      const mark = { done: '✓', failed: '✗', interrupted: '■' }[outcome.status];
+      const words = [
+        formatDuration(outcome.seconds),
+        formatMemory(outcome.memory),
+        written.map((path) => relative(process.cwd(), path)).join(' '),
+      ];
+      line.print(`${mark} ${name}  ${words.filter((word) => word !== '').join('  ')}`);
+    });
+    // It is awaited below; until then a failure must not end the process.
+    writing.catch(() => {});
     if (outcome.status === 'failed') failure = describeFailure(name, executed, outcome);
     if (outcome.status !== 'done' || interruptedAt !== undefined) break;
   }
 
+  await writing;
   if (notebooks.size > 1) {
     const missing = [...notebooks.keys()].slice(runs.length);
     reports.push(...(await writeReport(runs, join(REPORTS, 'report'), options.report, missing)));

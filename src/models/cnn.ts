@@ -6,7 +6,6 @@ import type { ModelBuilder } from './model-builder';
 
 export const buildCnn: ModelBuilder = (hp, data) => {
   const blocks = hp.int('blocks', { min: 2, max: 3, default: 3 });
-  const poolSize = hp.choice('poolSize', [2, 3]);
   const activation = hp.choice('activation', ACTIVATIONS);
   const normalize = chooseNormalization(hp, [activation]);
   const stack = new Stack(data.seed, chooseRegularization(hp)).input([IMAGE_SIZE, IMAGE_SIZE, 1]);
@@ -20,7 +19,7 @@ export const buildCnn: ModelBuilder = (hp, data) => {
       default: 2 * fewest,
     });
     const kernelSize = hp.choice(`kernelSize${block}`, [3, 5]);
-    stack.convolution(filters, kernelSize, activation, normalize, block === 1 ? poolSize : 2);
+    stack.convolution(filters, kernelSize, activation, normalize, block === 1 ? 3 : 2);
   }
   stack.flatten();
   const dropout = hp.float('dropout', { min: 0, max: 0.3, step: 0.1, default: 0.2 });

@@ -5,7 +5,7 @@ import { ACTIVATIONS, type Activation, chooseNormalization, chooseRegularization
 import type { ModelBuilder } from './model-builder';
 
 export const buildMlp: ModelBuilder = (hp, data) => {
-  const layers = hp.int('layers', { min: 1, max: 3, default: 2 });
+  const layers = hp.int('layers', { min: 2, max: 3 });
   const widths: number[] = [];
   const activations: Activation[] = [];
   for (let layer = 1; layer <= layers; layer++) {

@@ -72,7 +72,7 @@ export const PROFILES: Readonly<Record<'mlp' | 'cnn', Readonly<Record<Profile, P
     },
     quick: {
       search: { images: 30_000, folds: 2, epochs: 4, trials: 12 },
-      training: onAll(7),
+      training: onAll(9),
       ablation: { images: 6000, folds: 5, epochs: 3, vary: FEW },
       trainSizes: { sizes: [400, 1000, 4000], executions: 3, epochs: 4 },
       robustnessImages: 2000,

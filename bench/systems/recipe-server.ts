@@ -1,0 +1,54 @@
+/**
+ * Makes recipes of configurations for the programs in Python: a line of JSON with the hyperparameters on the standard input, a line with
+ * the recipe and the learning rates of its training on the standard output, or with an `error`.
+ */
+import { createInterface } from 'node:readline';
+import { buildCnn, buildMlp, HyperParameters, learningRateAt } from '../../src';
+import { checkComparable, describeModel } from '../recipes';
+import { comparableSpace } from '../search-space';
+import { readTask } from './rounds';
+
+/** `images`: that a training has, for the steps of an epoch. */
+const { model, classNames, images, epochs } = readTask<RecipeTask>();
+
+export interface RecipeTask {
+  readonly model: 'mlp' | 'cnn';
+  readonly classNames: readonly string[];
+  readonly images: number;
+  readonly epochs: number;
+}
+
+function answer(line: string): object {
+  try {
+    const build = model === 'mlp' ? buildMlp : buildCnn;
+    const hp = HyperParameters.from(JSON.parse(line), { overrides: comparableSpace() });
+    const recipe = describeModel(build(hp, { classNames }));
+    checkComparable(recipe.compile);
+    return { recipe, rates: learningRates(recipe.compile) };
+  } catch (error) {
+    return { error: (error as Error).message };
+  }
+}
+
+/** Of each step, null where all are the same. */
+function learningRates({
+  schedule,
+  optimizer,
+  batchSize = 128,
+}: ReturnType<typeof describeModel>['compile']) {
+  if (schedule === undefined || schedule.kind === 'constant') return null;
+  const steps = Math.ceil(images / batchSize);
+  return Array.from({ length: epochs * steps }, (_, step) =>
+    learningRateAt(schedule, optimizer.learningRate, step / steps, epochs),
+  );
+}
+
+async function main(): Promise<void> {
+  for await (const line of createInterface({ input: process.stdin })) {
+    process.stdout.write(`${JSON.stringify(answer(line))}\n`);
+  }
+  // The addon may keep threads that would hold the process.
+  process.exit(0);
+}
+
+void main();

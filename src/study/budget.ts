@@ -77,13 +77,7 @@ export function searchBudget(
   }
   const { searchImages, searchEpochs, trainImages, epochs } = overrides;
   const search = fitTraining('the search trains for', cost.search, train.size, searchImages, searchEpochs);
-  const winner = fitTraining(
-    'the best configuration trains for',
-    cost.training,
-    train.size,
-    trainImages,
-    epochs,
-  );
+  const winner = fitTraining('winner and default train for', cost.training, train.size, trainImages, epochs);
   const wantedFolds = overrides.folds ?? cost.search.folds;
   const folds = Math.min(wantedFolds, search.images);
   return {

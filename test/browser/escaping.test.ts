@@ -50,7 +50,6 @@ const ablation = {
 };
 const budget = {
   ...{ trials: 1, folds: 1, searchEpochs: 1, epochs: 1, searchImages: 1, trainImages: 1 },
-  ...{ presetImages: 1, presetEpochs: 1 },
   cuts: [`Class ${EVIL} is rare.`],
 };
 

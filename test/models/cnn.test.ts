@@ -17,7 +17,7 @@ describe('buildCnn', () => {
   it('has the weights that its hyperparameters say', () => {
     const { model } = build();
     const convolutions = normalizedConvolution(1, 16, 5) + normalizedConvolution(16, 32, 3);
-    const head = dense(7 * 7 * 32, 64, false) + 4 * 64 + dense(64, 3);
+    const head = dense(4 * 4 * 32, 64, false) + 4 * 64 + dense(64, 3);
     expect(model.countParams()).toBe(convolutions + head);
     expect(model.inputs[0].shape).toEqual([null, 28, 28, 1]);
     expect(compileConfigOf(model)).toEqual({
@@ -38,9 +38,8 @@ describe('buildCnn', () => {
     model.dispose();
   });
 
-  it('pools by poolSize after the first block, by 2 after the others', () => {
-    const changes = { blocks: 3, poolSize: 3, filters3: 32, kernelSize3: 3, batchNormalization: false };
-    const { model } = build(changes);
+  it('pools by 3 after the first block, by 2 after the others', () => {
+    const { model } = build({ blocks: 3, filters3: 32, kernelSize3: 3, batchNormalization: false });
     const pools = model.layers.filter((layer) => layer.getClassName() === 'MaxPooling2D');
     // 28 / 3 = 9, 9 / 2 = 4, 4 / 2 = 2, each rounded down.
     expect(pools.map(({ outputShape }) => outputShape[1])).toEqual([9, 4, 2]);

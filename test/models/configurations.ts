@@ -16,7 +16,6 @@ export const mlpValues = {
 /** A configuration of `buildCnn`. */
 export const cnnValues = {
   blocks: 2,
-  poolSize: 2,
   activation: 'elu',
   batchNormalization: true,
   filters1: 16,

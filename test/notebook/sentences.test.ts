@@ -49,7 +49,6 @@ it('describeDataset names source, size and classes', () => {
 });
 
 it('describeBudget counts in singular and plural, and says "all" where the budget has more than there is', () => {
-  const preset = { presetImages: 1, presetEpochs: 1, cuts: [] };
   const budget = {
     searchImages: 9000,
     trials: 8,
@@ -57,7 +56,7 @@ it('describeBudget counts in singular and plural, and says "all" where the budge
     searchEpochs: 1,
     trainImages: 1e9,
     epochs: 8,
-    ...preset,
+    cuts: [],
   };
   expect(describeBudget(budget, train)).toBe(
     'The random search tries 8 configurations with 3-fold cross-validation, 1 epoch each, on 9,000 training images of ' +

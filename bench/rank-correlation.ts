@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import {
   buildCnn,
   buildMlp,
+  type Dataset,
   type HyperParameterValues,
   type LoadedDataset,
   RandomSearch,
@@ -44,9 +45,9 @@ export interface RankOptions {
   readonly onResults: (results: readonly RankResult[]) => void;
 }
 
-/** Version 0.6's budget and the quick profile's as it is now, where it is another. */
-export function defaultBudgets(model: 'mlp' | 'cnn'): RankBudget[] {
-  const { images, folds, epochs } = quickSize(model);
+/** Version 0.6's budget and the quick profile's for these training images as it is now, where it is another. */
+export function defaultBudgets(model: 'mlp' | 'cnn', train: Dataset): RankBudget[] {
+  const { images, folds, epochs } = quickSize(model, train);
   const former = FORMER[model];
   const same = images === former.images && folds === former.folds && epochs === former.epochs;
   return same ? [former] : [former, { name: 'quick', images, folds, epochs }];
@@ -60,7 +61,7 @@ export async function benchRank(options: RankOptions): Promise<RankResult[]> {
   try {
     for (const model of models) {
       const drawn = drawConfigurations(model, data, options.configurations, seed);
-      const budgets = (options.budgets ?? defaultBudgets(model)).map((budget) => ({
+      const budgets = (options.budgets ?? defaultBudgets(model, data.train)).map((budget) => ({
         ...budget,
         images: Math.min(options.images ?? budget.images, data.train.size),
         epochs: options.epochs ?? budget.epochs,
@@ -68,7 +69,7 @@ export async function benchRank(options: RankOptions): Promise<RankResult[]> {
       const searched: ScoredConfigurations[] = [];
       for (const budget of budgets) searched.push(await scoreInSearch(options, model, budget, drawn));
       const trainImages = Math.min(options.trainImages ?? Number.POSITIVE_INFINITY, data.train.size);
-      const trainEpochs = options.trainEpochs ?? quickSize(model).trainEpochs;
+      const trainEpochs = options.trainEpochs ?? quickSize(model, data.train).trainEpochs;
       const scores: RankScores[] = [];
       for (const [i, hyperparameters] of drawn.entries()) {
         const task: TrainingTask = {
@@ -113,7 +114,7 @@ function drawConfigurations(
   seed: number,
 ): HyperParameterValues[] {
   const build = builderOf(model);
-  const search = new RandomSearch(build, { maxTrials: count, seed });
+  const search = new RandomSearch(build, { maxTrials: count, startWithDefault: false, seed });
   const drawn: HyperParameterValues[] = [];
   const { classNames } = data;
   for (
@@ -142,7 +143,8 @@ async function scoreInSearch(
     `${model}, budget ${name}: ${configurations.length} trials, ${images} images, ${folds} folds, ${epochs} epochs`,
   );
   const search = new RandomSearch(builderOf(model), {
-    ...{ maxTrials: configurations.length, folds, seed, directory: join(folder, `${model}-${key}`) },
+    ...{ maxTrials: configurations.length, startWithDefault: false, folds, seed },
+    directory: join(folder, `${model}-${key}`),
   });
   for (const configuration of configurations) search.enqueue(configuration);
   await search.run(sample, {

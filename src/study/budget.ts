@@ -14,9 +14,9 @@ export interface SearchBudget {
   readonly folds: number;
   /** Epochs of each fold's training, from 2: Hyperband needs some that it can leave out. */
   readonly searchEpochs: number;
-  /** Training images for the winner's training. */
+  /** Training images for the final trainings, those that judge them included. */
   readonly trainImages: number;
-  /** Epochs of the winner's training. */
+  /** Epochs of the final trainings. */
   readonly epochs: number;
   /** What is otherwise than the profile wants it, for want of images: a sentence each. */
   readonly cuts: readonly string[];

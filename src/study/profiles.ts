@@ -12,7 +12,7 @@ export interface TrainingCost {
 
 /** What a study of one model costs. */
 export interface ProfileCost {
-  /** Each of three searches. `images` are a stratified subset, `epochs`, from 2, those of each fold's training. */
+  /** Each search. `images` are a stratified subset, `epochs`, from 2, those of each fold's training. */
   readonly search: TrainingCost & { readonly folds: number; readonly trials: number };
   /** The winner's training. Where there are more than `images`, it takes them, too, up to `mostImages`. */
   readonly training: TrainingCost & { readonly mostImages: number };

@@ -14,7 +14,7 @@ export interface TrainingCost {
 export interface ProfileCost {
   /** Each search. `images` are a stratified subset, `epochs`, from 2, those of each fold's training. */
   readonly search: TrainingCost & { readonly folds: number; readonly trials: number };
-  /** The winner's training. Where there are more than `images`, it takes them, too, up to `mostImages`. */
+  /** The winner's training, and the default's. Where there are more than `images`, it takes them, too, up to `mostImages`. */
   readonly training: TrainingCost & { readonly mostImages: number };
   /** `images` are a stratified subset, of which each fold holds its share out. */
   readonly ablation: TrainingCost & { readonly folds: number; readonly vary: Variations };

@@ -20,6 +20,7 @@ import { renderFigure } from '../../src/notebook/show';
 import { renderTable } from '../../src/notebook/table-view';
 import { publishedResults } from '../../src/notebook/tables';
 import * as figures from '../../src/plots';
+import { describeFinding, describeTrainedAlike } from '../../src/study';
 import { summarizeResults } from '../../src/tuner/summaries';
 import { makeDataset, makePredictions, makeTrial, valAccuracy } from '../plots/fixtures';
 import { launchBrowser } from './jupyterlab';
@@ -67,6 +68,11 @@ const sentences = {
     { name: EVIL, predictions },
     { name: 'other', predictions: worse },
   ]),
+  describeFinding: describeFinding(EVIL, ablation, EVIL),
+  describeTrainedAlike: describeTrainedAlike({
+    winner: { evaluated: { name: EVIL, predictions } },
+    baseline: { evaluated: { name: 'other', predictions: worse } },
+  }),
   publishedResults: (publishedResults(EVIL, [{ name: EVIL, predictions }]) as { markdown: string }).markdown,
   summarizeResults: summarizeResults(search, 5),
 };

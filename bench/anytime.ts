@@ -140,7 +140,7 @@ function listSearches({ systems, say }: AnytimeOptions): { system: AnytimeSystem
 
 function describeSetting(options: AnytimeOptions, model: 'mlp' | 'cnn') {
   const { data, seconds } = options;
-  const size = quickSize(model);
+  const size = quickSize(model, data.train);
   return {
     ...{ build: model === 'mlp' ? buildMlp : buildCnn, dataset: data.name, limit: seconds, model },
     images: Math.min(options.images ?? size.images, data.train.size),

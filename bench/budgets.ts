@@ -1,4 +1,4 @@
-import { searchBudget } from '../src';
+import { type Dataset, searchBudget } from '../src';
 
 /** What a search shows its trials, and how long the winner is trained on all images. */
 export interface SearchSize {
@@ -11,8 +11,8 @@ export interface SearchSize {
   readonly trainEpochs: number;
 }
 
-/** The quick profile's, as it is now. */
-export function quickSize(model: 'mlp' | 'cnn'): SearchSize {
-  const { searchImages, folds, searchEpochs, epochs } = searchBudget(model, 'quick');
+/** The quick profile's on these training images, as it is now. */
+export function quickSize(model: 'mlp' | 'cnn', train: Dataset): SearchSize {
+  const { searchImages, folds, searchEpochs, epochs } = searchBudget(model, 'quick', train);
   return { images: searchImages, folds, epochs: searchEpochs, trainEpochs: epochs };
 }

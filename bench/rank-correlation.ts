@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import {
   buildCnn,
   buildMlp,
+  type Dataset,
   type HyperParameterValues,
   type LoadedDataset,
   RandomSearch,
@@ -45,8 +46,8 @@ export interface RankOptions {
 }
 
 /** Version 0.6's budget and the quick profile's as it is now, where it is another. */
-export function defaultBudgets(model: 'mlp' | 'cnn'): RankBudget[] {
-  const { images, folds, epochs } = quickSize(model);
+export function defaultBudgets(model: 'mlp' | 'cnn', train: Dataset): RankBudget[] {
+  const { images, folds, epochs } = quickSize(model, train);
   const former = FORMER[model];
   const same = images === former.images && folds === former.folds && epochs === former.epochs;
   return same ? [former] : [former, { name: 'quick', images, folds, epochs }];
@@ -60,7 +61,7 @@ export async function benchRank(options: RankOptions): Promise<RankResult[]> {
   try {
     for (const model of models) {
       const drawn = drawConfigurations(model, data, options.configurations, seed);
-      const budgets = (options.budgets ?? defaultBudgets(model)).map((budget) => ({
+      const budgets = (options.budgets ?? defaultBudgets(model, data.train)).map((budget) => ({
         ...budget,
         images: Math.min(options.images ?? budget.images, data.train.size),
         epochs: options.epochs ?? budget.epochs,
@@ -68,7 +69,7 @@ export async function benchRank(options: RankOptions): Promise<RankResult[]> {
       const searched: ScoredConfigurations[] = [];
       for (const budget of budgets) searched.push(await scoreInSearch(options, model, budget, drawn));
       const trainImages = Math.min(options.trainImages ?? Number.POSITIVE_INFINITY, data.train.size);
-      const trainEpochs = options.trainEpochs ?? quickSize(model).trainEpochs;
+      const trainEpochs = options.trainEpochs ?? quickSize(model, data.train).trainEpochs;
       const scores: RankScores[] = [];
       for (const [i, hyperparameters] of drawn.entries()) {
         const task: TrainingTask = {
@@ -143,6 +144,8 @@ async function scoreInSearch(
   );
   const search = new RandomSearch(builderOf(model), {
     ...{ maxTrials: configurations.length, folds, seed, directory: join(folder, `${model}-${key}`) },
+    // It is among the configurations.
+    startWithDefault: false,
   });
   for (const configuration of configurations) search.enqueue(configuration);
   await search.run(sample, {

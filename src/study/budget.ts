@@ -90,11 +90,7 @@ export function searchBudget(
     ...{ searchImages: search.images, searchEpochs: search.epochs },
     ...{ trials: overrides.trials ?? cost.search.trials, folds },
     ...{ trainImages: winner.images, epochs: winner.epochs },
-    cuts: [
-      ...search.cuts,
-      ...foldCuts('search', train, search.images, folds, wantedFolds),
-      ...winner.cuts,
-    ],
+    cuts: [...search.cuts, ...foldCuts('search', train, search.images, folds, wantedFolds), ...winner.cuts],
   };
 }
 

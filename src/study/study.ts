@@ -79,7 +79,11 @@ export class Study {
     this.budget = searchBudget(kind, profile, loaded.train, options.budget);
     this.experiments = experimentBudget(kind, profile, loaded.train);
     this.sample = takeSubset(loaded.train, this.budget.searchImages, seed);
-    this.#parts = splitDataset(takeSubset(loaded.train, this.budget.trainImages, seed), validationSplit, seed);
+    this.#parts = splitDataset(
+      takeSubset(loaded.train, this.budget.trainImages, seed),
+      validationSplit,
+      seed,
+    );
   }
 
   /** The training images. */

@@ -88,7 +88,9 @@ function describeExpectation(difference: number, pValue: number): string {
 function describeShift(mlp: string, cnn: string, robustness: readonly RobustnessPoint[]): string[] {
   const loss = (name: string, strength: number) => {
     const at = (wanted: number) =>
-      robustness.find((point) => point.name === name && point.corruption === 'shift' && point.strength === wanted);
+      robustness.find(
+        (point) => point.name === name && point.corruption === 'shift' && point.strength === wanted,
+      );
     const [still, moved] = [at(0), at(strength)];
     return still && moved ? 100 * (still.accuracy - moved.accuracy) : undefined;
   };
@@ -107,7 +109,9 @@ function describeShift(mlp: string, cnn: string, robustness: readonly Robustness
 }
 
 /** What theory expects of a hyperparameter: values that should do better than others. */
-const EXPECTED: Readonly<Record<string, { better: readonly HyperParameterValue[]; worse: readonly HyperParameterValue[] }>> = {
+const EXPECTED: Readonly<
+  Record<string, { better: readonly HyperParameterValue[]; worse: readonly HyperParameterValue[] }>
+> = {
   batchNormalization: { better: [true], worse: [false] },
   schedule: { better: ['stepDecay', 'cosineAnnealing', 'oneCycle'], worse: ['constant'] },
   activation: { better: ['relu', 'leakyRelu', 'elu'], worse: ['sigmoid'] },
@@ -118,7 +122,11 @@ const EXPECTED: Readonly<Record<string, { better: readonly HyperParameterValue[]
  * What an ablation found of a hyperparameter, and whether that agrees with theory, contradicts it or is too thin to say; that it
  * was not tried where the ablation did not vary it. `name` is the model's, as in `The CNN`.
  */
-export function describeFinding(name: string, ablation: AblationResults | undefined, hyperparameter: string): string {
+export function describeFinding(
+  name: string,
+  ablation: AblationResults | undefined,
+  hyperparameter: string,
+): string {
   const base = ablation?.base;
   const effects = ablation?.effects.filter((effect) => effect.name === hyperparameter) ?? [];
   if (ablation === undefined || base === undefined || effects.length === 0) {

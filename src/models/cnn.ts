@@ -29,7 +29,7 @@ import type { ModelBuilder } from './model-builder';
 export const buildCnn: ModelBuilder = (hp, data) => {
   const blocks = hp.int('blocks', { min: 2, max: 3, default: 3 });
   const activation = hp.choice('activation', ACTIVATIONS);
-  const normalize = chooseNormalization(hp, [activation]);
+  const normalize = chooseNormalization(hp, ['activation']);
   const stack = new Stack(data.seed, chooseRegularization(hp)).input([IMAGE_SIZE, IMAGE_SIZE, 1]);
   for (let block = 1; block <= blocks; block++) {
     // Twice the filters on a quarter of the pixels: each block costs about as much as the one before (VGG's rule).

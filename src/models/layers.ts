@@ -21,10 +21,15 @@ export function chooseRegularization(hp: HyperParameters): Regularization {
 }
 
 /**
- * Whether layers with these activations are normalized: as `hp` chooses, by default yes; where one of them is the sigmoid always.
+ * Whether layers are normalized whose activations `hp` was asked for under these names: as `hp` chooses, by default yes; where one of
+ * them is the sigmoid always. Its outputs are all positive and its gradient at most 0.25, so without normalization a short training
+ * of it ends where it began.
  */
-export function chooseNormalization(hp: HyperParameters, activations: readonly Activation[]): boolean {
-  return activations.includes('sigmoid') || hp.boolean('batchNormalization', { default: true });
+export function chooseNormalization(hp: HyperParameters, activations: readonly string[]): boolean {
+  const [first, ...others] = activations;
+  if (first === undefined) return hp.boolean('batchNormalization', { default: true });
+  const free = ACTIVATIONS.filter((activation) => activation !== 'sigmoid');
+  return hp.conditionalScope(first, free, () => chooseNormalization(hp, others)) ?? true;
 }
 
 /**

@@ -29,7 +29,10 @@ export const buildMlp: ModelBuilder = (hp, data) => {
     widths.push(hp.int(`units${layer}`, { min: 32, max: 512, step: 32, default: 256 }));
     activations.push(hp.choice(`activation${layer}`, ACTIVATIONS));
   }
-  const normalize = chooseNormalization(hp, activations);
+  const normalize = chooseNormalization(
+    hp,
+    activations.map((_, i) => `activation${i + 1}`),
+  );
   const dropout = hp.float('dropout', { min: 0, max: 0.3, step: 0.1, default: 0.2 });
   const stack = new Stack(data.seed, chooseRegularization(hp)).input([PIXELS]);
   for (const [i, units] of widths.entries()) stack.dense(units, activations[i], normalize).dropout(dropout);

@@ -33,7 +33,7 @@ export function describeDataset(dataset: Dataset | LoadedDataset): string {
 }
 
 /**
- * What the three searches of a notebook and the training of the winner on `train` are going to do, and what was cut to fit
+ * What the searches of a notebook and the trainings of winner and default on `train` are going to do, and what was cut to fit
  * these images: of the budget itself, and `cuts`, those of an experiment's.
  */
 export function describeBudget(budget: SearchBudget, train: Dataset, cuts: readonly string[] = []): string {
@@ -44,8 +44,9 @@ export function describeBudget(budget: SearchBudget, train: Dataset, cuts: reado
   const judged = folds > 1 ? `${folds}-fold cross-validation` : 'a hold-out';
   const plan =
     `The random search tries ${plural(trials, 'configuration')} with ${judged}, ${plural(searchEpochs, 'epoch')} each, on ` +
-    `${searched} training images of **${escapeMarkdown(train.name)}**: ${plural(trials * folds * searchEpochs, 'epoch')} in all. Hyperband ` +
-    `and TPE may train as many. The best configuration of the three searches is then trained for ${plural(epochs, 'epoch')} on ${trained}.`;
+    `${searched} training images of **${escapeMarkdown(train.name)}**: ${plural(trials * folds * searchEpochs, 'epoch')} in all. Every ` +
+    `further search may train as many. The best configuration of all searches and the default are then trained for ` +
+    `${plural(epochs, 'epoch')} on ${trained}.`;
   return [plan, describeCuts([...budget.cuts, ...cuts])].filter(Boolean).join('\n\n');
 }
 

@@ -1,5 +1,14 @@
-/** A round trains a configuration on training images, as far as it is not trained yet, and evaluates it on the test images. */
-import { buildCnn, buildMlp, evaluate, fit, HyperParameters, takeSubset } from '../../src';
+/** A round trains a configuration as notebooks train their winner, as far as it is not trained yet, and evaluates it on the test images. */
+import {
+  buildCnn,
+  buildMlp,
+  evaluate,
+  fit,
+  HyperParameters,
+  LONG_TRAINING,
+  recompileModel,
+  takeSubset,
+} from '../../src';
 import { DivergedError } from '../../src/training/train-epochs';
 import { loadImages } from '../images';
 import { comparableSpace } from '../search-space';
@@ -17,7 +26,8 @@ async function main(): Promise<void> {
     const overrides = task.space === 'comparable' ? comparableSpace() : undefined;
     const hp = HyperParameters.from(task.hyperparameters, { ...(overrides && { overrides }) });
     const build = task.model === 'mlp' ? buildMlp : buildCnn;
-    const model = build(hp, { classNames: train.classNames, seed: task.seed });
+    const built = build(hp, { classNames: train.classNames, seed: task.seed });
+    const model = recompileModel(built, LONG_TRAINING);
     const started = performance.now();
     try {
       const { history } = await fit(model, images, {

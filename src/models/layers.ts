@@ -1,5 +1,6 @@
 import { deriveSeed } from '../random';
 import * as tf from '../tensorflow';
+import { contains } from '../tuner/space/domain';
 import type { HyperParameters } from '../tuner/space/hyperparameters';
 
 export const ACTIVATIONS = ['relu', 'leakyRelu', 'elu', 'tanh', 'sigmoid'] as const;
@@ -11,20 +12,34 @@ export interface Regularization {
   readonly l2: number;
 }
 
-/** The penalties that `hp` chooses: none, L1, L2 or both, each strength on a log scale. */
+/**
+ * The penalties that `hp` chooses: none (the default), L1, L2 or both, each strength on a log scale. Even the strongest cost nothing
+ * in a short training, and matter in long ones: after 375 steps of 64 images of emnist47 the default MLP (CNN) at a rate of 0.003
+ * has 74.7 (82.1) % of the images held out, with L1 of 0.0001 74.5 (82.3), with L2 of 0.001 75.1 (82.7).
+ */
 export function chooseRegularization(hp: HyperParameters): Regularization {
   const kind = hp.choice('regularization', ['none', 'l1', 'l2', 'l1l2']);
   return {
-    l1: kind.includes('l1') ? hp.float('l1', { min: 1e-7, max: 1e-5, sampling: 'log', default: 1e-6 }) : 0,
-    l2: kind.includes('l2') ? hp.float('l2', { min: 1e-6, max: 1e-4, sampling: 'log', default: 1e-5 }) : 0,
+    l1: kind.includes('l1') ? hp.float('l1', { min: 1e-6, max: 1e-4, sampling: 'log', default: 1e-5 }) : 0,
+    l2: kind.includes('l2') ? hp.float('l2', { min: 1e-5, max: 1e-3, sampling: 'log', default: 1e-4 }) : 0,
   };
 }
 
 /**
- * Whether layers with these activations are normalized: as `hp` chooses, by default yes; where one of them is the sigmoid always.
+ * Whether layers are normalized whose activations `hp` was asked for under these names: as `hp` chooses, by default yes; where one of
+ * them is the sigmoid always. Its outputs are all positive and its gradient at most 0.25, so without normalization a short training
+ * of it ends where it began.
  */
-export function chooseNormalization(hp: HyperParameters, activations: readonly Activation[]): boolean {
-  return activations.includes('sigmoid') || hp.boolean('batchNormalization', { default: true });
+export function chooseNormalization(hp: HyperParameters, activations: readonly string[]): boolean {
+  const [first, ...others] = activations;
+  if (first === undefined) return hp.boolean('batchNormalization', { default: true });
+  // A search may have narrowed them, to sigmoids alone at worst.
+  const domain = hp.space.get(first);
+  const free = ACTIVATIONS.filter(
+    (activation) => activation !== 'sigmoid' && (!domain || contains(domain, activation)),
+  );
+  if (free.length === 0) return true;
+  return hp.conditionalScope(first, free, () => chooseNormalization(hp, others)) ?? true;
 }
 
 /**

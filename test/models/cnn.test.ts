@@ -39,7 +39,7 @@ describe('buildCnn', () => {
   });
 
   it('pools by 3 after the first block, by 2 after the others', () => {
-    const { model } = build({ blocks: 3, filters3: 32, kernelSize3: 3, batchNormalization: false });
+    const { model } = build({ blocks: 3, filters3: 32, batchNormalization: false });
     const pools = model.layers.filter((layer) => layer.getClassName() === 'MaxPooling2D');
     // 28 / 3 = 9, 9 / 2 = 4, 4 / 2 = 2, each rounded down.
     expect(pools.map(({ outputShape }) => outputShape[1])).toEqual([9, 4, 2]);
@@ -61,9 +61,10 @@ describe('buildCnn', () => {
       found.model.dispose();
       return found.asked;
     };
-    const three = { blocks: 3, filters3: 32, kernelSize3: 3 };
     expect(asked({})).not.toContain('filters3');
-    expect(asked(three)).toEqual(expect.arrayContaining(['filters3', 'kernelSize3']));
+    const three = asked({ blocks: 3, filters3: 32 });
+    expect(three).toEqual(expect.arrayContaining(['filters3', 'kernelSize1', 'kernelSize2']));
+    expect(three).not.toContain('kernelSize3');
     expect(asked({ regularization: 'none' })).not.toContain('l1');
     expect(asked({ regularization: 'l2' })).toEqual(expect.not.arrayContaining(['l1']));
     expect(asked({})).toContain('batchNormalization');

@@ -21,16 +21,13 @@ describe('buildMlp', () => {
   });
 
   it('normalizes before the activation and then needs no bias', () => {
-    const model = buildMlp(HyperParameters.from({ ...mlpValues, layers: 1, batchNormalization: true }), data);
+    const model = buildMlp(HyperParameters.from({ ...mlpValues, batchNormalization: true }), data);
     expect(model.layers.map((layer) => layer.getClassName())).toEqual([
-      'InputLayer',
-      'Dense',
-      'BatchNormalization',
-      'Activation',
-      'Dropout',
-      'Dense',
+      ...['InputLayer', 'Dense', 'BatchNormalization', 'Activation', 'Dropout'],
+      ...['Dense', 'BatchNormalization', 'LeakyReLU', 'Dropout', 'Dense'],
     ]);
-    expect(model.countParams()).toBe(dense(784, 64, false) + 4 * 64 + dense(64, 3));
+    const hidden = dense(784, 64, false) + 4 * 64 + dense(64, 32, false) + 4 * 32;
+    expect(model.countParams()).toBe(hidden + dense(32, 3));
     model.dispose();
   });
 

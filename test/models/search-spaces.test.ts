@@ -14,7 +14,7 @@ const data = { classNames: Array.from({ length: 47 }, (_, c) => `c${c}`) };
 
 /** Defaults of how a model is trained and regularized, of whatever a configuration may have. */
 const COMMON = {
-  ...{ batchNormalization: true, dropout: 0.2, regularization: 'none', l1: 1e-6, l2: 1e-5 },
+  ...{ batchNormalization: true, dropout: 0.2, regularization: 'none', l1: 1e-5, l2: 1e-4 },
   ...{ optimizer: 'adam', schedule: 'cosineAnnealing', decayFactor: 0.5 },
   ...{ adamLearningRate: 0.001, rmspropLearningRate: 0.001, adagradLearningRate: 0.1 },
   ...{ sgdLearningRate: 0.1, sgdMomentumLearningRate: 0.03, adadeltaLearningRate: 1 },
@@ -54,12 +54,12 @@ const SPACES: readonly (readonly [string, Space])[] = [
       defaults: {
         ...COMMON,
         ...{ blocks: 3, activation: 'relu', filters1: 16, filters2: 32, filters3: 64 },
-        ...{ kernelSize1: 3, kernelSize2: 3, kernelSize3: 3 },
+        ...{ kernelSize1: 3, kernelSize2: 3 },
         ...{ denseLayers: 1, denseUnits1: 128, denseUnits2: 128 },
       },
       baseline: {
         ...{ blocks: 3, activation: 'relu', batchNormalization: true, regularization: 'none' },
-        ...{ filters1: 16, kernelSize1: 3, filters2: 32, kernelSize2: 3, filters3: 64, kernelSize3: 3 },
+        ...{ filters1: 16, kernelSize1: 3, filters2: 32, kernelSize2: 3, filters3: 64 },
         ...{ dropout: 0.2, denseLayers: 1, denseUnits1: 128 },
         ...{ optimizer: 'adam', adamLearningRate: 0.001, schedule: 'cosineAnnealing' },
       },
@@ -91,6 +91,19 @@ describe.each(SPACES)('the space of %s', (name, { kind, build, defaults, baselin
       batchSize: 64,
     });
     model.dispose();
+  });
+
+  it.each([
+    ['relu', true],
+    ['sigmoid', false],
+  ])('can be narrowed to %s from outside', (activation, isAsked) => {
+    const overrides = new HyperParameters();
+    for (const asked of Object.keys(defaults)) {
+      if (asked.startsWith('activation')) overrides.fixed(asked, activation);
+    }
+    const values = defaultHyperparameters(build, data, { overrides });
+    expect('batchNormalization' in values).toBe(isAsked);
+    expect(Object.values(values)).toContain(activation);
   });
 
   it('builds all of 200 random draws, with rates in their ranges and sigmoids normalized', () => {

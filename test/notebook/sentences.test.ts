@@ -60,12 +60,12 @@ it('describeBudget counts in singular and plural, and says "all" where the budge
   };
   expect(describeBudget(budget, train)).toBe(
     'The random search tries 8 configurations with 3-fold cross-validation, 1 epoch each, on 9,000 training images of ' +
-      '**mnist**: 24 epochs in all. Every other search may train as many. The best configuration of all, and the default, are ' +
-      'then trained for 8 epochs on all 60,000, less what is held out.',
+      '**mnist**: 24 epochs in all. Every further search may train as many. The best configuration of all searches and ' +
+      'the default are then trained for 8 epochs on all 60,000.',
   );
   expect(describeBudget({ ...budget, folds: 1 }, train)).toContain('with a hold-out, 1 epoch each');
   expect(describeBudget({ ...budget, cuts: ['It has A | B.'] }, train, ['And few.'])).toMatch(
-    /on all 60,000, less what is held out\.\n\nIt has A \\\| B\. And few\.$/,
+    /on all 60,000\.\n\nIt has A \\\| B\. And few\.$/,
   );
 });
 

@@ -9,7 +9,7 @@ import { stripedImages } from '../training/striped-images';
 /** A perceptron of four units with the hyperparameters that an ablation varies. */
 export const buildTiny: ModelBuilder = (hp, { classNames, seed }) => {
   const activation = hp.choice('activation', ['relu', 'sigmoid']);
-  const normalize = chooseNormalization(hp, [activation]);
+  const normalize = chooseNormalization(hp, ['activation']);
   const dropout = hp.float('dropout', { min: 0, max: 0.3, step: 0.1 });
   const learningRate = hp.float('learningRate', { min: 1e-3, max: 1e-1, sampling: 'log', default: 0.01 });
   const stack = new Stack(seed).input([784]).dense(4, activation, normalize).dropout(dropout);

@@ -34,7 +34,7 @@ describe('the number of workers changes nothing but the time', () => {
       'random search with executions, pruning and early stopping',
       {
         method: 'random',
-        options: { maxTrials: 8, executionsPerTrial: 2, prune: true, seed: 3 },
+        options: { maxTrials: 8, startWithDefault: false, executionsPerTrial: 2, prune: true, seed: 3 },
         run: { epochs: 3, batchSize: 8, earlyStopping: true },
         images: 120,
       },

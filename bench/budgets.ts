@@ -11,7 +11,7 @@ export interface SearchSize {
   readonly trainEpochs: number;
 }
 
-/** The quick profile's on these training images, as it is now. */
+/** The quick profile's for these training images, as it is now. */
 export function quickSize(model: 'mlp' | 'cnn', train: Dataset): SearchSize {
   const { searchImages, folds, searchEpochs, epochs } = searchBudget(model, 'quick', train);
   return { images: searchImages, folds, epochs: searchEpochs, trainEpochs: epochs };

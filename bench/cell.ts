@@ -12,8 +12,7 @@ const LATER = [
   'interface Point { readonly x: number; readonly y: number }',
   'const length = ({ x, y }: Point): number => Math.hypot(x, y);',
   'console.log(length({ x: 3, y: 4 }), numbers.length);',
-  'const train = { size: 3, labels: Uint8Array.of(0, 1, 1), classNames: ["a", "b"] };\n' +
-    'const budgets = numbers.map((trials) => searchBudget("mlp", "quick", train, { trials }));',
+  'const searches = numbers.map((maxTrials) => new RandomSearch(buildMlp, { maxTrials, seed: 0 }));',
 ];
 
 /** A notebook's first cell, which imports the project, and later cells, in the kernel that notebooks run in. */

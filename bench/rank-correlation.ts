@@ -45,7 +45,7 @@ export interface RankOptions {
   readonly onResults: (results: readonly RankResult[]) => void;
 }
 
-/** Version 0.6's budget and the quick profile's as it is now, where it is another. */
+/** Version 0.6's budget and the quick profile's for these training images as it is now, where it is another. */
 export function defaultBudgets(model: 'mlp' | 'cnn', train: Dataset): RankBudget[] {
   const { images, folds, epochs } = quickSize(model, train);
   const former = FORMER[model];
@@ -114,7 +114,7 @@ function drawConfigurations(
   seed: number,
 ): HyperParameterValues[] {
   const build = builderOf(model);
-  const search = new RandomSearch(build, { maxTrials: count, seed });
+  const search = new RandomSearch(build, { maxTrials: count, startWithDefault: false, seed });
   const drawn: HyperParameterValues[] = [];
   const { classNames } = data;
   for (
@@ -143,9 +143,8 @@ async function scoreInSearch(
     `${model}, budget ${name}: ${configurations.length} trials, ${images} images, ${folds} folds, ${epochs} epochs`,
   );
   const search = new RandomSearch(builderOf(model), {
-    ...{ maxTrials: configurations.length, folds, seed, directory: join(folder, `${model}-${key}`) },
-    // It is among the configurations.
-    startWithDefault: false,
+    ...{ maxTrials: configurations.length, startWithDefault: false, folds, seed },
+    directory: join(folder, `${model}-${key}`),
   });
   for (const configuration of configurations) search.enqueue(configuration);
   await search.run(sample, {

@@ -76,8 +76,11 @@ export function recompileModel(model: tf.LayersModel, changes: Partial<CompileCo
       'model must be one that compileModel compiled, but it was compiled in another way; call compileModel(model, { ... }).',
     );
   }
-  model.optimizer.dispose();
-  return compileModel(model, { ...config, ...changes });
+  const { optimizer } = model;
+  compileModel(model, { ...config, ...changes });
+  // Not before: what is wrong with the changes leaves the model as it was.
+  optimizer.dispose();
+  return model;
 }
 
 /** The configuration that `compileModel` gave the model; undefined for a model compiled in another way. */

@@ -141,7 +141,7 @@ type SearchedOptimizer = 'adam' | 'sgd' | 'sgdMomentum' | 'rmsprop' | 'adagrad' 
  *
  * Among 24 random CNNs, ELUs with two dense layers and without normalization diverged at 0.22 (SGD) and 0.06 (momentum).
  */
-const LEARNING_RATES: Readonly<
+export const LEARNING_RATES: Readonly<
   Record<
     'mlp' | 'cnn',
     Readonly<Record<SearchedOptimizer, readonly [min: number, max: number, preset: number]>>

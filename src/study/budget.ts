@@ -14,9 +14,9 @@ export interface SearchBudget {
   readonly folds: number;
   /** Epochs of each fold's training, from 2: Hyperband needs some that it can leave out. */
   readonly searchEpochs: number;
-  /** Training images for the winner's training. */
+  /** Training images for the final trainings, those that judge them included. */
   readonly trainImages: number;
-  /** Epochs of the winner's training. */
+  /** Epochs of the final trainings. */
   readonly epochs: number;
   /** What is otherwise than the profile wants it, for want of images: a sentence each. */
   readonly cuts: readonly string[];
@@ -77,13 +77,7 @@ export function searchBudget(
   }
   const { searchImages, searchEpochs, trainImages, epochs } = overrides;
   const search = fitTraining('the search trains for', cost.search, train.size, searchImages, searchEpochs);
-  const winner = fitTraining(
-    'the best configuration trains for',
-    cost.training,
-    train.size,
-    trainImages,
-    epochs,
-  );
+  const winner = fitTraining('winner and default train for', cost.training, train.size, trainImages, epochs);
   const wantedFolds = overrides.folds ?? cost.search.folds;
   const folds = Math.min(wantedFolds, search.images);
   return {

@@ -12,9 +12,9 @@ export interface TrainingCost {
 
 /** What a study of one model costs. */
 export interface ProfileCost {
-  /** Each of three searches. `images` are a stratified subset, `epochs`, from 2, those of each fold's training. */
+  /** Each search. `images` are a stratified subset, `epochs`, from 2, those of each fold's training. */
   readonly search: TrainingCost & { readonly folds: number; readonly trials: number };
-  /** The winner's training. Where there are more than `images`, it takes them, too, up to `mostImages`. */
+  /** The winner's training, and the default's. Where there are more than `images`, it takes them, too, up to `mostImages`. */
   readonly training: TrainingCost & { readonly mostImages: number };
   /** `images` are a stratified subset, of which each fold holds its share out. */
   readonly ablation: TrainingCost & { readonly folds: number; readonly vary: Variations };
@@ -55,7 +55,13 @@ const MANY: Variations = {
 /** `small`, but for the images that a search takes. */
 const SMALL: Omit<ProfileCost, 'search'> = {
   training: { images: 2000, mostImages: 2000, epochs: 1 },
-  ablation: { images: 600, folds: 2, epochs: 1, vary: { batchNormalization: [false, true] } },
+  // Not every winner has a choice of batch normalization; every one has its dropout.
+  ablation: {
+    images: 600,
+    folds: 2,
+    epochs: 1,
+    vary: { batchNormalization: [false, true], dropout: [0, 0.3] },
+  },
   robustnessImages: 200,
 };
 

@@ -41,7 +41,7 @@ export interface StudyOptions {
   readonly seed: number;
   /** Parts of the profile's budget in other sizes; null: the profile's. */
   readonly budget?: Parameters<typeof searchBudget>[3];
-  /** Share of the images held out of the final trainings, which judges them; default 0.05. */
+  /** Share of the images held out of the final trainings, which judges them, above 0 and below 1; default 0.05. */
   readonly validationSplit?: number;
   /** Trainings at a time in the searches, from 1; null, the default: one for each core, at most 4. */
   readonly workers?: number | null;
@@ -72,6 +72,12 @@ export class Study {
 
   constructor(kind: 'mlp' | 'cnn', builder: ModelBuilder, loaded: LoadedDataset, options: StudyOptions) {
     const { profile, seed, validationSplit = 0.05 } = options;
+    if (!(validationSplit > 0 && validationSplit < 1)) {
+      throw new RangeError(
+        `validationSplit must be above 0 and below 1, but got ${validationSplit}; 0.05 holds out a twentieth of the images, which ` +
+          'judges the winner and the default.',
+      );
+    }
     this.kind = kind;
     this.builder = builder;
     this.loaded = loaded;
@@ -154,9 +160,13 @@ export class Study {
     };
   }
 
-  /** Changes one hyperparameter of `base` at a time, as the profile says, and shows it as it runs; resumes. */
+  /**
+   * Changes one hyperparameter of `base` at a time, as the profile says, and shows it as it runs; resumes. What `base` does not
+   * have stays out: batch normalization is no choice beside sigmoids.
+   */
   async ablate(base: HyperParameterValues): Promise<Ablation> {
-    const { images, folds, epochs, vary } = this.experiments.ablation;
+    const { images, folds, epochs, vary: wanted } = this.experiments.ablation;
+    const vary = Object.fromEntries(Object.entries(wanted).filter(([name]) => name in base));
     const { seed } = this.#options;
     const ablation = new Ablation(this.builder, { base, vary, folds, seed, ...this.#folder('ablation') });
     const { workers } = this.runOptions;

@@ -1,6 +1,7 @@
 /** Judgements of a study that follow from its run, as sentences of Markdown for `show(markdown(...))`. */
-import { type EvaluatedModel, mcnemarTest } from '../evaluation';
-import type { AblationResults, RobustnessPoint } from '../experiments';
+import { type EvaluatedModel, type McnemarTest, mcnemarTest } from '../evaluation';
+import type { AblationEffect, AblationResults, RobustnessPoint } from '../experiments';
+import { escapeMarkdown } from '../markdown';
 import { describeAblation, describeComparison } from '../notebook/sentences';
 import type { History } from '../training';
 import type { HyperParameterValue } from '../tuner';
@@ -21,20 +22,27 @@ export function describeTrainedAlike({ winner, baseline }: { winner: Trained; ba
 }
 
 function gain(winner: EvaluatedModel, baseline: EvaluatedModel): string {
+  const { predicted, accuracy } = winner.predictions;
+  if (predicted.every((found, i) => found === baseline.predictions.predicted[i])) {
+    return '**The search gained nothing:** winner and default say the same of every image, as they do where the default is the winner.';
+  }
   const { pValue } = mcnemarTest(winner.predictions, baseline.predictions);
   if (!(pValue < LEVEL)) {
     return '**Trained alike, the search gained nothing over the default that these images can tell from luck.**';
   }
-  const points = 100 * (winner.predictions.accuracy - baseline.predictions.accuracy);
-  if (points > 0) return `**Trained alike, the search gained ${points.toFixed(2)} points over the default.**`;
+  const points = 100 * (accuracy - baseline.predictions.accuracy);
+  if (points > 0) {
+    return `**Trained alike, the search gained ${points.toFixed(2)} points over the default**, from one training of each.`;
+  }
   return (
-    `**The search lost ${Math.abs(points).toFixed(2)} points to the default:** what was best in its short trainings is not best in a long ` +
-    'one. Check whether the lines of the trials still cross at the end, and give the search more epochs or images.'
+    `**Trained alike, the search lost ${Math.abs(points).toFixed(2)} points to the default:** what was best in its short trainings is not best in ` +
+    'this long one. Check whether the lines of the trials still cross at the end, and give the search more epochs or images.'
   );
 }
 
 /** One of the two kinds of models that notebook 4 compares. */
 export interface ComparedModel {
+  /** As in the robustness points. */
   readonly name: string;
   /** Trainable and other weights. */
   readonly weights: number;
@@ -43,68 +51,87 @@ export interface ComparedModel {
 }
 
 /**
- * How an MLP and a CNN compare in this run, point by point: accuracy, weights, time, and what shifted images cost them; and what
- * to check where the CNN is not ahead, as theory expects.
+ * How an MLP and a CNN compare in this run, point by point: weights, time, what shifted images cost them, and whether the CNN is
+ * ahead, as theory expects, with what to check where it is not. The accuracies themselves: `describeComparison`.
  *
- * @param robustness of models named as these two; without shifted images that point is left out.
+ * @param robustness of models named as these two; without images shifted by two pixels that point is left out.
  */
 export function describeModels(
   mlp: ComparedModel,
   cnn: ComparedModel,
   robustness: readonly RobustnessPoint[] = [],
 ): string {
-  const { pValue } = mcnemarTest(cnn.evaluated.predictions, mlp.evaluated.predictions);
-  const difference = cnn.evaluated.predictions.accuracy - mlp.evaluated.predictions.accuracy;
-  const [first, second] = [mlp.weights, cnn.weights];
-  const larger = first >= second ? mlp : cnn;
-  const ratio = Math.max(first, second) / Math.min(first, second);
-  const seconds = ({ history }: ComparedModel) => history.seconds / history.epochs.length;
-  const slower = seconds(cnn) >= seconds(mlp) ? cnn : mlp;
-  const faster = slower === cnn ? mlp : cnn;
-  const lines = [
-    `**Weights.** The MLP has ${format(first)}, the CNN ${format(second)}` +
-      `${ratio < 1.1 ? ', about as many' : `: the ${larger.name} has ${ratio.toFixed(1)} times as many`}.`,
-    `**Time.** An epoch of the final training took ${seconds(mlp).toFixed(1)} s (MLP) and ${seconds(cnn).toFixed(1)} s (CNN), on ` +
-      `${format(mlp.history.trainSize)} and ${format(cnn.history.trainSize)} images: ` +
-      `${(seconds(slower) / seconds(faster)).toFixed(1)} times as long for the ${slower.name}. The MLP was trained for ` +
-      `${mlp.history.epochs.length} epochs, the CNN for ${cnn.history.epochs.length}.`,
+  const test = mcnemarTest(cnn.evaluated.predictions, mlp.evaluated.predictions);
+  return [
+    `**Weights.** The MLP has ${format(mlp.weights)}, the CNN ${format(cnn.weights)}: ${describeRatio(mlp.weights, cnn.weights, 'many')}.`,
+    describeTime(mlp.history, cnn.history),
     ...describeShift(mlp.name, cnn.name, robustness),
     `**What theory expects.** A convolution knows that neighbouring pixels belong together and that a stroke is the same everywhere, ` +
-      `so the CNN should be ahead. ${describeExpectation(difference, pValue)}`,
-  ];
-  return lines.map((line) => `- ${line}`).join('\n');
+      `so the CNN should be ahead. ${describeExpectation(test)}`,
+  ]
+    .map((line) => `- ${line}`)
+    .join('\n');
 }
 
-function describeExpectation(difference: number, pValue: number): string {
-  if (pValue < LEVEL && difference > 0) return 'In this run it is.';
+/** `4.5 times as many for the MLP`; `as` is `many` or `long`. */
+function describeRatio(mlp: number, cnn: number, as: string): string {
+  const ratio = Math.max(mlp, cnn) / Math.min(mlp, cnn);
+  return ratio < 1.1
+    ? `about as ${as}`
+    : `${ratio.toFixed(1)} times as ${as} for the ${mlp > cnn ? 'MLP' : 'CNN'}`;
+}
+
+function describeTime(mlp: History, cnn: History): string {
+  const [first, second] = [mlp, cnn].map(({ seconds, epochs }) => seconds / epochs.length);
+  const isSame = mlp.trainSize === cnn.trainSize;
+  const images = isSame ? format(mlp.trainSize) : `${format(mlp.trainSize)} and ${format(cnn.trainSize)}`;
+  const ratio = describeRatio(first / mlp.trainSize, second / cnn.trainSize, 'long');
+  // Of trainings too short to be timed there is none.
+  const reading = first > 0 && second > 0 ? `: ${isSame ? '' : 'for each image, '}${ratio}` : '';
+  const [long, other] = [mlp, cnn].map(({ epochs }) => epochs.length);
+  const trained =
+    long === other
+      ? `Both were trained for ${plural(long, 'epoch')}`
+      : `The MLP was trained for ${plural(long, 'epoch')}, the CNN for ${plural(other, 'epoch')}`;
+  return (
+    `**Time.** An epoch of the final training took the MLP ${formatSeconds(first)} and the CNN ${formatSeconds(second)}, on ${images} images` +
+    `${reading}. ${trained}.`
+  );
+}
+
+function describeExpectation({ onlyFirst, onlySecond, pValue }: McnemarTest): string {
+  if (pValue < LEVEL && onlyFirst > onlySecond) return 'In this run it is.';
   const check =
     'Before believing that convolutions do not help here, check: do the validation curves of the CNN still rise at the last epoch? ' +
-    'Was its search budget as long as the MLP’s, in time and in steps? Is its best trial better than the MLP’s on as many images?';
-  return difference < 0 && pValue < LEVEL
-    ? `**This run contradicts it.** ${check}`
-    : `**This run does not show it:** the difference may be luck. ${check}`;
+    "Was its search as long as the MLP's, in time and in steps? Is its best trial better than the MLP's on as many images?";
+  if (pValue < LEVEL) return `**This run contradicts it.** ${check}`;
+  const why =
+    onlyFirst === onlySecond ? 'both make as many mistakes' : 'the difference between the two may be luck';
+  return `**This run does not show it:** ${why}. ${check}`;
 }
 
 function describeShift(mlp: string, cnn: string, robustness: readonly RobustnessPoint[]): string[] {
-  const loss = (name: string, strength: number) => {
-    const at = (wanted: number) =>
-      robustness.find(
-        (point) => point.name === name && point.corruption === 'shift' && point.strength === wanted,
-      );
-    const [still, moved] = [at(0), at(strength)];
-    return still && moved ? 100 * (still.accuracy - moved.accuracy) : undefined;
-  };
-  const [first, second] = [loss(mlp, 2), loss(cnn, 2)];
-  if (first === undefined || second === undefined) return [];
-  const apart = Math.abs(first - second);
+  const at = (name: string, strength: number) =>
+    robustness.find(
+      (point) => point.name === name && point.corruption === 'shift' && point.strength === strength,
+    );
+  const points = [mlp, cnn].flatMap((name) => [at(name, 0), at(name, 2)]);
+  if (!points.every((point) => point !== undefined)) return [];
+  const [mlpStill, mlpMoved, cnnStill, cnnMoved] = points as RobustnessPoint[];
+  const [first, second] = [mlpStill.accuracy - mlpMoved.accuracy, cnnStill.accuracy - cnnMoved.accuracy];
+  // As wide as if the four accuracies were of different images; of the same ones chance explains less.
+  const chance = Math.hypot(
+    ...(points as RobustnessPoint[]).map(({ interval }) => (interval.high - interval.low) / 2),
+  );
+  const apart = formatPoints(Math.abs(first - second));
   const reading =
-    apart < 2
-      ? 'about the same for both'
+    Math.abs(first - second) <= chance
+      ? 'too near to each other to tell them apart'
       : second < first
-        ? `${apart.toFixed(1)} points less for the CNN, as its shared weights lead one to expect`
-        : `${apart.toFixed(1)} points more for the CNN, against what its shared weights lead one to expect: pooling and dense layers behind it still depend on the place`;
+        ? `${apart} points less for the CNN, as one would expect of weights that are the same everywhere`
+        : `${apart} points more for the CNN, although its filters are the same everywhere: the dense layers behind them are not`;
   return [
-    `**Shifted images.** Moved by two pixels, the test images cost the MLP ${first.toFixed(1)} points and the CNN ${second.toFixed(1)}: ${reading}.`,
+    `**Shifted images.** Moving the test images by two pixels costs the MLP ${formatPoints(first)} points and the CNN ${formatPoints(second)}: ${reading}.`,
   ];
 }
 
@@ -120,48 +147,88 @@ const EXPECTED: Readonly<
 
 /**
  * What an ablation found of a hyperparameter, and whether that agrees with theory, contradicts it or is too thin to say; that it
- * was not tried where the ablation did not vary it. `name` is the model's, as in `The CNN`.
+ * was not measured where the ablation did not vary it. `name` is the model's, as in `CNN`.
  */
 export function describeFinding(
   name: string,
   ablation: AblationResults | undefined,
   hyperparameter: string,
 ): string {
+  const title = `**${escapeMarkdown(name)}:**`;
   const base = ablation?.base;
   const effects = ablation?.effects.filter((effect) => effect.name === hyperparameter) ?? [];
   if (ablation === undefined || base === undefined || effects.length === 0) {
-    return `**${name}:** not measured, since the ablation of this profile leaves it as it is.`;
+    return `${title} not measured, since the ablation did not change it.`;
   }
-  const measured = `**${name}:** ${describeAblation(ablation, hyperparameter)}.`;
+  const measured = `${title} ${describeAblation(ablation, hyperparameter)}.`;
   const sure = effects.filter(({ interval }) => interval.low > 0 || interval.high < 0);
-  if (sure.length === 0) {
-    return `${measured} The evidence is thin: no interval excludes 0, so this run says nothing for or against.`;
-  }
-  const expected = EXPECTED[hyperparameter];
+  if (sure.length === 0) return `${measured} ${describeThin(effects)}`;
+  const isBetter = ({ difference }: AblationEffect) =>
+    ablation.objective.direction === 'max' ? difference > 0 : difference < 0;
   const from = base.hyperparameters[hyperparameter];
-  const against = sure.filter(({ value, difference }) => {
-    if (expected === undefined || from === undefined) return false;
-    const [better, worse] = difference > 0 ? [value, from] : [from, value];
-    return expected.worse.includes(better) && expected.better.includes(worse);
+  const verdicts = sure.map((effect) => {
+    const [better, worse] = isBetter(effect) ? [effect.value, from] : [from, effect.value];
+    return judge(hyperparameter, better, worse);
   });
-  const beaten = sure.filter(({ difference }) => difference > 0);
+  const beaten = sure.filter(isBetter).length;
   return [
     measured,
-    ...(against.length > 0
+    ...(verdicts.includes('against')
       ? [
           '**This contradicts what theory leads one to expect.** Check first whether the trainings were long enough, and whether the ' +
-            'learning rate, which was chosen for the winner as it was, suits both.',
+            'learning rate, which was chosen for the winner as it is, suits both.',
         ]
-      : []),
-    ...(beaten.length > 0
+      : verdicts.includes('as expected')
+        ? ['That is what theory leads one to expect.']
+        : []),
+    ...(beaten > 0
       ? [
-          `The winner is beaten beyond chance by ${beaten.length === 1 ? 'this change' : 'these changes'}: the search had not tried ` +
-            `${beaten.length === 1 ? 'it' : 'them'} with the rest as it is.`,
+          `${beaten === 1 ? 'One change makes' : `${beaten} changes make`} the winner better, and chance hardly explains it: a search tries few of all ` +
+            'combinations.',
         ]
       : []),
   ].join(' ');
 }
 
+/** What no effect is sure enough to say. */
+function describeThin(effects: readonly AblationEffect[]): string {
+  const found = effects.filter(({ interval }) => !Number.isNaN(interval.low));
+  const why =
+    found.length === 0
+      ? 'there is no interval'
+      : found.length === 1
+        ? 'the interval holds 0'
+        : 'every interval holds 0';
+  return `The evidence is thin: ${why}, so this run says nothing for or against.`;
+}
+
+/** Whether theory expects the value that did better to be the better one. */
+function judge(
+  hyperparameter: string,
+  better: HyperParameterValue | undefined,
+  worse: HyperParameterValue | undefined,
+): 'as expected' | 'against' | undefined {
+  const expected = EXPECTED[hyperparameter];
+  if (expected === undefined || better === undefined || worse === undefined) return undefined;
+  if (expected.better.includes(better) && expected.worse.includes(worse)) return 'as expected';
+  return expected.worse.includes(better) && expected.better.includes(worse) ? 'against' : undefined;
+}
+
 function format(count: number): string {
   return count.toLocaleString('en-US');
+}
+
+function plural(count: number, noun: string): string {
+  return `${format(count)} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** `0.042 s`, `3.4 s`, `27 s`. */
+function formatSeconds(seconds: number): string {
+  return `${seconds < 10 ? Number(seconds.toPrecision(2)) : format(Math.round(seconds))} s`;
+}
+
+/** A share in points, `−1.5` for -0.015. */
+function formatPoints(share: number): string {
+  const text = (100 * share).toFixed(1);
+  return (Number(text) === 0 ? text.replace('-', '') : text).replace('-', '−');
 }

@@ -20,6 +20,7 @@ import { renderFigure } from '../../src/notebook/show';
 import { renderTable } from '../../src/notebook/table-view';
 import { publishedResults } from '../../src/notebook/tables';
 import * as figures from '../../src/plots';
+import { describeFinding, describeTrainedAlike } from '../../src/study';
 import { summarizeResults } from '../../src/tuner/summaries';
 import { makeDataset, makePredictions, makeTrial, valAccuracy } from '../plots/fixtures';
 import { launchBrowser } from './jupyterlab';
@@ -50,7 +51,6 @@ const ablation = {
 };
 const budget = {
   ...{ trials: 1, folds: 1, searchEpochs: 1, epochs: 1, searchImages: 1, trainImages: 1 },
-  ...{ presetImages: 1, presetEpochs: 1 },
   cuts: [`Class ${EVIL} is rare.`],
 };
 
@@ -68,6 +68,11 @@ const sentences = {
     { name: EVIL, predictions },
     { name: 'other', predictions: worse },
   ]),
+  describeFinding: describeFinding(EVIL, ablation, EVIL),
+  describeTrainedAlike: describeTrainedAlike({
+    winner: { evaluated: { name: EVIL, predictions } },
+    baseline: { evaluated: { name: 'other', predictions: worse } },
+  }),
   publishedResults: (publishedResults(EVIL, [{ name: EVIL, predictions }]) as { markdown: string }).markdown,
   summarizeResults: summarizeResults(search, 5),
 };

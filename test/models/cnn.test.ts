@@ -2,65 +2,82 @@ import { describe, expect, it } from 'vitest';
 import { buildCnn } from '../../src/models';
 import { compileConfigOf } from '../../src/models/compile';
 import { HyperParameters, type HyperParameterValues } from '../../src/tuner/space/hyperparameters';
-import { cnnValues, dense } from './configurations';
+import { cnnValues, dense, normalizedConvolution } from './configurations';
 
 const data = { classNames: ['a', 'b', 'c'] };
 
-/** Weights of a convolution with batch normalization. */
-function normalized(channels: number, filters: number, kernelSize: number): number {
-  return kernelSize ** 2 * channels * filters + 4 * filters;
+function build(changes: HyperParameterValues = {}) {
+  const hp = HyperParameters.from({ ...cnnValues, ...changes });
+  const model = buildCnn(hp, data);
+  const classes = model.layers.map((layer) => layer.getClassName());
+  return { model, classes, asked: Object.keys(hp.values) };
 }
 
 describe('buildCnn', () => {
   it('has the weights that its hyperparameters say', () => {
-    const model = buildCnn(HyperParameters.from(cnnValues), data);
-    const convolutions = 25 * 16 + 4 * 16 + 9 * 16 * 32 + 4 * 32;
-    expect(model.countParams()).toBe(convolutions + dense(7 * 7 * 32, 64) + dense(64, 3));
+    const { model } = build();
+    const convolutions = normalizedConvolution(1, 16, 5) + normalizedConvolution(16, 32, 3);
+    const head = dense(4 * 4 * 32, 64, false) + 4 * 64 + dense(64, 3);
+    expect(model.countParams()).toBe(convolutions + head);
     expect(model.inputs[0].shape).toEqual([null, 28, 28, 1]);
     expect(compileConfigOf(model)).toEqual({
       optimizer: { kind: 'sgd', learningRate: 0.05, momentum: 0.9 },
       schedule: { kind: 'stepDecay', factor: 0.2 },
       batchSize: 64,
-      labelSmoothing: 0.1,
-      augmentation: { rotation: 5, shift: 0.05, scale: 0.05, shear: 0.075 },
     });
     model.dispose();
   });
 
-  it('has two convolutions of 3 x 3 a block where it is asked for two, whatever the size of single ones', () => {
-    const values = { ...cnnValues, convolutions: 2, residual: false, head: 'globalAverage' };
-    const model = buildCnn(HyperParameters.from(values), data);
-    const first = normalized(1, 16, 3) + normalized(16, 16, 3);
-    const second = normalized(16, 32, 3) + normalized(32, 32, 3);
-    expect(model.countParams()).toBe(first + second + dense(32, 64) + dense(64, 3));
+  it('pools each block before its normalization and activation', () => {
+    const { model, classes } = build();
+    const block = ['Conv2D', 'MaxPooling2D', 'BatchNormalization', 'Activation'];
+    expect(classes).toEqual([
+      ...['InputLayer', ...block, ...block, 'Flatten'],
+      ...['Dropout', 'Dense', 'BatchNormalization', 'Activation', 'Dense'],
+    ]);
     model.dispose();
   });
 
-  it('has residual blocks, with a projection where the filters change', () => {
-    const values = { ...cnnValues, convolutions: 2, residual: true };
-    const model = buildCnn(HyperParameters.from(values), data);
-    const first = normalized(1, 16, 3) + normalized(16, 16, 3) + normalized(1, 16, 1);
-    const second = normalized(16, 32, 3) + normalized(32, 32, 3) + normalized(16, 32, 1);
-    expect(model.countParams()).toBe(first + second + dense(7 * 7 * 32, 64) + dense(64, 3));
-    expect(model.layers.filter((layer) => layer.getClassName() === 'Add')).toHaveLength(2);
+  it('pools by 3 after the first block, by 2 after the others', () => {
+    const { model } = build({ blocks: 3, filters3: 32, kernelSize3: 3, batchNormalization: false });
+    const pools = model.layers.filter((layer) => layer.getClassName() === 'MaxPooling2D');
+    // 28 / 3 = 9, 9 / 2 = 4, 4 / 2 = 2, each rounded down.
+    expect(pools.map(({ outputShape }) => outputShape[1])).toEqual([9, 4, 2]);
+    const convolutions = 25 * 16 + 16 + 9 * 16 * 32 + 32 + 9 * 32 * 32 + 32;
+    expect(model.countParams()).toBe(convolutions + dense(2 * 2 * 32, 64) + dense(64, 3));
+    model.dispose();
+  });
+
+  it('has a dropout before each dense layer but the output', () => {
+    const { model, classes } = build({ denseLayers: 2, denseUnits2: 128, batchNormalization: false });
+    const head = ['Dropout', 'Dense', 'Activation'];
+    expect(classes.slice(classes.indexOf('Flatten'))).toEqual(['Flatten', ...head, ...head, 'Dense']);
     model.dispose();
   });
 
   it('asks for what depends on other hyperparameters only with them', () => {
     const asked = (changes: HyperParameterValues) => {
-      const hp = HyperParameters.from({ ...cnnValues, residual: false, weightDecay: 0.01, ...changes });
-      buildCnn(hp, data).dispose();
-      return Object.keys(hp.values);
+      const found = build(changes);
+      found.model.dispose();
+      return found.asked;
     };
-    expect(asked({ convolutions: 1 })).toContain('kernelSize2');
-    expect(asked({ convolutions: 1 })).not.toContain('residual');
-    expect(asked({ convolutions: 2 })).toContain('residual');
-    expect(asked({ convolutions: 2 })).not.toContain('kernelSize2');
-    expect(asked({ convolutions: 2, batchNormalization: false })).not.toContain('residual');
+    const three = { blocks: 3, filters3: 32, kernelSize3: 3 };
+    expect(asked({})).not.toContain('filters3');
+    expect(asked(three)).toEqual(expect.arrayContaining(['filters3', 'kernelSize3']));
+    expect(asked({ regularization: 'none' })).not.toContain('l1');
+    expect(asked({ regularization: 'l2' })).toEqual(expect.not.arrayContaining(['l1']));
+    expect(asked({})).toContain('batchNormalization');
+    expect(asked({ activation: 'sigmoid' })).not.toContain('batchNormalization');
+  });
+
+  it('normalizes sigmoids always', () => {
+    const { model, classes } = build({ activation: 'sigmoid', batchNormalization: false });
+    expect(classes.filter((name) => name === 'BatchNormalization')).toHaveLength(3);
+    model.dispose();
   });
 
   it('penalizes its kernels: l1 times the sum of |w| and l2 times the sum of squares', () => {
-    const model = buildCnn(HyperParameters.from(cnnValues), data);
+    const { model } = build();
     const penalty = model.calculateLosses().reduce((sum, loss) => sum + loss.dataSync()[0], 0);
     // The output layer is not regularized.
     const kernels = model.trainableWeights.filter(({ shape }) => shape.length > 1).slice(0, -1);

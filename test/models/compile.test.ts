@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { compileModel, Stack } from '../../src/models';
+import { compileModel, recompileModel, Stack } from '../../src/models';
+import { compileConfigOf } from '../../src/models/compile';
+import * as tf from '../../src/tensorflow';
 
 describe('compileModel', () => {
   const model = () => new Stack().input([784]).output(3);
@@ -52,5 +54,89 @@ describe('compileModel', () => {
     expect(compile({ optimizer, schedule: { ...oneCycle, finalDivFactor: Infinity } })).toThrow(
       /finalDivFactor.*1 or more, but got Infinity/,
     );
+  });
+});
+
+describe('recompileModel', () => {
+  const adam = { kind: 'adam', learningRate: 0.01 } as const;
+  const schedule = { kind: 'cosineAnnealing' } as const;
+  const build = () => new Stack(3).input([784]).dense(4, 'relu', true).output(3);
+  const valuesOf = (model: tf.LayersModel) => model.getWeights().map((weight) => [...weight.dataSync()]);
+
+  it('puts changes in place of what the model had, and keeps the rest and the weights', () => {
+    const model = compileModel(build(), { optimizer: adam, schedule, batchSize: 64 });
+    model.setUserDefinedMetadata({ ...model.getUserDefinedMetadata(), note: 'kept' });
+    const before = valuesOf(model);
+    expect(recompileModel(model, { batchSize: 128, labelSmoothing: 0.1 })).toBe(model);
+    expect(valuesOf(model)).toEqual(before);
+    expect(compileConfigOf(model)).toEqual({
+      optimizer: adam,
+      schedule,
+      batchSize: 128,
+      labelSmoothing: 0.1,
+    });
+    expect(model.getUserDefinedMetadata()).toMatchObject({ note: 'kept' });
+    recompileModel(model, { optimizer: { kind: 'rmsprop', learningRate: 0.25 } });
+    expect(model.optimizer.getClassName()).toBe('RMSProp');
+    expect(model.optimizer.getConfig().learningRate).toBe(0.25);
+    expect(compileConfigOf(model)).toMatchObject({ schedule, batchSize: 128, labelSmoothing: 0.1 });
+    model.dispose();
+  });
+
+  it.each(['adam', 'adamw', 'sgd', 'rmsprop', 'adagrad', 'adadelta'] as const)(
+    'disposes the former optimizer and what it holds: %s',
+    (kind) => {
+      const before = tf.memory().numTensors;
+      const model = compileModel(build(), { optimizer: { kind, learningRate: 0.1 } });
+      tf.tidy(() => {
+        // One step, for what an optimizer holds beside its settings.
+        const variables = model.trainableWeights.map((weight) => weight.read() as tf.Variable);
+        const output = () => (model.apply(tf.ones([2, 784])) as tf.Tensor).max().asScalar();
+        model.optimizer.minimize(output, false, variables);
+      });
+      recompileModel(model, {});
+      const fresh = compileModel(build(), { optimizer: { kind, learningRate: 0.1 } });
+      const [all, weights] = [tf.memory().numTensors - before, model.weights.length];
+      // Both models hold as much: their weights and a fresh optimizer.
+      fresh.dispose();
+      expect(tf.memory().numTensors - before).toBe(all / 2);
+      expect(all / 2 - weights).toBeLessThanOrEqual(2);
+      model.dispose();
+      expect(tf.memory().numTensors).toBe(before);
+    },
+  );
+
+  it('leaves a model as it was where a change is wrong', () => {
+    const model = compileModel(build(), { optimizer: adam, batchSize: 64 });
+    expect(() => recompileModel(model, { labelSmoothing: 1 })).toThrow(/labelSmoothing .*but got 1/);
+    expect(() => recompileModel(model, { optimizer: { kind: 'adam', learningRate: 0 } })).toThrow(
+      /learningRate/,
+    );
+    expect(compileConfigOf(model)).toEqual({ optimizer: adam, batchSize: 64 });
+    const images = tf.ones([2, 784]);
+    const labels = tf.tensor2d([1, 0, 0, 0, 1, 0], [2, 3]);
+    const [weight] = model.trainableWeights;
+    const first = [...weight.read().dataSync()];
+    tf.tidy(() => {
+      model.optimizer.minimize(
+        () => tf.losses.softmaxCrossEntropy(labels, model.apply(images) as tf.Tensor).asScalar(),
+        false,
+        [weight.read() as tf.Variable],
+      );
+    });
+    expect([...weight.read().dataSync()]).not.toEqual(first);
+    tf.dispose([images, labels]);
+    model.dispose();
+  });
+
+  it('asks for a model that compileModel compiled', () => {
+    const bare = build();
+    const refused = /compiled in another way; call compileModel/;
+    expect(() => recompileModel(bare, { batchSize: 8 })).toThrow(
+      /model must be one that compileModel compiled/,
+    );
+    bare.compile({ optimizer: 'sgd', loss: 'categoricalCrossentropy' });
+    expect(() => recompileModel(bare, { batchSize: 8 })).toThrow(refused);
+    bare.dispose();
   });
 });

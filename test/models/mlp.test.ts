@@ -15,8 +15,7 @@ describe('buildMlp', () => {
     expect(compileConfigOf(model)).toEqual({
       optimizer: { kind: 'adam', learningRate: 0.001 },
       schedule: { kind: 'constant' },
-      batchSize: 128,
-      labelSmoothing: 0,
+      batchSize: 64,
     });
     model.dispose();
   });
@@ -33,5 +32,17 @@ describe('buildMlp', () => {
     ]);
     expect(model.countParams()).toBe(dense(784, 64, false) + 4 * 64 + dense(64, 3));
     model.dispose();
+  });
+
+  it('asks for batch normalization only where no layer has sigmoids, which are always normalized', () => {
+    const build = (activation2: string) => {
+      const hp = HyperParameters.from({ ...mlpValues, activation2 });
+      const model = buildMlp(hp, data);
+      const found = model.layers.filter((layer) => layer.getClassName() === 'BatchNormalization').length;
+      model.dispose();
+      return { asked: 'batchNormalization' in hp.values, found };
+    };
+    expect(build('tanh')).toEqual({ asked: true, found: 0 });
+    expect(build('sigmoid')).toEqual({ asked: false, found: 2 });
   });
 });

@@ -85,10 +85,15 @@ describe('one-cycle', () => {
 
 describe('chooseSchedule', () => {
   it.each([
-    ['warmUpCosine', { kind: 'cosineAnnealing', warmUp: 0.1 }],
+    ['constant', { kind: 'constant' }],
+    ['stepDecay', { kind: 'stepDecay', factor: 0.2 }],
     ['oneCycle', { kind: 'oneCycle' }],
     ['cosineAnnealing', { kind: 'cosineAnnealing' }],
   ])('takes %s', (schedule, expected) => {
-    expect(chooseSchedule(HyperParameters.from({ schedule }))).toEqual(expected);
+    expect(chooseSchedule(HyperParameters.from({ schedule, decayFactor: 0.2 }))).toEqual(expected);
+  });
+
+  it('takes cosine annealing where nothing chooses', () => {
+    expect(chooseSchedule(new HyperParameters())).toEqual({ kind: 'cosineAnnealing' });
   });
 });

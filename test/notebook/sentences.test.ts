@@ -49,7 +49,6 @@ it('describeDataset names source, size and classes', () => {
 });
 
 it('describeBudget counts in singular and plural, and says "all" where the budget has more than there is', () => {
-  const preset = { presetImages: 1, presetEpochs: 1, cuts: [] };
   const budget = {
     searchImages: 9000,
     trials: 8,
@@ -57,16 +56,16 @@ it('describeBudget counts in singular and plural, and says "all" where the budge
     searchEpochs: 1,
     trainImages: 1e9,
     epochs: 8,
-    ...preset,
+    cuts: [],
   };
   expect(describeBudget(budget, train)).toBe(
     'The random search tries 8 configurations with 3-fold cross-validation, 1 epoch each, on 9,000 training images of ' +
-      '**mnist**: 24 epochs in all. Hyperband and TPE may train as many. The best configuration of the three searches is ' +
-      'then trained for 8 epochs on all 60,000.',
+      '**mnist**: 24 epochs in all. Every other search may train as many. The best configuration of all, and the default, are ' +
+      'then trained for 8 epochs on all 60,000, less what is held out.',
   );
   expect(describeBudget({ ...budget, folds: 1 }, train)).toContain('with a hold-out, 1 epoch each');
   expect(describeBudget({ ...budget, cuts: ['It has A | B.'] }, train, ['And few.'])).toMatch(
-    /on all 60,000\.\n\nIt has A \\\| B\. And few\.$/,
+    /on all 60,000, less what is held out\.\n\nIt has A \\\| B\. And few\.$/,
   );
 });
 

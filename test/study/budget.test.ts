@@ -74,20 +74,12 @@ describe.each(Object.entries(DATASETS))('%s', (_, make) => {
         await expect(tryOut(search, sample, searchEpochs)).rejects.toThrow(begins.message);
       }
       const { train: learned, validation } = splitDataset(takeSubset(train, budget.trainImages), 0.05);
-      for (const [images, epochs] of [
-        [learned, budget.epochs],
-        [takeSubset(learned, budget.presetImages), Math.min(40, budget.presetEpochs)],
-      ] as const) {
-        const two = (data: Dataset) => ({
-          ...data,
-          classNames: ['a', 'b'],
-          labels: new Uint8Array(data.size),
-        });
-        const trained = fit(tiny, two(images), {
-          ...{ epochs, validation: two(validation), title: null, callbacks: [{ onTrainBegin: refuse }] },
-        });
-        await expect(trained).rejects.toThrow(begins.message);
-      }
+      const two = (data: Dataset) => ({ ...data, classNames: ['a', 'b'], labels: new Uint8Array(data.size) });
+      const trained = fit(tiny, two(learned), {
+        ...{ epochs: budget.epochs, validation: two(validation), title: null },
+        callbacks: [{ onTrainBegin: refuse }],
+      });
+      await expect(trained).rejects.toThrow(begins.message);
       const { ablation, trainSizes } = experimentBudget(model, profile, train);
       const study = new Ablation(refuse, {
         base: { dropout: 0.1 },
@@ -115,8 +107,10 @@ describe('searchBudget', () => {
     const quick = searchBudget('mlp', 'quick', mnist);
     expect(searchBudget('mlp', 'quick', mnist, { trials: 3, folds: null })).toEqual({ ...quick, trials: 3 });
     expect(quick).toEqual({
-      ...{ searchImages: 12_000, searchEpochs: 6, trials: 12, folds: 2 },
-      ...{ trainImages: 60_000, epochs: 12, presetImages: 20_000, presetEpochs: 4, cuts: [] },
+      ...{ searchImages: 30_000, searchEpochs: 4, trials: 12, folds: 2 },
+      // EMNIST's 90,000 images and 9 epochs make as many steps.
+      ...{ trainImages: 60_000, epochs: 14 },
+      cuts: ['With 60,000 images instead of 90,000, winner and default train for 14 epochs instead of 9.'],
     });
   });
 
@@ -133,23 +127,29 @@ describe('searchBudget', () => {
   });
 
   it('makes up for images with epochs, up to 4 times as many, and says so', () => {
-    // 8,000 of 12,000, 60,000 and 20,000 images: 1.5, 4 and 2.5 times the epochs.
-    const { cuts, ...budget } = searchBudget('mlp', 'quick', even(8000, 10));
-    expect(budget).toMatchObject({ searchImages: 8000, searchEpochs: 9, trainImages: 8000, epochs: 48 });
-    expect(budget).toMatchObject({ presetImages: 8000, presetEpochs: 10 });
+    // 12,000 of 30,000 and 90,000 images: 2.5 and, at most, 4 times the epochs.
+    const { cuts, ...budget } = searchBudget('mlp', 'quick', even(12_000, 10));
+    expect(budget).toMatchObject({ searchImages: 12_000, searchEpochs: 10, trainImages: 12_000, epochs: 36 });
     expect(cuts).toEqual([
-      'With 8,000 images instead of 12,000, the search trains for 9 epochs instead of 6.',
-      'With 8,000 images instead of 60,000, the best configuration trains for 48 epochs instead of 12.',
-      'With 8,000 images instead of 20,000, the preset trains for up to 10 epochs instead of 4.',
+      'With 12,000 images instead of 30,000, the search trains for 10 epochs instead of 4.',
+      'With 12,000 images instead of 90,000, winner and default train for 36 epochs instead of 9.',
     ]);
-    const given = searchBudget('mlp', 'quick', even(8000, 10), { searchImages: 500, epochs: 5 });
-    expect(given).toMatchObject({ searchImages: 500, searchEpochs: 6, trainImages: 8000, epochs: 5 });
-    expect(given.cuts).toHaveLength(1);
+    const given = searchBudget('mlp', 'quick', even(12_000, 10), { searchImages: 500, epochs: 5 });
+    expect(given).toMatchObject({
+      searchImages: 500,
+      searchEpochs: 4,
+      trainImages: 12_000,
+      epochs: 5,
+      cuts: [],
+    });
+    const half = searchBudget('mlp', 'quick', even(12_000, 10), { searchImages: 500 });
+    expect(half).toMatchObject({ searchEpochs: 4, epochs: 36 });
+    expect(half.cuts).toHaveLength(1);
   });
 
-  it('trains on more images than MNIST has for as many epochs', () => {
+  it('trains on more images than EMNIST has for as many epochs', () => {
     const budget = searchBudget('cnn', 'full', even(95_387, 47));
-    expect(budget).toMatchObject({ trainImages: 95_387, epochs: 12, presetImages: 95_387, cuts: [] });
+    expect(budget).toMatchObject({ trainImages: 95_387, epochs: 8, cuts: [] });
   });
 
   it('has no more folds than images', () => {
@@ -194,7 +194,7 @@ describe('experimentBudget', () => {
       sizes: [500, 1500, 5000, 15_000, 50_000],
       epochs: 10,
     });
-    expect(ablation).toMatchObject({ images: 15_000, folds: 5, epochs: 8 });
+    expect(ablation).toMatchObject({ images: 15_000, folds: 5, epochs: 6 });
     expect(cuts).toEqual({ ablation: [], trainSizes: [] });
     expect(experimentBudget('cnn', 'quick', even(95_387, 47)).trainSizes).toBeUndefined();
   });

@@ -45,7 +45,7 @@ describe('defaultHyperparameters', () => {
     );
     expect(seen).toEqual([2, 4, 3]);
     expect(tf.memory().numTensors).toBe(before);
-    expect(defaultHyperparameters(buildMlp)).toMatchObject({ layers: 1, batchSize: 128 });
+    expect(defaultHyperparameters(buildMlp)).toMatchObject({ layers: 2, units2: 256, optimizer: 'adam' });
   });
 
   it('takes domains and defaults from outside', () => {

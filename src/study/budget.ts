@@ -2,7 +2,7 @@
 import { heldOutSize } from '../data/split';
 import type { Variations } from '../tuner/oracles/ablation';
 import { foldCuts, type Labelled, sizeCuts, trainingCuts } from './cuts';
-import { PROFILES, type Profile, type ProfileCost, type TrainingCost } from './profiles';
+import { ALL, PROFILES, type Profile, type ProfileCost, type TrainingCost } from './profiles';
 
 /** The cost of a search and of training its winner and the default. */
 export interface SearchBudget {
@@ -126,7 +126,9 @@ function fitTraining(
     return { images, epochs: givenEpochs ?? wanted.epochs, cuts: [] };
   }
   const epochs = stretch(wanted, available);
-  return { images, epochs, cuts: trainingCuts(what, wanted, { images, epochs }) };
+  // Where all images there are is what the profile wants, nothing is cut.
+  const cuts = wanted.mostImages === ALL ? [] : trainingCuts(what, wanted, { images, epochs });
+  return { images, epochs, cuts };
 }
 
 /** Epochs that make as many steps where there are fewer images. */

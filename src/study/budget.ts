@@ -126,9 +126,9 @@ function fitTraining(
     return { images, epochs: givenEpochs ?? wanted.epochs, cuts: [] };
   }
   const epochs = stretch(wanted, available);
-  // Where all images there are is what the profile wants, nothing is cut.
-  const cuts = wanted.mostImages === ALL ? [] : trainingCuts(what, wanted, { images, epochs });
-  return { images, epochs, cuts };
+  // A training on all images there are is none that was cut, unless they are few: MNIST's 60,000 are not.
+  const isWhole = wanted.mostImages === ALL && 2 * images >= wanted.images;
+  return { images, epochs, cuts: isWhole ? [] : trainingCuts(what, wanted, { images, epochs }) };
 }
 
 /** Epochs that make as many steps where there are fewer images. */

@@ -110,7 +110,7 @@ describe('searchBudget', () => {
       ...{ searchImages: 30_000, searchEpochs: 4, trials: 12, folds: 2 },
       // EMNIST's 90,000 images and 9 epochs make as many steps.
       ...{ trainImages: 60_000, epochs: 14 },
-      cuts: ['With 60,000 images instead of 90,000, winner and default train for 14 epochs instead of 9.'],
+      cuts: [],
     });
   });
 

@@ -18,6 +18,8 @@ export interface SearchBudget {
   readonly trainImages: number;
   /** Epochs of the final trainings. */
   readonly epochs: number;
+  /** Whether the winner's training varies its images. */
+  readonly augment: boolean;
   /** What is otherwise than the profile wants it, for want of images: a sentence each. */
   readonly cuts: readonly string[];
 }
@@ -64,7 +66,7 @@ export function searchBudget(
   model: 'mlp' | 'cnn',
   profile: Profile,
   train: Labelled,
-  overrides: { readonly [Part in keyof Omit<SearchBudget, 'cuts'>]?: number | null } = {},
+  overrides: { readonly [Part in keyof Omit<SearchBudget, 'cuts' | 'augment'>]?: number | null } = {},
 ): SearchBudget {
   const cost = costOf(model, profile);
   for (const [part, value] of Object.entries(overrides)) {
@@ -83,7 +85,7 @@ export function searchBudget(
   return {
     ...{ searchImages: search.images, searchEpochs: search.epochs },
     ...{ trials: overrides.trials ?? cost.search.trials, folds },
-    ...{ trainImages: winner.images, epochs: winner.epochs },
+    ...{ trainImages: winner.images, epochs: winner.epochs, augment: cost.training.augment },
     cuts: [...search.cuts, ...foldCuts('search', train, search.images, folds, wantedFolds), ...winner.cuts],
   };
 }

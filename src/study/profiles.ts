@@ -15,7 +15,10 @@ export interface ProfileCost {
   /** Each search. `images` are a stratified subset, `epochs`, from 2, those of each fold's training. */
   readonly search: TrainingCost & { readonly folds: number; readonly trials: number };
   /** The winner's training, and the default's. Where there are more than `images`, it takes them, too, up to `mostImages`. */
-  readonly training: TrainingCost & { readonly mostImages: number };
+  readonly training: TrainingCost & {
+    readonly mostImages: number /** Whether images are varied. */;
+    readonly augment: boolean;
+  };
   /** `images` are a stratified subset, of which each fold holds its share out. */
   readonly ablation: TrainingCost & { readonly folds: number; readonly vary: Variations };
   /** `sizes` ascend; `epochs` are passes over the largest. None where the profile has no time for it. */
@@ -32,7 +35,7 @@ export interface ProfileCost {
 export const ALL = Number.MAX_SAFE_INTEGER;
 
 /** A training on all images there are, so many epochs of EMNIST's; fewer images take more, so that the steps stay. */
-const onAll = (epochs: number) => ({ images: 90_000, mostImages: ALL, epochs });
+const onAll = (epochs: number, augment: boolean) => ({ images: 90_000, mostImages: ALL, epochs, augment });
 
 /** Of the MLP the first layer's activation, of the CNN that of all layers. A sigmoid would bring batch normalization with it. */
 const ACTIVATION = { mlp: 'activation1', cnn: 'activation' } as const;
@@ -57,7 +60,7 @@ const many = (model: 'mlp' | 'cnn'): Variations => ({
 
 /** `small`, but for the images that a search takes. */
 const SMALL: Omit<ProfileCost, 'search'> = {
-  training: { images: 2000, mostImages: 2000, epochs: 1 },
+  training: { images: 2000, mostImages: 2000, epochs: 1, augment: false },
   // Not every winner has a choice of batch normalization; every one has its dropout.
   ablation: {
     images: 600,
@@ -81,14 +84,14 @@ export const PROFILES: Readonly<Record<'mlp' | 'cnn', Readonly<Record<Profile, P
     },
     quick: {
       search: { images: 30_000, folds: 2, epochs: 4, trials: 12 },
-      training: onAll(9),
+      training: onAll(8, true),
       ablation: { images: 6000, folds: 5, epochs: 3, vary: more('mlp') },
       trainSizes: { sizes: [400, 1000, 4000], executions: 3, epochs: 4 },
       robustnessImages: 2000,
     },
     full: {
       search: { images: 24_000, folds: 3, epochs: 4, trials: 20 },
-      training: onAll(20),
+      training: onAll(20, true),
       ablation: { images: 15_000, folds: 5, epochs: 6, vary: many('mlp') },
       trainSizes: { sizes: [500, 1500, 5000, 15_000, 50_000], executions: 3, epochs: 10 },
       robustnessImages: ALL,
@@ -98,13 +101,13 @@ export const PROFILES: Readonly<Record<'mlp' | 'cnn', Readonly<Record<Profile, P
     small: { ...SMALL, search: { images: 600, folds: 2, epochs: 2, trials: 2 } },
     quick: {
       search: { images: 14_000, folds: 2, epochs: 4, trials: 12 },
-      training: onAll(4),
+      training: onAll(4, false),
       ablation: { images: 6000, folds: 3, epochs: 4, vary: few('cnn') },
       robustnessImages: 2000,
     },
     full: {
       search: { images: 18_000, folds: 3, epochs: 4, trials: 20 },
-      training: onAll(8),
+      training: onAll(8, true),
       ablation: { images: 9000, folds: 5, epochs: 4, vary: many('cnn') },
       trainSizes: { sizes: [500, 1500, 5000, 20_000], executions: 3, epochs: 6 },
       robustnessImages: ALL,

@@ -2,7 +2,9 @@
 import { type EvaluatedModel, type McnemarTest, mcnemarTest } from '../evaluation';
 import type { AblationEffect, AblationResults, RobustnessPoint } from '../experiments';
 import { escapeMarkdown } from '../markdown';
+import { compileConfigOf } from '../models/compile';
 import { describeAblation, describeComparison } from '../notebook/sentences';
+import type { LayersModel } from '../tensorflow';
 import type { History } from '../training';
 import type { HyperParameterValue } from '../tuner';
 
@@ -38,6 +40,27 @@ function gain(winner: EvaluatedModel, baseline: EvaluatedModel): string {
     `**Trained alike, the search lost ${Math.abs(points).toFixed(2)} points to the default:** what was best in its short trainings is not best in ` +
     'this long one. Check whether the lines of the trials still cross at the end, and give the search more epochs or images.'
   );
+}
+
+/**
+ * What each model was prepared for: how far its training images were varied, by its compile configuration.
+ *
+ *     describeAugmentation({ MLP: mlp.model, CNN: cnn.model })
+ */
+export function describeAugmentation(models: Readonly<Record<string, LayersModel>>): string {
+  const told = Object.entries(models).map(([name, model]) => {
+    const { rotation = 0, shift = 0, scale = 0, shear = 0 } = compileConfigOf(model)?.augmentation ?? {};
+    const parts = [
+      ...(rotation > 0 ? [`turned by up to ${rotation}°`] : []),
+      ...(shift > 0 ? [`moved by up to ${format(28 * shift)} pixels`] : []),
+      ...(scale > 0 ? [`scaled by up to ${format(100 * scale)} %`] : []),
+      ...(shear > 0 ? [`slanted by up to ${format(100 * shear)} %`] : []),
+    ];
+    const images = parts.length === 0 ? 'as they are' : `that were ${parts.join(', ')}`;
+    return `the ${escapeMarkdown(name)} was trained on images ${images}`;
+  });
+  const sentence = `${told.join('; ')}.`;
+  return sentence[0].toUpperCase() + sentence.slice(1);
 }
 
 /** One of the two kinds of models that notebook 4 compares. */

@@ -50,7 +50,7 @@ const ablation = {
   ],
 };
 const budget = {
-  ...{ trials: 1, folds: 1, searchEpochs: 1, epochs: 1, searchImages: 1, trainImages: 1 },
+  ...{ trials: 1, folds: 1, searchEpochs: 1, epochs: 1, searchImages: 1, trainImages: 1, augment: false },
   cuts: [`Class ${EVIL} is rare.`],
 };
 

@@ -53,13 +53,12 @@ const SPACES: readonly (readonly [string, Space])[] = [
       ...{ kind: 'cnn', build: buildCnn },
       defaults: {
         ...COMMON,
-        ...{ blocks: 3, activation: 'relu', filters1: 16, filters2: 32, filters3: 64 },
-        ...{ kernelSize1: 3, kernelSize2: 3 },
+        ...{ blocks: 3, activation: 'relu', kernelSize: 3, filters1: 16, filters2: 32, filters3: 64 },
         ...{ denseLayers: 1, denseUnits1: 128, denseUnits2: 128 },
       },
       baseline: {
         ...{ blocks: 3, activation: 'relu', batchNormalization: true, regularization: 'none' },
-        ...{ filters1: 16, kernelSize1: 3, filters2: 32, kernelSize2: 3, filters3: 64 },
+        ...{ kernelSize: 3, filters1: 16, filters2: 32, filters3: 64 },
         ...{ dropout: 0.2, denseLayers: 1, denseUnits1: 128 },
         ...{ optimizer: 'adam', adamLearningRate: 0.001, schedule: 'cosineAnnealing' },
       },

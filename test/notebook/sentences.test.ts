@@ -56,6 +56,7 @@ it('describeBudget counts in singular and plural, and says "all" where the budge
     searchEpochs: 1,
     trainImages: 1e9,
     epochs: 8,
+    augment: false,
     cuts: [],
   };
   expect(describeBudget(budget, train)).toBe(

@@ -108,8 +108,8 @@ describe('searchBudget', () => {
     expect(searchBudget('mlp', 'quick', mnist, { trials: 3, folds: null })).toEqual({ ...quick, trials: 3 });
     expect(quick).toEqual({
       ...{ searchImages: 30_000, searchEpochs: 4, trials: 12, folds: 2 },
-      // EMNIST's 90,000 images and 9 epochs make as many steps.
-      ...{ trainImages: 60_000, epochs: 14 },
+      // EMNIST's 90,000 images and 8 epochs make as many steps.
+      ...{ trainImages: 60_000, epochs: 12, augment: true },
       cuts: [],
     });
   });
@@ -129,10 +129,10 @@ describe('searchBudget', () => {
   it('makes up for images with epochs, up to 4 times as many, and says so', () => {
     // 12,000 of 30,000 and 90,000 images: 2.5 and, at most, 4 times the epochs.
     const { cuts, ...budget } = searchBudget('mlp', 'quick', even(12_000, 10));
-    expect(budget).toMatchObject({ searchImages: 12_000, searchEpochs: 10, trainImages: 12_000, epochs: 36 });
+    expect(budget).toMatchObject({ searchImages: 12_000, searchEpochs: 10, trainImages: 12_000, epochs: 32 });
     expect(cuts).toEqual([
       'With 12,000 images instead of 30,000, the search trains for 10 epochs instead of 4.',
-      'With 12,000 images instead of 90,000, winner and default train for 36 epochs instead of 9.',
+      'With 12,000 images instead of 90,000, winner and default train for 32 epochs instead of 8.',
     ]);
     const given = searchBudget('mlp', 'quick', even(12_000, 10), { searchImages: 500, epochs: 5 });
     expect(given).toMatchObject({
@@ -143,7 +143,7 @@ describe('searchBudget', () => {
       cuts: [],
     });
     const half = searchBudget('mlp', 'quick', even(12_000, 10), { searchImages: 500 });
-    expect(half).toMatchObject({ searchEpochs: 4, epochs: 36 });
+    expect(half).toMatchObject({ searchEpochs: 4, epochs: 32 });
     expect(half.cuts).toHaveLength(1);
   });
 

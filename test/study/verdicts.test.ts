@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import type { EvaluatedModel } from '../../src/evaluation';
 import type { AblationResults, RobustnessPoint } from '../../src/experiments';
-import { type ComparedModel, describeFinding, describeModels, describeTrainedAlike } from '../../src/study';
+import { compileModel, Stack } from '../../src/models';
+import {
+  AUGMENTATION,
+  type ComparedModel,
+  describeAugmentation,
+  describeFinding,
+  describeModels,
+  describeTrainedAlike,
+} from '../../src/study';
 import type { HyperParameterValue } from '../../src/tuner';
 import { makeSure } from '../evaluation/made-predictions';
 import { makeTrial } from '../plots/fixtures';
@@ -327,5 +335,21 @@ describe('describeFinding', () => {
     expect(describeFinding('MLP', beaten, 'batchNormalization')).toMatch(
       /This contradicts what theory .* One change makes the winner better/,
     );
+  });
+});
+
+describe('describeAugmentation', () => {
+  it('says of each model how far its training images were varied, or that they were not', () => {
+    const compile = (augmentation?: typeof AUGMENTATION) =>
+      compileModel(new Stack().input([784]).output(2), {
+        optimizer: { kind: 'sgd', learningRate: 0.1 },
+        ...(augmentation && { augmentation }),
+      });
+    const [varied, plain] = [compile(AUGMENTATION), compile()];
+    expect(describeAugmentation({ MLP: varied, CNN: plain })).toBe(
+      'The MLP was trained on images that were turned by up to 5°, moved by up to 0.84 pixels, scaled by up to 5 %, slanted by up to ' +
+        '8 %; the CNN was trained on images as they are.',
+    );
+    for (const model of [varied, plain]) model.dispose();
   });
 });

@@ -174,7 +174,7 @@ describe('describeSpace', () => {
       { parent: 'activation', values: ['relu', 'leakyRelu', 'elu', 'tanh'] },
     ]);
     expect(space.get('filters3')?.conditions).toEqual([{ parent: 'blocks', values: [3] }]);
-    expect(space.size).toBe(24);
+    expect(space.size).toBe(23);
   });
 });
 

@@ -7,7 +7,7 @@ set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 python3 -m venv "$folder/venv"
-"$folder/venv/bin/pip" install --quiet --disable-pip-version-check keras==3.15.0 keras-tuner==1.4.8 tensorboard==2.21.0 jax==0.10.2
+"$folder/venv/bin/pip" install --quiet --disable-pip-version-check keras==3.15.0 keras-tuner==1.4.8 tensorboard==2.21.0 jax==0.10.2 six==1.17.0
 KERAS_BACKEND=jax "$folder/venv/bin/python" - <<'PYTHON'
 import keras_tuner
 

@@ -23,7 +23,7 @@ import type { Profile } from './profiles';
 
 /**
  * What pays in a long training and cannot be judged by a short one, so no search asks for it and every final training has it: labels
- * smoothed by a tenth, and averaged weights. Twice the search's images a step halve the time of an MLP's step for each image.
+ * smoothed by a tenth, and averaged weights. 128 images a step instead of the search's 64 cost an MLP less time for each image.
  */
 export const LONG_TRAINING = {
   labelSmoothing: 0.1,
@@ -33,8 +33,8 @@ export const LONG_TRAINING = {
 
 /**
  * How a final training varies its images where the profile has the time (`augment`). A CNN gains from it only after more epochs than
- * the quick profile has: 89.9 % of emnist47's test images with it after 5, 90.0 % without. An MLP gains at once: 88.8 % after 10,
- * 87.8 % without.
+ * the quick profile has: after 5, 32, 64 and 128 filters read 89.9 % of emnist47's test images with a somewhat stronger variation, and
+ * 90.0 % without. An MLP of 512 and 384 gains at once: 88.8 % after 10 epochs (dropout 0.1), 87.8 % without (dropout 0.2).
  */
 export const AUGMENTATION = { rotation: 5, shift: 0.03, scale: 0.05, shear: 0.08 } as const;
 

@@ -153,7 +153,8 @@ export function describeBest(searches: Readonly<Record<string, SearchResults>>):
 /**
  * What a search gained over the builder's own default (`search.baseline`), or the one of several, given by name, that has the
  * best trial: the difference of both trials on the folds that both were judged on, with its 95 % interval (see
- * `pairedDifference`); that it gained nothing that these folds can tell from luck; or why it cannot be said.
+ * `pairedDifference`); that it gained nothing that these folds can tell from luck, or that two folds are too few to tell; or why it
+ * cannot be said.
  */
 export function describeGain(
   searches: CrossValidatedSearch | Readonly<Record<string, CrossValidatedSearch>>,
@@ -226,6 +227,12 @@ function describeMeasuredGain(
     return (
       `${name} gained ${format(difference)}${unit} in ${measure} over the builder's own default: ${scores} (95 % interval of ` +
       `the gain ${ends}, from ${of}). It is flattered a little: ${chosen}.`
+    );
+  }
+  if (folds === 2 && differences.length === 2 && differences.every((each) => each > 0)) {
+    return (
+      `${name}'s best trial is ${format(difference)}${unit} ahead of the builder's own default in ${measure}: ${scores}. Both folds say so, ` +
+      `but two are too few for a useful interval (95 %: ${ends}). It is flattered a little: ${chosen}.`
     );
   }
   return (

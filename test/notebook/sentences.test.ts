@@ -354,6 +354,18 @@ describe('describeGain', () => {
     );
   });
 
+  it('says that two folds are too few where both are for the best trial, but no interval can be', () => {
+    // Folds differ by 0.08 and 0.12: 0.1 ± 12.706 * 0.0283 * sqrt(1/2 + 1).
+    expect(gainOf(2, [folded(1, [0.7, 0.7]), folded(2, [0.78, 0.82])])).toBe(
+      "The search's best trial is 10.0 points ahead of the builder's own default in validation accuracy: trial 2 has 80.0 %, the default " +
+        '(trial 1) 70.0 %. Both folds say so, but two are too few for a useful interval (95 %: −34.0 to 54.0 points). It is ' +
+        'flattered a little: trial 2 was chosen for its score.',
+    );
+    expect(gainOf(2, [folded(1, [0.7, 0.7]), folded(2, [0.69, 0.82])])).toMatch(
+      /gained nothing .* that 2 folds can tell/,
+    );
+  });
+
   it('takes a lower loss for a gain', () => {
     const trials = [folded(1, [0.5, 0.5, 0.5]), folded(2, [0.39, 0.4, 0.41])];
     expect(gainOf(3, trials, valLoss)).toMatch(

@@ -213,7 +213,7 @@ describe('the folders of a process that was killed', () => {
   it('are removed also where it was a search without a directory', async () => {
     const script = `
       const { SearchFolder } = require('./src/tuner/journal/search-folder.ts');
-      const config = { objective: { name: 'loss', direction: 'min' } };
+      const config = { objective: { name: 'loss', direction: 'min' }, startWithDefault: false };
       const folder = new SearchFolder(undefined, config, { overwrite: false, keepModels: 1 });
       folder.open();
       folder.record({ kind: 'enqueued', hyperparameters: {} });

@@ -16,7 +16,8 @@ export interface ProfileCost {
   readonly search: TrainingCost & { readonly folds: number; readonly trials: number };
   /** The winner's training, and the default's. Where there are more than `images`, it takes them, too, up to `mostImages`. */
   readonly training: TrainingCost & {
-    readonly mostImages: number /** Whether images are varied. */;
+    readonly mostImages: number;
+    /** Whether images are varied, by `AUGMENTATION`. */
     readonly augment: boolean;
   };
   /** `images` are a stratified subset, of which each fold holds its share out. */

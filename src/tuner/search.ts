@@ -122,7 +122,7 @@ export interface Asked {
 }
 
 /**
- * A search over a builder's hyperparameters, steered by an oracle; see `RandomSearch`, `GridSearch`, `Hyperband`, `Asha` and
+ * A search over a builder's hyperparameters, steered by an oracle; see `RandomSearch`, `GridSearch`, `Hyperband`, `PriorBand`, `Asha` and
  * `BayesianOptimization`.
  *
  * Whatever it learns goes to a journal before it is acted upon, and every epoch leaves a checkpoint: a search that was killed goes

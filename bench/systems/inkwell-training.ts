@@ -2,11 +2,10 @@
 import {
   buildCnn,
   buildMlp,
+  compileForLongTraining,
   evaluate,
   fit,
   HyperParameters,
-  LONG_TRAINING,
-  recompileModel,
   takeSubset,
 } from '../../src';
 import { DivergedError } from '../../src/training/train-epochs';
@@ -27,7 +26,7 @@ async function main(): Promise<void> {
     const hp = HyperParameters.from(task.hyperparameters, { ...(overrides && { overrides }) });
     const build = task.model === 'mlp' ? buildMlp : buildCnn;
     const built = build(hp, { classNames: train.classNames, seed: task.seed });
-    const model = recompileModel(built, LONG_TRAINING);
+    const model = compileForLongTraining(built);
     const started = performance.now();
     try {
       const { history } = await fit(model, images, {

@@ -102,7 +102,7 @@ export const PROFILES: Readonly<Record<'mlp' | 'cnn', Readonly<Record<Profile, P
     small: { ...SMALL, search: { images: 600, folds: 2, epochs: 2, trials: 2 } },
     quick: {
       search: { images: 14_000, folds: 2, epochs: 4, trials: 12 },
-      training: onAll(4, false),
+      training: onAll(6, false),
       ablation: { images: 4500, folds: 3, epochs: 4, vary: few('cnn') },
       robustnessImages: 2000,
     },

@@ -1,7 +1,6 @@
 import { type Dataset, type LoadedDataset, loadDataset, splitDataset, takeSubset } from '../data';
 import type { EvaluatedModel } from '../evaluation';
 import { Ablation } from '../experiments';
-import { type CompileConfig, recompileModel } from '../models/compile';
 import type { ModelBuilder } from '../models/model-builder';
 import { recordRun } from '../notebook/record-run';
 import type * as tf from '../tensorflow';
@@ -19,24 +18,8 @@ import {
 } from '../tuner';
 import { configurationKey } from '../tuner/oracles/duplicates';
 import { type ExperimentBudget, experimentBudget, type SearchBudget, searchBudget } from './budget';
+import { AUGMENTATION, compileForLongTraining } from './long-training';
 import type { Profile } from './profiles';
-
-/**
- * What pays in a long training and cannot be judged by a short one, so no search asks for it and every final training has it: labels
- * smoothed by a tenth, and averaged weights. 128 images a step instead of the search's 64 cost an MLP less time for each image.
- */
-export const LONG_TRAINING = {
-  labelSmoothing: 0.1,
-  emaMomentum: 0.99,
-  batchSize: 128,
-} as const satisfies Partial<CompileConfig>;
-
-/**
- * How a final training varies its images where the profile has the time (`augment`). A CNN gains from it only after more epochs than
- * the quick profile has: after 5, 32, 64 and 128 filters read 89.9 % of emnist47's test images with a somewhat stronger variation, and
- * 90.0 % without. An MLP of 512 and 384 gains at once: 88.8 % after 10 epochs (dropout 0.1), 87.8 % without (dropout 0.2).
- */
-export const AUGMENTATION = { rotation: 5, shift: 0.03, scale: 0.05, shear: 0.08 } as const;
 
 export interface StudyOptions {
   /** Name of the data set; empty: EMNIST Balanced where `data/` has it, else the built-in MNIST. */
@@ -107,11 +90,6 @@ export class Study {
     return defaultHyperparameters(this.builder, this.train);
   }
 
-  /** How the final trainings go on top of what a configuration says. */
-  get #longTraining(): Partial<CompileConfig> {
-    return this.budget.augment ? { ...LONG_TRAINING, augmentation: AUGMENTATION } : LONG_TRAINING;
-  }
-
   /** Options that every search of the study has: folds, seed, epochs in all, and a folder named after `strategy`. */
   searchOptions(strategy: string): SearchOptions {
     const { seed } = this.#options;
@@ -148,7 +126,7 @@ export class Study {
 
   /**
    * The winner of a search and the default, trained alike: all images of the budget but those held out, as many epochs, the same
-   * seed, and `LONG_TRAINING`, with `AUGMENTATION` where the budget has it. One training where the default won, for both.
+   * seed, compiled by `compileForLongTraining`, with `AUGMENTATION` where the budget has it. One training where the default won, for both.
    */
   async trainAlike(winner: HyperParameterValues): Promise<{ winner: TrainedModel; baseline: TrainedModel }> {
     const { baseline } = this;
@@ -163,7 +141,8 @@ export class Study {
     const built = this.builder(HyperParameters.from(hyperparameters), { classNames, seed });
     const { train, validation } = this.#parts;
     const options = { epochs: this.budget.epochs, validation, seed, title: `Training the ${name}` };
-    const { model, history } = await fit(recompileModel(built, this.#longTraining), train, options);
+    const compiled = compileForLongTraining(built, this.budget.augment ? AUGMENTATION : undefined);
+    const { model, history } = await fit(compiled, train, options);
     return {
       ...{ hyperparameters, model, history },
       evaluated: { name, predictions: await evaluate(model, validation) },

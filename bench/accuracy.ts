@@ -1,7 +1,7 @@
 import { join } from 'node:path';
+import { checksumOf } from '../lib/base/checksum';
+import { ResultStore } from '../lib/experiments/result-store';
 import type { Preset } from '../src';
-import { checksumOf } from '../src/checksum';
-import { ResultStore } from '../src/experiments/result-store';
 import {
   type AccuracyMeasurement,
   type AccuracyResult,

@@ -1,6 +1,6 @@
 import type { Data, Layout } from 'plotly.js';
-import type { Figure } from '../src/plots/figure';
-import { createFigure, palette } from '../src/plots/template';
+import type { Figure } from '../lib/figures/figure';
+import { createFigure, palette } from '../lib/figures/template';
 import { type AnytimeCurve, nameSearch } from './anytime-results';
 
 const DASHES = { inkwell: 'solid', 'keras-tuner': 'dash', optuna: 'dot' } as const;

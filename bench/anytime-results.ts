@@ -1,5 +1,5 @@
-import { meanInterval } from '../src/evaluation/mean-interval';
-import type { HyperParameterValues } from '../src/tuner/space/domain';
+import { meanInterval } from '../lib/evaluation/mean-interval';
+import type { HyperParameterValues } from '../lib/search/space/domain';
 import type { AnytimeSystem } from './anytime-searches';
 import { table } from './report';
 import { median } from './results';

@@ -1,5 +1,5 @@
+import * as searches from '../lib/search/searches';
 import type { ModelBuilder, Search, SearchOptions } from '../src';
-import * as searches from '../src/tuner/searches';
 
 /** The searches that are compared, each with the defaults of its system. */
 export const TUNERS = {

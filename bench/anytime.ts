@@ -1,6 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { checksumOf } from '../lib/base/checksum';
+import { ResultStore } from '../lib/experiments/result-store';
+import * as tf from '../lib/tensorflow';
 import {
   buildCnn,
   buildMlp,
@@ -11,9 +14,6 @@ import {
   splitDataset,
   takeSubset,
 } from '../src';
-import { checksumOf } from '../src/checksum';
-import { ResultStore } from '../src/experiments/result-store';
-import * as tf from '../src/tensorflow';
 import { type AnytimeRow, findWinners, nameSearch, type SearchEvent } from './anytime-results';
 import { type AnytimeSystem, findSearch, TUNERS } from './anytime-searches';
 import { type Bench, writeImages } from './bench';
@@ -132,7 +132,7 @@ function listSearches({ systems, say }: AnytimeOptions): { system: AnytimeSystem
   return systems.flatMap((system) =>
     TUNERS[system].flatMap((tuner) => {
       if (system !== 'inkwell' || findSearch(tuner)) return { system, tuner };
-      say(`${tuner} is left out: src/tuner/searches.ts has none.`);
+      say(`${tuner} is left out: lib/search/searches.ts has none.`);
       return [];
     }),
   );

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Kernel } from '../test/kernel/jupyter-client';
+import { Kernel } from '../test/scripts/kernel/jupyter-client';
 import type { Bench } from './bench';
 import { type Result, summarizeRuns } from './results';
 

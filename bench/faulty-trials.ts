@@ -1,6 +1,7 @@
 /** Trials of which some fail, for the soak; in a file of their own, from which workers load them. */
+
+import type { CallbackFactory } from '../lib/search/executors/training-job';
 import { compileModel, type ModelBuilder, Stack } from '../src';
-import type { CallbackFactory } from '../src/tuner';
 
 /** One trial in so many fails in each of the ways. */
 const ONE_IN = 48;

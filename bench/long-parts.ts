@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { renderPng } from '../src/notebook/render-png';
+import { renderPng } from '../lib/notebook/render-png';
 import { benchAnytime } from './anytime';
 import { anytimeFigure } from './anytime-figure';
 import { type AnytimeRow, anytimeCurves, mergeAnytime, writeAnytime } from './anytime-results';

@@ -1,7 +1,7 @@
+import { type Domain, isOrdered, valuesOf } from '../lib/search/space/domain';
+import type { Condition, HyperParameters, HyperParameterValue } from '../lib/search/space/hyperparameters';
+import { describeSpace, type SearchSpace } from '../lib/search/space/search-space';
 import type { DataShape, ModelBuilder } from '../src';
-import { type Domain, isOrdered, valuesOf } from '../src/tuner/space/domain';
-import type { Condition, HyperParameters, HyperParameterValue } from '../src/tuner/space/hyperparameters';
-import { describeSpace, type SearchSpace } from '../src/tuner/space/search-space';
 
 /** A domain with what Python would have to work out: whether a choice is ordered, and the values of steps that are factors. */
 type PortableDomain = Domain & {

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { checksumOf } from '../lib/base/checksum';
 import {
   buildCnn,
   buildMlp,
@@ -8,7 +9,6 @@ import {
   RandomSearch,
   takeSubset,
 } from '../src';
-import { checksumOf } from '../src/checksum';
 import { quickSize } from './budgets';
 import { describeProcessor } from './machine';
 import { type RankBudget, type RankResult, type RankScores, summarizeRanks } from './rank-results';

@@ -1,4 +1,4 @@
-import type { HyperParameterValues } from '../src/tuner/space/domain';
+import type { HyperParameterValues } from '../lib/search/space/domain';
 import { table } from './report';
 import { bootstrapConfigurations, type Spread, spearman } from './spearman';
 

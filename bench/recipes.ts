@@ -1,7 +1,7 @@
+import { type CompileConfig, compileConfigOf } from '../lib/recipe/compile';
+import type { DataShape } from '../lib/search/model-builder';
+import type * as tf from '../lib/tensorflow';
 import { compileModel, Stack, seedCnn, seedMlp } from '../src';
-import { type CompileConfig, compileConfigOf } from '../src/models/compile';
-import type { DataShape } from '../src/models/model-builder';
-import type * as tf from '../src/tensorflow';
 
 const adam: CompileConfig = { optimizer: { kind: 'adam', learningRate: 0.001 } };
 

@@ -1,5 +1,5 @@
+import type { HyperParameterValues } from '../lib/search/space/domain';
 import { buildCnn, buildMlp, defaultWorkers, RandomSearch, splitDataset, takeSubset } from '../src';
-import type { HyperParameterValues } from '../src/tuner/space/domain';
 import { type Bench, writeImages } from './bench';
 import { describeModel, type Recipe } from './recipes';
 import { type Result, summarizeRuns } from './results';

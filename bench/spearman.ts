@@ -1,4 +1,4 @@
-import { drawResamples, percentileInterval } from '../src/evaluation/bootstrap';
+import { drawResamples, percentileInterval } from '../lib/evaluation/bootstrap';
 
 /**
  * Ranks from 1 for the smallest; equal values share the mean of their ranks: of 10, 20, 20, 30 they are 1, 2.5, 2.5 and 4. NaN counts as

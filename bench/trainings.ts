@@ -1,10 +1,10 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { checksumOf } from '../lib/base/checksum';
+import { ResultStore } from '../lib/experiments/result-store';
+import type { HyperParameterValues } from '../lib/search/space/domain';
 import type { LoadedDataset } from '../src';
 import { buildCnn, buildMlp, HyperParameters } from '../src';
-import { checksumOf } from '../src/checksum';
-import { ResultStore } from '../src/experiments/result-store';
-import type { HyperParameterValues } from '../src/tuner/space/domain';
 import { configurationText } from './anytime-results';
 import { describeModel, describeWithoutNames } from './recipes';
 import { comparableSpace } from './search-space';

@@ -4,8 +4,8 @@ import { existsSync, rmSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
-import { type Archive, checkArchive, download, EMNIST_ARCHIVE } from '../src/data/download';
-import { explainWriteError } from '../src/storage/write-error';
+import { type Archive, checkArchive, download, EMNIST_ARCHIVE } from '../lib/data/download';
+import { explainWriteError } from '../lib/storage/write-error';
 
 const SPLITS: Record<string, string> = {
   balanced: '131,600 characters in 47 classes of equal size (the default)',

@@ -1,11 +1,11 @@
 /** `npm run worker -- --redis redis://host:6379`: trains for the searches of other machines. */
 import { parseArgs } from 'node:util';
-import { MachineWorker } from '../src/tuner/executors/machines/machine-worker';
-import { WorkerPool } from '../src/tuner/executors/workers/worker-pool';
+import { MachineWorker } from '../lib/machines/machine-worker';
+import { WorkerPool } from '../lib/search/executors/workers/worker-pool';
 
 const HELP = `npm run worker -- --redis redis://host:6379 [--concurrency 2] [--data PATH] [--module FILE]
 
-Trains for searches with \`workers: { redis: 'redis://host:6379' }\`, on any machine that has the same version of this project and
+Trains for searches with \`workers: machines('redis://host:6379')\`, on any machine that has the same version of this project and
 the same data. It waits for searches, takes part in one at a time, and ends with Ctrl-C; trainings that run then go on elsewhere.
 
 Options:

@@ -1,7 +1,7 @@
 /** A round trains a preset with each of some seeds, as far as it is not trained yet, and evaluates the models as one. */
 import { join } from 'node:path';
+import * as tf from '../../lib/tensorflow';
 import { evaluate, fit, PRESETS, type Preset } from '../../src';
-import * as tf from '../../src/tensorflow';
 import { type AccuracyMeasurement, type AccuracyRun, TEST_TIME_AUGMENTATION } from '../accuracy-results';
 import { loadImages } from '../images';
 import { answerRounds, readTask, sayProgress } from './rounds';

@@ -23,7 +23,7 @@ const POLL_MS = 50;
 async function main(): Promise<void> {
   const train = readImages(task.files);
   const create = findSearch(task.tuner);
-  if (create === undefined) throw new Error(`There is no ${task.tuner} in src/tuner/searches.ts yet.`);
+  if (create === undefined) throw new Error(`There is no ${task.tuner} in lib/search/searches.ts yet.`);
   await answerRounds({ versions: 'Inkwell' }, async () => {
     const events: SearchEvent[] = [];
     const started = performance.now();

@@ -3,8 +3,8 @@
 // One worker: the trials train in this very process.
 import { readdirSync, readFileSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import * as tf from '../../lib/tensorflow';
 import { type Dataset, RandomSearch } from '../../src';
-import * as tf from '../../src/tensorflow';
 import { buildFaulty, failingCallbacks } from '../faulty-trials';
 
 /** What a process holds after a trial. */

@@ -1,6 +1,6 @@
 /** A round is an epoch of Inkwell's training, as `fit` runs it. */
-import * as tf from '../../src/tensorflow';
-import { trainEpochs } from '../../src/training/train-epochs';
+import * as tf from '../../lib/tensorflow';
+import { trainEpochs } from '../../lib/training/train-epochs';
 import { MODELS, type ModelName } from '../recipes';
 import { answerRounds, type ImageFiles, readImages, readTask, time } from './rounds';
 

@@ -1,4 +1,6 @@
 /** A round trains a configuration as notebooks train their winner, as far as it is not trained yet, and evaluates it on the test images. */
+
+import { DivergedError } from '../../lib/training/train-epochs';
 import {
   buildCnn,
   buildMlp,
@@ -8,7 +10,6 @@ import {
   HyperParameters,
   takeSubset,
 } from '../../src';
-import { DivergedError } from '../../src/training/train-epochs';
 import { loadImages } from '../images';
 import { comparableSpace } from '../search-space';
 import type { Training, TrainingTask } from '../trainings';

@@ -43,7 +43,7 @@ def _learning_rate(config, schedule, steps, epochs):
     if schedule["kind"] == "cosineAnnealing":
         rate = keras.optimizers.schedules.CosineDecay(rate, steps * epochs)
     elif schedule["kind"] == "stepDecay":
-        # As in src/models/schedules.ts: a drop each third of the run, at the next epoch's first step.
+        # As in lib/recipe/schedules.ts: a drop each third of the run, at the next epoch's first step.
         drops = [int(epoch / (epochs / 3)) for epoch in range(epochs)]
         rates = [rate * schedule["factor"] ** drop for drop in drops]
         rate = keras.optimizers.schedules.PiecewiseConstantDecay(

@@ -1,7 +1,7 @@
 import { readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { type Dataset, PIXELS } from '../../src/data/dataset';
+import { type Dataset, PIXELS } from '../../lib/data/dataset';
 
 /** The task that `SystemProcess` gave this program. */
 export function readTask<Task>(): Task {

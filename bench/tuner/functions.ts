@@ -1,4 +1,4 @@
-import type { HyperParameters } from '../../src/tuner/space/hyperparameters';
+import type { HyperParameters } from '../../lib/search/space/hyperparameters';
 
 /**
  * A function to be made small, whose least value is known. `functions.py` is the same in Python, line by

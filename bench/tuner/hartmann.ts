@@ -1,5 +1,5 @@
-import { random } from '../../src/random';
-import type { HyperParameters, HyperParameterValues } from '../../src/tuner/space/hyperparameters';
+import { random } from '../../lib/base/random';
+import type { HyperParameters, HyperParameterValues } from '../../lib/search/space/hyperparameters';
 import { HARTMANN_A, HARTMANN_ALPHA, HARTMANN_P } from './functions';
 
 /** Epochs of a whole training, at which the functions are Hartmann's own. */

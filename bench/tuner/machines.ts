@@ -5,14 +5,16 @@
  *
  * Default: 1,000 trials of 5 seconds on 32 machines, which are processes here, with a Valkey server that it fetches and starts.
  */
+
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { machines as machinesAt } from '../../lib/machines/machines';
+import { writeCheckpoint } from '../../lib/training/checkpoint';
 import { loadDataset, RandomSearch } from '../../src';
-import { writeCheckpoint } from '../../src/training/checkpoint';
-import { TestServer } from '../../test/tuner/executors/machines/server';
-import { buildSmall } from '../../test/tuner/searching/builders';
+import { TestServer } from '../../test/lib/machines/server';
+import { buildSmall } from '../../test/lib/search/searching/builders';
 
 /** Of two classes. */
 const IMAGES = 100;
@@ -67,7 +69,7 @@ async function main(): Promise<void> {
     const ends: number[] = [];
     const started = performance.now();
     await search.run(train, {
-      ...{ epochs: 1, workers: { redis: server.url }, title: null },
+      ...{ epochs: 1, workers: machinesAt(server.url), title: null },
       onTrialEnd() {
         ends.push((performance.now() - started) / 1000);
         own = Math.max(own, readMb('self', 'RssAnon'));

@@ -14,10 +14,10 @@
  */
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
-import { HyperbandOracle } from '../../src/tuner/oracles/hyperband';
-import type { Oracle } from '../../src/tuner/oracles/oracle';
-import { PriorBandOracle } from '../../src/tuner/oracles/prior-band';
-import { simulate } from '../../test/tuner/simulate';
+import { HyperbandOracle } from '../../lib/search/oracles/hyperband';
+import type { Oracle } from '../../lib/search/oracles/oracle';
+import { PriorBandOracle } from '../../lib/search/oracles/prior-band';
+import { simulate } from '../../test/lib/search/simulate';
 import { defineHartmann, EPOCHS, evaluateHartmann, type Hartmann, hartmanns } from './hartmann';
 import { mannWhitney, mean, quantile } from './statistics';
 

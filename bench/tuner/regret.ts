@@ -9,11 +9,11 @@
  */
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
-import type { Oracle } from '../../src/tuner/oracles/oracle';
-import { RandomOracle } from '../../src/tuner/oracles/random';
-import { TpeOracle } from '../../src/tuner/oracles/tpe';
-import { HyperParameters } from '../../src/tuner/space/hyperparameters';
-import { simulate } from '../../test/tuner/simulate';
+import type { Oracle } from '../../lib/search/oracles/oracle';
+import { RandomOracle } from '../../lib/search/oracles/random';
+import { TpeOracle } from '../../lib/search/oracles/tpe';
+import { HyperParameters } from '../../lib/search/space/hyperparameters';
+import { simulate } from '../../test/lib/search/simulate';
 import { functions, type TestFunction } from './functions';
 import { mannWhitney, mean, quantile } from './statistics';
 

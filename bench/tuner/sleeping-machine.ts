@@ -1,8 +1,8 @@
 // A machine of `machines.ts`: `sleeping-machine.ts <URL> <folder of the data> <checkpoint> <milliseconds>`.
 import { copyFile, mkdir } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Executor } from '../../src/tuner/executors/executor';
-import { MachineWorker } from '../../src/tuner/executors/machines/machine-worker';
+import { MachineWorker } from '../../lib/machines/machine-worker';
+import type { Executor } from '../../lib/search/executors/executor';
 
 const [redis, directory, checkpoint, ms] = process.argv.slice(2);
 
@@ -27,5 +27,5 @@ class SleepingExecutor implements Executor {
   async close(): Promise<void> {}
 }
 
-const modules = [require.resolve('../../test/tuner/searching/builders')];
+const modules = [require.resolve('../../test/lib/search/searching/builders')];
 void new MachineWorker({ redis, directory, modules, openExecutor: () => new SleepingExecutor() }).run();

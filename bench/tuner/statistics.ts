@@ -1,4 +1,4 @@
-import { normalCdf } from '../../src/tuner/oracles/normal';
+import { normalCdf } from '../../lib/search/oracles/normal';
 
 export function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;

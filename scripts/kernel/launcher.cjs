@@ -31,6 +31,6 @@ const interrupts = require('./interrupts.cjs').listenForInterrupts();
 require('./lifetime.cjs').endWithParent(configPath);
 require('./stack-traces.cjs').mapStackTraces(root);
 require('./source-modules.cjs').loadSourceModules();
-// TensorFlow's settings, before a cell can load it by another way than `src`: danfo.js does.
-require(path.join(root, 'src/tensorflow/environment'));
+// TensorFlow's settings, before a cell can load it by another way than `lib`: danfo.js does.
+require(path.join(root, 'lib/tensorflow/environment'));
 require('./server.cjs').startServer({ root, configPath, interrupts });

@@ -14,7 +14,7 @@ const compilerOptions = {
   sourceMap: true,
 };
 
-/** Lets Node load TypeScript files: a module of `src` is an ordinary CommonJS module, resolved and cached by Node. */
+/** Lets Node load TypeScript files: a module of `src` or `lib` is an ordinary CommonJS module, resolved and cached by Node. */
 function loadSourceModules() {
   // The typings omit `_compile`, which every loader of another language uses.
   require.extensions['.ts'] = (/** @type {any} */ module, file) => {

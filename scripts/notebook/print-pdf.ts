@@ -1,5 +1,5 @@
 import { pathToFileURL } from 'node:url';
-import { type Page, startBrowser } from '../../src/notebook/browser';
+import { type Page, startBrowser } from '../../lib/notebook/browser';
 import { runPython } from './python';
 
 /** A report of many figures, on a slow machine. */

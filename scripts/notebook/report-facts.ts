@@ -1,5 +1,5 @@
-import { RUN_TYPE, type RunRecord } from '../../src/notebook/provenance';
-import { formatDuration } from '../../src/notebook/time';
+import { RUN_TYPE, type RunRecord } from '../../lib/notebook/provenance';
+import { formatDuration } from '../../lib/notebook/time';
 import { type Cell, headingsByCell, type Notebook, outputsOf, sourceOf } from './notebook-file';
 
 /** What `npm start` notes in an executed notebook's metadata, under `inkwell`. */

@@ -1,11 +1,11 @@
 import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
-import { defaultDatasetName } from '../../src/data';
-import { describeProvenance } from '../../src/notebook/provenance';
-import { RESULTS_TYPE, type Results } from '../../src/notebook/results';
-import { formatDuration } from '../../src/notebook/time';
-import { replaceFile } from '../../src/storage/replace-file';
+import { defaultDatasetName } from '../../lib/data/load-dataset';
+import { describeProvenance } from '../../lib/notebook/provenance';
+import { RESULTS_TYPE, type Results } from '../../lib/notebook/results';
+import { formatDuration } from '../../lib/notebook/time';
+import { replaceFile } from '../../lib/storage/replace-file';
 import { NOTEBOOKS, REPORTS } from './folders';
 import {
   headingsByCell,

@@ -1,4 +1,4 @@
-import { TerminalLine, type TextStream } from '../../src/notebook/terminal-line';
+import { TerminalLine, type TextStream } from '../../lib/notebook/terminal-line';
 
 /**
  * Says how a long run stands. On a terminal one line is rewritten; elsewhere (a file, a build's log) headings are lines of their own, and

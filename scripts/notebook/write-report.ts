@@ -1,6 +1,6 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { explainWriteError } from '../../src/storage/write-error';
+import { explainWriteError } from '../../lib/storage/write-error';
 import { openPrinter, printPdf } from './print-pdf';
 import { ROOT, runPython } from './python';
 import { buildReport, type NamedNotebook, type TitlePage } from './report-document';

@@ -1,8 +1,8 @@
-import { IMAGE_SIZE } from '../data/dataset';
-import { chooseTraining } from './choose-training';
-import { compileModel } from './compile';
-import { ACTIVATIONS, chooseNormalization, chooseRegularization, Stack } from './layers';
-import type { ModelBuilder } from './model-builder';
+import { IMAGE_SIZE } from '../../lib/data/dataset';
+import { compileModel } from '../../lib/recipe/compile';
+import type { ModelBuilder } from '../../lib/search/model-builder';
+import { chooseNormalization, chooseRegularization, chooseTraining } from './choices';
+import { ACTIVATIONS, Stack } from './stack';
 
 /**
  * A convolutional network on images, `[b, 28, 28, 1]` -> `[b, classes]`: blocks of one convolution, max pooling, batch

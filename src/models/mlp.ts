@@ -1,8 +1,8 @@
-import { PIXELS } from '../data/dataset';
-import { chooseTraining } from './choose-training';
-import { compileModel } from './compile';
-import { ACTIVATIONS, type Activation, chooseNormalization, chooseRegularization, Stack } from './layers';
-import type { ModelBuilder } from './model-builder';
+import { PIXELS } from '../../lib/data/dataset';
+import { compileModel } from '../../lib/recipe/compile';
+import type { ModelBuilder } from '../../lib/search/model-builder';
+import { chooseNormalization, chooseRegularization, chooseTraining } from './choices';
+import { ACTIVATIONS, type Activation, Stack } from './stack';
 
 /**
  * A multilayer perceptron on flat images, `[b, 784]` -> `[b, classes]`: hidden layers of dense, batch normalization, activation and

@@ -1,8 +1,8 @@
-import { IMAGE_SIZE, PIXELS } from '../data/dataset';
-import type * as tf from '../tensorflow';
-import { type CompileConfig, compileModel } from './compile';
-import { Stack } from './layers';
-import type { DataShape } from './model-builder';
+import { IMAGE_SIZE, PIXELS } from '../../lib/data/dataset';
+import { type CompileConfig, compileModel } from '../../lib/recipe/compile';
+import type { DataShape } from '../../lib/search/model-builder';
+import type * as tf from '../../lib/tensorflow';
+import { Stack } from './stack';
 
 /**
  * A model with the recipe it is trained with, all but the number of epochs in the model's own compile configuration:

@@ -1,6 +1,6 @@
 /** What a profile costs on the data set at hand. */
-import { heldOutSize } from '../data/split';
-import type { Variations } from '../tuner/oracles/ablation';
+import { heldOutSize } from '../../lib/data/split';
+import type { Variations } from '../../lib/search/oracles/ablation';
 import { foldCuts, type Labelled, sizeCuts, trainingCuts } from './cuts';
 import { ALL, PROFILES, type Profile, type ProfileCost, type TrainingCost } from './profiles';
 

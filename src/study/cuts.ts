@@ -1,7 +1,7 @@
 /** What is otherwise than a profile wants it, for want of images: a sentence each, as plain text. */
-import type { Dataset } from '../data/dataset';
-import { subsetCounts } from '../data/split';
-import { classCounts } from '../data/statistics';
+import type { Dataset } from '../../lib/data/dataset';
+import { subsetCounts } from '../../lib/data/split';
+import { classCounts } from '../../lib/data/statistics';
 import type { TrainingCost } from './profiles';
 
 /** Training images as a budget sees them: how many there are, and of which classes. */

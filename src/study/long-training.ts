@@ -1,6 +1,6 @@
-import type { AugmentationConfig } from '../models/augmentation';
-import { batchSizeOf, type CompileConfig, compileConfigOf, recompileModel } from '../models/compile';
-import type * as tf from '../tensorflow';
+import type { AugmentationConfig } from '../../lib/recipe/augmentation';
+import { batchSizeOf, type CompileConfig, compileConfigOf, recompileModel } from '../../lib/recipe/compile';
+import type * as tf from '../../lib/tensorflow';
 
 /**
  * What pays in a long training and cannot be judged by a short one, so no search asks for it and every final training has it: labels

@@ -1,5 +1,5 @@
 /** What the profiles cost: all their numbers, for data sets of any size. `budget.ts` fits them to the one at hand. */
-import type { Variations } from '../tuner/oracles/ablation';
+import type { Variations } from '../../lib/search/oracles/ablation';
 
 /** How much a study may cost: `small` shows that all runs, `quick` takes minutes, `full` is the real study. */
 export type Profile = 'small' | 'quick' | 'full';

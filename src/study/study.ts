@@ -1,23 +1,23 @@
-import { type Dataset, type LoadedDataset, loadDataset, splitDataset, takeSubset } from '../data';
-import type { EvaluatedModel } from '../evaluation';
-import { Ablation } from '../experiments';
-import type { ModelBuilder } from '../models/model-builder';
-import { recordRun } from '../notebook/record-run';
-import type * as tf from '../tensorflow';
-import { evaluate, fit, type History, modelDirectory, saveModel, searchDirectory } from '../training';
-import {
-  BayesianOptimization,
-  defaultHyperparameters,
-  defaultWorkers,
-  Hyperband,
-  HyperParameters,
-  type HyperParameterValues,
-  type RunOptions,
-  type Search,
-  type SearchOptions,
-} from '../tuner';
-import { configurationKey } from '../tuner/oracles/duplicates';
+import type { Dataset, LoadedDataset } from '../../lib/data/dataset';
+import { loadDataset } from '../../lib/data/load-dataset';
+import { splitDataset, takeSubset } from '../../lib/data/split';
+import type { EvaluatedModel } from '../../lib/evaluation/model-comparison';
+import { Ablation } from '../../lib/experiments/ablation';
+import { recordRun } from '../../lib/notebook/record-run';
+import { defaultHyperparameters } from '../../lib/search/default-hyperparameters';
+import { defaultWorkers } from '../../lib/search/executors/default-workers';
+import type { ModelBuilder } from '../../lib/search/model-builder';
+import { configurationKey } from '../../lib/search/oracles/duplicates';
+import type { RunOptions, Search, SearchOptions } from '../../lib/search/search';
+import { BayesianOptimization, Hyperband } from '../../lib/search/searches';
+import { HyperParameters, type HyperParameterValues } from '../../lib/search/space/hyperparameters';
+import type * as tf from '../../lib/tensorflow';
+import { evaluate } from '../../lib/training/evaluate';
+import { fit } from '../../lib/training/fit';
+import type { History } from '../../lib/training/history';
+import { saveModel } from '../../lib/training/save-model';
 import { type ExperimentBudget, experimentBudget, type SearchBudget, searchBudget } from './budget';
+import { modelDirectory, searchDirectory } from './folders';
 import { AUGMENTATION, compileForLongTraining } from './long-training';
 import type { Profile } from './profiles';
 
@@ -164,23 +164,22 @@ export class Study {
   }
 
   /**
-   * Saves both models for notebook 4, the winner with what the search and the ablation found, and disposes them. Returns the
+   * Saves both models for notebook 4, the winner with the time of its `searches` and its training, and disposes them. Returns the
    * winner's folder.
    */
   async save(
     { winner, baseline }: { winner: TrainedModel; baseline: TrainedModel },
-    { searches, ablation }: { searches: Readonly<Record<string, Search>>; ablation: Ablation },
+    searches: Readonly<Record<string, Search>>,
   ): Promise<string> {
     const { profile } = this.#options;
     const { name: dataset, classNames } = this.train;
     const name = this.kind.toUpperCase();
     const common = { dataset, classNames, profile };
     const folder = modelDirectory(dataset, profile, this.kind);
-    const [{ objective, trials }] = Object.values(searches);
     const searched = Object.values(searches).reduce((sum, { seconds }) => sum + seconds, 0);
     await saveModel(winner.model, folder, {
       ...{ ...common, name, hyperparameters: winner.hyperparameters, history: winner.history },
-      ...{ search: { objective, trials }, ablation, seconds: searched + winner.history.seconds },
+      seconds: searched + winner.history.seconds,
     });
     await saveModel(baseline.model, `${folder}-default`, {
       ...{ ...common, name: `${name} default`, hyperparameters: baseline.hyperparameters },

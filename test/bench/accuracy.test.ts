@@ -12,7 +12,7 @@ import {
   summarizeAccuracy,
 } from '../../bench/accuracy-results';
 import { writeAccuracy } from '../../bench/report';
-import { ResultStore } from '../../src/experiments/result-store';
+import { ResultStore } from '../../lib/experiments/result-store';
 
 const folder = mkdtempSync(join(tmpdir(), 'inkwell-accuracy-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { listEntries, type PortableEntry, portableSpace } from '../../bench/portable-space';
 import { comparableSpace } from '../../bench/search-space';
+import { contains } from '../../lib/search/space/domain';
 import { buildCnn, buildMlp, HyperParameters, type HyperParameterValues, type SearchSpace } from '../../src';
-import { contains } from '../../src/tuner/space/domain';
 
 const ROOT = join(__dirname, '..', '..');
 const PROJECT_PYTHON = join(ROOT, '.venv', 'bin', 'python');

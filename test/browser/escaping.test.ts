@@ -3,26 +3,26 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { Output } from '../../scripts/notebook/notebook-file';
-import { writeReport } from '../../scripts/notebook/write-report';
-import type { LoadedDataset } from '../../src/data';
-import { classificationReport } from '../../src/evaluation';
+import type { LoadedDataset } from '../../lib/data/dataset';
+import { classificationReport } from '../../lib/evaluation/classification-report';
+import * as figures from '../../lib/figures';
+import { renderFigure } from '../../lib/notebook/show';
+import { summarizeResults } from '../../lib/search/summaries';
 import {
   describeAblation,
   describeBest,
-  describeBudget,
   describeComparison,
   describeDataset,
   describeEffect,
   describeImportance,
-} from '../../src/notebook/sentences';
-import { renderFigure } from '../../src/notebook/show';
-import { renderTable } from '../../src/notebook/table-view';
-import { publishedResults } from '../../src/notebook/tables';
-import * as figures from '../../src/plots';
-import { describeFinding, describeTrainedAlike } from '../../src/study';
-import { summarizeResults } from '../../src/tuner/summaries';
-import { makeDataset, makePredictions, makeTrial, valAccuracy } from '../plots/fixtures';
+} from '../../lib/sentences/sentences';
+import { describeFinding, describeTrainedAlike } from '../../lib/sentences/verdicts';
+import { renderTable } from '../../lib/tables/table-view';
+import { publishedResults } from '../../lib/tables/tables';
+import type { Output } from '../../scripts/notebook/notebook-file';
+import { writeReport } from '../../scripts/notebook/write-report';
+import { describeBudget } from '../../src/study/describe-budget';
+import { makeDataset, makePredictions, makeTrial, valAccuracy } from '../lib/figures/fixtures';
 import { launchBrowser } from './jupyterlab';
 
 /** A name that runs what it says wherever it is taken for HTML; the backslash would undo one that Markdown escapes. */

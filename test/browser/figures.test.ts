@@ -2,9 +2,10 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { classificationReport, confusionMatrix } from '../../src/evaluation';
-import * as figures from '../../src/plots';
-import { makeDataset, makeHistory, makePredictions, makeTrial } from '../plots/fixtures';
+import { classificationReport } from '../../lib/evaluation/classification-report';
+import { confusionMatrix } from '../../lib/evaluation/confusion-matrix';
+import * as figures from '../../lib/figures';
+import { makeDataset, makeHistory, makePredictions, makeTrial } from '../lib/figures/fixtures';
 import { launchBrowser } from './jupyterlab';
 
 /** What Plotly would read as HTML, as an entity, as a value of the hover text and as a formula. */

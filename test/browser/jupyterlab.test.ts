@@ -142,7 +142,7 @@ describe('working in JupyterLab', () => {
     expect(await notebook.runAll()).toBe(true);
     expect(printed((await notebook.cells())[1])).toBe('3\n');
 
-    edit('src/evaluation/confusion-matrix.ts', 'b.count - a.count', 'a.count - b.count');
+    edit('lib/evaluation/confusion-matrix.ts', 'b.count - a.count', 'a.count - b.count');
     await notebook.run(0);
     await notebook.run(1);
 

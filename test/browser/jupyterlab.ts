@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
-import { findInstalledBrowser } from '../../src/notebook/browser';
+import { findInstalledBrowser } from '../../lib/notebook/browser';
 
 const ROOT = resolve(__dirname, '../..');
 const KERNEL = { display_name: 'TypeScript', language: 'typescript' };
@@ -40,7 +40,15 @@ export interface ProjectCopy {
  */
 export function copyProject(): ProjectCopy {
   const root = mkdtempSync(join(tmpdir(), 'inkwell-lab-'));
-  for (const name of ['src', 'scripts', 'notebooks', 'package.json', 'tsconfig.json', '.venv/pyvenv.cfg']) {
+  for (const name of [
+    'src',
+    'lib',
+    'scripts',
+    'notebooks',
+    'package.json',
+    'tsconfig.json',
+    '.venv/pyvenv.cfg',
+  ]) {
     cpSync(join(ROOT, name), join(root, name), { recursive: true });
   }
   const kernel = join(root, '.venv/share/jupyter/kernels/inkwell');

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { lockFolder } from '../../src/storage/folder-lock';
-import { Journal } from '../../src/storage/journal';
-import type { SearchEvent } from '../../src/tuner/journal/search-state';
+import type { SearchEvent } from '../../lib/search/journal/search-state';
+import { lockFolder } from '../../lib/storage/folder-lock';
+import { Journal } from '../../lib/storage/journal';
 import { childrenOf, isAlive, processesWith } from '../processes';
 import {
   copyProject,
@@ -18,15 +18,15 @@ import {
 } from './jupyterlab';
 
 /** What the cells import besides `src`. */
-const BUILDERS = ['test/tuner/searching/builders.ts', 'test/training/striped-images.ts'];
+const BUILDERS = ['test/lib/search/searching/builders.ts', 'test/lib/training/striped-images.ts'];
 /** How long the processes of a killed one may live. */
 const GONE_MS = 30_000;
 const TIMEOUT = 180_000;
 
 const IMPORTS = `
   import { RandomSearch } from './src';
-  import { stripedImages } from './test/training/striped-images';
-  import { buildSmall } from './test/tuner/searching/builders';
+  import { stripedImages } from './test/lib/training/striped-images';
+  import { buildSmall } from './test/lib/search/searching/builders';
   const images = stripedImages(240);
   // Without a directory: what it keeps is in the folder for temporary files.
   await new RandomSearch(buildSmall, { maxTrials: 1 }).run(images, { epochs: 1, title: null });`;

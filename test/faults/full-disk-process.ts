@@ -8,13 +8,14 @@ import { readdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'no
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { basename, join } from 'node:path';
+import { download } from '../../lib/data/download';
+import { ResultStore } from '../../lib/experiments/result-store';
+import { RandomSearch } from '../../lib/search/searches';
+import { fit } from '../../lib/training/fit';
+import { loadModel, saveModel, type TrainingRecord } from '../../lib/training/save-model';
 import { writeReport } from '../../scripts/notebook/write-report';
-import { download } from '../../src/data/download';
-import { ResultStore } from '../../src/experiments/result-store';
-import { fit, loadModel, saveModel, type TrainingRecord } from '../../src/training';
-import { RandomSearch } from '../../src/tuner';
-import { build, options, train } from '../training/backup-training';
-import { buildSmall } from '../tuner/searching/builders';
+import { buildSmall } from '../lib/search/searching/builders';
+import { build, options, train } from '../lib/training/backup-training';
 
 const [task, disk, left] = process.argv.slice(2);
 const folder = join(disk, 'inkwell');

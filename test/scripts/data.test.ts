@@ -5,10 +5,10 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type Archive, download } from '../../lib/data/download';
+import { loadDataset } from '../../lib/data/load-dataset';
 import { getSplit } from '../../scripts/data';
-import { type Archive, download } from '../../src/data/download';
-import { loadDataset } from '../../src/data/load-dataset';
-import { emptyFolder, folderOf, idxSet } from '../data/samples';
+import { emptyFolder, folderOf, idxSet } from '../lib/data/samples';
 
 const PYTHON = join('.venv', 'bin', 'python');
 const SPLIT_FILES = [

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { RUN_TYPE } from '../../../lib/notebook/provenance';
 import type { Cell, Notebook } from '../../../scripts/notebook/notebook-file';
 import { citeDataset, describeRun, findProblems, timeOfCells } from '../../../scripts/notebook/report-facts';
-import { RUN_TYPE } from '../../../src/notebook/provenance';
 
 const code = (execution_count: number | null, extra: Partial<Cell> = {}): Cell => ({
   cell_type: 'code',

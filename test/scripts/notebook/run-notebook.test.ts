@@ -13,8 +13,8 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const FIGURE = `const figure = { data: [{ y: [1, 2] }], layout: { title: { text: '</script><b>' } } };`;
-const IMPORTS = `import { recordResults, show } from './src/notebook';
-import { trainingProgress } from './src/training/progress';`;
+const IMPORTS = `import { recordResults, show } from './src';
+import { trainingProgress } from './lib/training/progress';`;
 
 /** Runs cells (text that begins with # is Markdown) and gives the outcome, the events and the executed notebook. */
 async function run(

@@ -1,0 +1,80 @@
+import { deriveSeed } from '../base/random';
+import { Augmenter } from '../compiler/augmentation';
+import { gatherBatch } from '../data/batches';
+import { type Dataset, PIXELS } from '../data/dataset';
+import { takeImages } from '../data/split';
+import { compileConfigOf } from '../recipe/compile';
+import * as tf from '../tensorflow';
+import type { OptimizerState } from '../tensorflow/optimizer-state';
+import { createWeightUpdates } from '../tensorflow/weight-updates';
+import { classWeightsFor } from './class-weights';
+import { trainingLoss } from './loss';
+import { checkProbabilities, type InputShape } from './model-shape';
+import { createPlainAverage } from './plain-average';
+import { createPlainPredictor } from './predictor';
+import type { Trainer } from './trainer';
+
+type DropoutLayer = tf.layers.Layer & { seed?: number };
+
+/** Trains `model` op by op: the way for models that the compiler does not know. Its weights are the model's. */
+export function createPlainTrainer(
+  model: tf.LayersModel,
+  train: Dataset,
+  shape: InputShape,
+  state?: OptimizerState,
+): Trainer {
+  const predictor = createPlainPredictor(model, shape);
+  const weights = model.trainableWeights.map((weight) => weight.read() as tf.Variable);
+  const updates = createWeightUpdates(model.optimizer, weights, state);
+  const dropouts = model.layers.filter((layer) => layer.getClassName() === 'Dropout') as DropoutLayer[];
+  const dropoutSeeds = dropouts.map((layer) => layer.seed);
+  const { augmentation, emaMomentum = 0 } = compileConfigOf(model) ?? {};
+  const classWeights = classWeightsFor(model, train);
+  const augmenter = augmentation && new Augmenter(augmentation);
+  const average = emaMomentum > 0 ? createPlainAverage(model, emaMomentum, state?.averaged) : undefined;
+  let first = true;
+  return {
+    predict: predictor.predict,
+    step(indices, learningRate, seed) {
+      if (first) {
+        // Not inside variableGrads: what the tape keeps would stay for ever after an error.
+        checkProbabilities(predictor.predict(train.images.subarray(0, PIXELS)));
+        first = false;
+      }
+      // A dropout layer draws one and the same mask for one seed.
+      dropouts.forEach((layer, index) => {
+        layer.seed = deriveSeed(seed, 'dropout', index);
+      });
+      let [loss, correct] = [0, 0];
+      tf.tidy(() => {
+        const { images, labels } = gatherBatch(train, indices, shape);
+        const varied = augmenter
+          ? tf.tensor(augmenter.run(takeImages(train, indices).images, seed), images.shape)
+          : images;
+        const { value, grads } = tf.variableGrads(() => {
+          const probabilities = model.apply(varied, { training: true }) as tf.Tensor2D;
+          correct = probabilities.argMax(-1).equal(labels.argMax(-1)).sum().dataSync()[0];
+          return trainingLoss(model, probabilities, labels, classWeights);
+        }, weights);
+        updates.apply(
+          weights.map((weight) => grads[weight.name]),
+          learningRate,
+        );
+        loss = value.dataSync()[0];
+      });
+      average?.update(updates.step());
+      return { loss, correct };
+    },
+    load: () => average?.load(),
+    store: () => average?.store(),
+    state: () => (average ? { ...updates.state(), averaged: average.weights() } : updates.state()),
+    dispose() {
+      updates.dispose();
+      augmenter?.dispose();
+      average?.dispose();
+      dropouts.forEach((layer, index) => {
+        layer.seed = dropoutSeeds[index];
+      });
+    },
+  };
+}

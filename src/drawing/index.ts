@@ -1,1 +1,0 @@
-export { drawingPad } from './drawing-pad';

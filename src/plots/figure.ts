@@ -1,8 +1,0 @@
-import type { Config, Data, Layout } from 'plotly.js';
-
-/** A Plotly figure as plain data: `src/notebook` shows it, tests read its numbers. */
-export interface Figure {
-  readonly data: Data[];
-  readonly layout: Partial<Layout>;
-  readonly config?: Partial<Config>;
-}

@@ -1,2 +1,0 @@
-export { type HparamsRow, writeHparams, writeHparamsExperiment } from './hparams';
-export { TensorBoard } from './tensorboard';

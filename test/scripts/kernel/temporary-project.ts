@@ -1,0 +1,30 @@
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+
+const PROJECT = resolve(__dirname, '../../..');
+
+/** A project of its own with the kernel's launcher, so that a test can edit source files. */
+export class TemporaryProject {
+  readonly root = mkdtempSync(join(tmpdir(), 'project-'));
+
+  /** @param files text by path */
+  constructor(files: Readonly<Record<string, string>>) {
+    // A copy, since the launcher finds the project by its own place; what it needs of `lib` comes along.
+    for (const part of ['scripts/kernel', 'lib/tensorflow/environment.ts', 'lib/training/interrupt.ts']) {
+      cpSync(join(PROJECT, part), join(this.root, part), { recursive: true });
+    }
+    symlinkSync(join(PROJECT, 'node_modules'), join(this.root, 'node_modules'));
+    for (const [path, text] of Object.entries(files)) this.write(path, text);
+  }
+
+  write(path: string, text: string): void {
+    const file = join(this.root, path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text);
+  }
+
+  remove(): void {
+    rmSync(this.root, { recursive: true, force: true });
+  }
+}

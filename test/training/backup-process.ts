@@ -1,5 +1,0 @@
-import { fit } from '../../src/training';
-import { build, options, train } from './backup-training';
-
-const callbacks = [{ onEpochEnd: ({ epoch }: { epoch: number }) => console.log(`epoch ${epoch}`) }];
-void fit(build(), train, { ...options, backup: process.argv[2], callbacks });

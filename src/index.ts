@@ -99,6 +99,7 @@ export type { RunRecord } from '../lib/notebook/provenance';
 export { recordRun } from '../lib/notebook/record-run';
 export { type ModelResult, type Results, recordResults } from '../lib/notebook/results';
 export { markdown, show } from '../lib/notebook/show';
+export { sourceCode } from '../lib/notebook/source-code';
 // The study that notebooks 2 and 3 make: models, budgets, final trainings.
 export type { AugmentationConfig } from '../lib/recipe/augmentation';
 export { type CompileConfig, compileModel, recompileModel } from '../lib/recipe/compile';

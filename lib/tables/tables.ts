@@ -15,6 +15,7 @@ import { freeName, round, roundOrBlank, shorten } from './table-cells';
 export * from './error-tables';
 export { calibration, pairedComparison, scores, spreadOverSeeds } from './evaluation-tables';
 export * from './experiment-tables';
+export { layers } from './layers';
 export { publishedResults } from './published-results';
 export * from './search-tables';
 

@@ -4,7 +4,7 @@ import { TemporaryProject } from './temporary-project';
 
 const project = new TemporaryProject({
   'src/train.ts': `
-    import { watchInterrupts } from './training/interrupt';
+    import { watchInterrupts } from '../lib/training/interrupt';
 
     export const progress = { steps: 0, interrupts: 0 };
     const sleep = (ms: number) => new Promise((done) => setTimeout(done, ms));

@@ -142,7 +142,7 @@ describe('a training job', () => {
     expect(await run('throw')).toEqual({
       kind: 'failed',
       reason: expect.stringMatching(
-        /^TypeError: No such layer\. \(at buildTroubled \(test\/tuner\/executors\/builders\.ts:\d+:\d+\)\)$/,
+        /^TypeError: No such layer\. \(at buildTroubled \(test\/lib\/search\/executors\/builders\.ts:\d+:\d+\)\)$/,
       ),
       fatal: false,
     });

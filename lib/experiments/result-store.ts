@@ -23,7 +23,7 @@ export class ResultStore<Result> {
   /**
    * @param directory undefined: results are kept in memory alone.
    * @param overwrite true: what the folder holds is moved aside, to `<directory>.1`, `.2` and so on.
-   * @param shape What a result must be to be believed.
+   * @param shape Validates a result read from disk.
    * @throws JournalError where the folder's results are damaged.
    */
   constructor(directory: string | undefined, overwrite = false, shape: Shape = anything) {

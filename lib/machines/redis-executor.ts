@@ -59,13 +59,13 @@ interface Run {
   readonly resolve: (outcome: TrainingOutcome) => void;
   readonly reject: (error: unknown) => void;
   readonly records: EpochRecord[];
-  /** Of the last record. */
+  /** Where the checkpoint of the last record lies; undefined before the first. */
   checkpoint: string | undefined;
   /** Id of the present delivery. */
   id: string;
   /** Finished epochs when it was delivered. */
   recordsThen: number;
-  /** In a row. */
+  /** How many times in a row it was found missing. */
   timesMissed: number;
   /** Whose reports count: the attempt that began last, and its machine. */
   granted: { readonly attempt: number; readonly machine: string } | undefined;

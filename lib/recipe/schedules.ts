@@ -1,8 +1,6 @@
 /**
- * How the learning rate changes over a training run.
- *
- * `per: 'epoch'` changes it between epochs only, `per: 'step'` at every step. Defaults: `'epoch'` for step decay,
- * `'step'` for cosine annealing. Warm-up and one-cycle always change it at every step.
+ * How the learning rate changes over a training run: between epochs under step decay, at every step under cosine annealing and
+ * one-cycle.
  */
 export type ScheduleConfig =
   | { readonly kind: 'constant' }
@@ -12,7 +10,6 @@ export type ScheduleConfig =
       readonly factor?: number;
       /** Epochs between two drops, above 0; default a third of the run: two drops. */
       readonly every?: number;
-      readonly per?: 'epoch' | 'step';
     }
   | {
       readonly kind: 'cosineAnnealing';
@@ -20,17 +17,11 @@ export type ScheduleConfig =
       readonly floor?: number;
       /** Share of the run in which the rate first rises from 0, at least 0 and below 1; default 0: no warm-up. */
       readonly warmUp?: number;
-      readonly per?: 'epoch' | 'step';
     }
-  | {
-      readonly kind: 'oneCycle';
-      /** Share of the run in which the rate rises, above 0 and below 1; default 0.3. */
-      readonly pctStart?: number;
-      /** The optimizer's rate divided by the rate at the start, 1 or more; default 25. */
-      readonly divFactor?: number;
-      /** The rate at the start divided by the rate at the end, 1 or more; default 10,000. */
-      readonly finalDivFactor?: number;
-    };
+  | { readonly kind: 'oneCycle' };
+
+/** PyTorch's defaults for one-cycle: the share of the run in which the rate rises, the top over the start, the start over the end. */
+const ONE_CYCLE = { rises: 0.3, topToStart: 25, startToEnd: 1e4 } as const;
 
 /**
  * The learning rate of one step.
@@ -43,14 +34,14 @@ export type ScheduleConfig =
  *   (Goyal et al. 2017, "Accurate, Large Minibatch SGD", section 2.2) the rate first rises in proportion to `t`, and the
  *   cosine spans the rest of the run. As in Keras it rises from 0, so the first step changes nothing. With rate 0.1, `warmUp`
  *   0.2 and 10 epochs: 0.05 after the first, 0.1 after the second, 0.05 after the sixth.
- * - oneCycle: from `rate / divFactor` along half a cosine up to `rate`, then along another down to
- *   `rate / (divFactor * finalDivFactor)`, Smith and Topin 2018, "Super-Convergence", section 3, in the form of PyTorch's
+ * - oneCycle: from `rate / 25` along half a cosine up to `rate` in the first three tenths of the run, then along another down to
+ *   `rate / 250,000`, Smith and Topin 2018, "Super-Convergence", section 3, in the form of PyTorch's
  *   `OneCycleLR` with its defaults. There the top comes one step earlier and the last step has the final rate. The momentum
  *   is not cycled. With rate 0.1 and 10 epochs: 0.004 at first, 0.1 after the third, 4e-7 at the end.
  *
  * @param rate The optimizer's; under oneCycle and after a warm-up the highest of the run.
  * @param t Epochs finished before this step, from 0, fractional within an epoch: step 50 of 100 in the third epoch
- *   begins at 2.49. Rounded down where the schedule changes per epoch.
+ *   begins at 2.49. Rounded down under step decay.
  * @param epochs Length of the run.
  */
 export function learningRateAt(schedule: ScheduleConfig, rate: number, t: number, epochs: number): number {
@@ -58,25 +49,21 @@ export function learningRateAt(schedule: ScheduleConfig, rate: number, t: number
     case 'constant':
       return rate;
     case 'stepDecay': {
-      const { factor = 0.5, every = epochs / 3, per = 'epoch' } = schedule;
-      const position = per === 'epoch' ? Math.floor(t) : t;
-      return rate * factor ** Math.floor(position / every);
+      const { factor = 0.5, every = epochs / 3 } = schedule;
+      return rate * factor ** Math.floor(Math.floor(t) / every);
     }
     case 'cosineAnnealing': {
-      const { floor = 0, warmUp = 0, per = 'step' } = schedule;
+      const { floor = 0, warmUp = 0 } = schedule;
       const warm = warmUp * epochs;
       if (t < warm) return (rate * t) / warm;
-      // The epoch in which the warm-up ends began before the cosine.
-      const position = Math.max(warm, per === 'epoch' ? Math.floor(t) : t);
-      return anneal(rate, floor * rate, (position - warm) / (epochs - warm));
+      return anneal(rate, floor * rate, (t - warm) / (epochs - warm));
     }
     case 'oneCycle': {
-      const { pctStart = 0.3, divFactor = 25, finalDivFactor = 1e4 } = schedule;
-      const first = rate / divFactor;
-      const top = pctStart * epochs;
+      const first = rate / ONE_CYCLE.topToStart;
+      const top = ONE_CYCLE.rises * epochs;
       return t < top
         ? anneal(first, rate, t / top)
-        : anneal(rate, first / finalDivFactor, (t - top) / (epochs - top));
+        : anneal(rate, first / ONE_CYCLE.startToEnd, (t - top) / (epochs - top));
     }
   }
 }
@@ -93,6 +80,7 @@ export function checkSchedule(schedule: ScheduleConfig): void {
   };
   switch (schedule.kind) {
     case 'constant':
+    case 'oneCycle':
       break;
     case 'stepDecay': {
       const { factor = 0.5, every = 1 } = schedule;
@@ -105,14 +93,6 @@ export function checkSchedule(schedule: ScheduleConfig): void {
       check(floor >= 0 && floor <= 1, 'floor', 'from 0 to 1', floor);
       const rule = 'a share of the run, at least 0 and below 1 (0.1 warms up for a tenth of it)';
       check(warmUp >= 0 && warmUp < 1, 'warmUp', rule, warmUp);
-      break;
-    }
-    case 'oneCycle': {
-      const { pctStart = 0.3, divFactor = 25, finalDivFactor = 1e4 } = schedule;
-      check(pctStart > 0 && pctStart < 1, 'pctStart', 'a share of the run, above 0 and below 1', pctStart);
-      for (const [name, value] of Object.entries({ divFactor, finalDivFactor })) {
-        check(value >= 1 && Number.isFinite(value), name, 'a number, 1 or more', value);
-      }
       break;
     }
     default: {

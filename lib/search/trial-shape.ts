@@ -1,13 +1,13 @@
 import { anyNumber, fields, finite, listOf, mapOf, oneOf, scalar, text, whole } from '../storage/shape';
 import { historyShape } from '../training/history-shape';
 
-/** What a `HyperParameterValue` must be to be believed. */
+/** Validates a `HyperParameterValue` read from disk. */
 export const valueShape = scalar;
-/** What `HyperParameterValues` must be to be believed. */
+/** Validates `HyperParameterValues` read from disk. */
 export const valuesShape = mapOf(valueShape);
-/** What an `Objective` must be to be believed. */
+/** Validates an `Objective` read from disk. */
 export const objectiveShape = fields({ name: text, direction: oneOf('min', 'max') });
-/** What a `Trial` must be to be believed. */
+/** Validates a `Trial` read from disk. */
 export const trialShape = fields(
   {
     ...{ id: whole(1), status: oneOf('running', 'paused', 'completed', 'pruned', 'failed') },

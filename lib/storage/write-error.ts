@@ -6,8 +6,8 @@ const REASONS: readonly (readonly [words: RegExp, reason: string, cure: string])
   [/read-only file system|ENOENT: .*, mkdir/i, 'the disk can only be read', 'Choose a folder on another'],
   [
     /permission denied|operation not permitted/i,
-    'you have no right to',
-    'Get that right, or choose another folder',
+    'you have no permission to write there',
+    'Ask for it, or choose another folder',
   ],
 ];
 

@@ -35,7 +35,7 @@ interface Kept {
   readonly left?: string;
 }
 
-/** What a `Kept` must be to be believed. */
+/** Validates a `Kept` read from disk. */
 const keptShape = fields({ training: mapOf(anything), records: listOf(epochRecordShape) }, { left: text });
 
 /** Where a training has come to. */

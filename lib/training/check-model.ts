@@ -29,7 +29,7 @@ export interface ModelContent {
   readonly userDefinedMetadata?: object;
 }
 
-/** What a `ModelContent` must be to be believed where `weights.bin` holds all weights, as TensorFlow.js' `model.save` writes them. */
+/** Validates a `ModelContent` read from disk where `weights.bin` holds all weights, as TensorFlow.js' `model.save` writes them. */
 const modelShape = fields({
   modelTopology: fields({ class_name: text, config: fields({ name: text }) }),
   weightsManifest: listOf(

@@ -83,7 +83,7 @@ interface Header {
 }
 
 const lengths = listOf(whole(0));
-/** What a `Header` must be to be believed. */
+/** Validates a `Header` read from disk. */
 const headerShape = fields(
   {
     epoch: whole(1),

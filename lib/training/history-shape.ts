@@ -1,12 +1,12 @@
 import { anyNumber, fields, finite, listOf, mapOf, text, whole } from '../storage/shape';
 
-/** What an `EpochRecord` must be to be believed. Losses may be no numbers: that is what divergence looks like. */
+/** Validates an `EpochRecord` read from disk. Losses may be no numbers: that is what divergence looks like. */
 export const epochRecordShape = fields(
   { epoch: whole(1), loss: anyNumber, accuracy: anyNumber, learningRate: anyNumber, seconds: finite(0) },
   { valLoss: anyNumber, valAccuracy: anyNumber, metrics: mapOf(anyNumber) },
 );
 
-/** What a `History` must be to be believed. */
+/** Validates a `History` read from disk. */
 export const historyShape = fields(
   {
     ...{

@@ -40,7 +40,7 @@ interface TrainingFile {
   readonly record: TrainingRecord;
 }
 
-/** What a `TrainingRecord` must be to be believed. */
+/** Validates a `TrainingRecord` read from disk. */
 const recordShape = fields(
   {
     ...{ name: text, hyperparameters: mapOf(scalar), history: historyShape, dataset: text },
@@ -49,7 +49,7 @@ const recordShape = fields(
   { profile: text, seconds: finite(0) },
 );
 const sha256Shape = matching(/^[0-9a-f]{64}$/, '64 hexadecimal digits');
-/** What a `TrainingFile` of the present version must be to be believed. */
+/** Validates a `TrainingFile` of the present version read from disk. */
 const trainingFileShape = fields({
   record: recordShape,
   sha256: fields({ 'model.json': sha256Shape, 'weights.bin': sha256Shape }),

@@ -21,7 +21,7 @@ const START_TIMEOUT_MS = 120_000;
 const LAST_WORDS_MS = 500;
 /** A longer timer of Node's would end at once. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
-/** Characters. */
+/** How many of the last characters of a worker's output are kept. */
 const OUTPUT_KEPT = 10_000;
 
 /** One worker, from its start to its end: after a job that failed with it, it is gone. */

@@ -142,24 +142,21 @@ export {
 } from '../lib/search/space/hyperparameters';
 export { describeSpace, type SearchSpace } from '../lib/search/space/search-space';
 export type { Trial } from '../lib/search/trial';
+export { describeAblation } from '../lib/sentences/describe-ablation';
+export { describeAugmentation } from '../lib/sentences/describe-augmentation';
+export { describeComparison } from '../lib/sentences/describe-comparison';
+export { describeDataset } from '../lib/sentences/describe-dataset';
+export { describeFinding } from '../lib/sentences/describe-finding';
+export { describeFit } from '../lib/sentences/describe-fit';
+export { describeGain } from '../lib/sentences/describe-gain';
+export { type ComparedModel, describeModels } from '../lib/sentences/describe-models';
 export {
-  describeAblation,
   describeBest,
-  describeComparison,
-  describeDataset,
   describeEffect,
-  describeFit,
-  describeGain,
   describeImportance,
   describeSearch,
-} from '../lib/sentences/sentences';
-export {
-  type ComparedModel,
-  describeAugmentation,
-  describeFinding,
-  describeModels,
-  describeTrainedAlike,
-} from '../lib/sentences/verdicts';
+} from '../lib/sentences/describe-search';
+export { describeTrainedAlike } from '../lib/sentences/describe-trained-alike';
 // Training, saving and loading models.
 export { FolderInUseError } from '../lib/storage/folder-lock';
 export { JournalError } from '../lib/storage/journal';

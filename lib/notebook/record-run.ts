@@ -1,5 +1,5 @@
 import type { LoadedDataset } from '../data/dataset';
-import { describeDataset } from '../sentences/sentences';
+import { describeDataset } from '../sentences/describe-dataset';
 import { display } from './kernel';
 import { describeProvenance, RUN_TYPE, type RunRecord } from './provenance';
 

@@ -8,19 +8,20 @@ import { classificationReport } from '../../lib/evaluation/classification-report
 import * as figures from '../../lib/figures';
 import { renderFigure } from '../../lib/notebook/show';
 import { summarizeResults } from '../../lib/search/summaries';
+import { renderTable } from '../../lib/tables/table-view';
+import { publishedResults } from '../../lib/tables/tables';
+import type { Output } from '../../scripts/notebook/notebook-file';
+import { writeReport } from '../../scripts/notebook/write-report';
 import {
   describeAblation,
   describeBest,
   describeComparison,
   describeDataset,
   describeEffect,
+  describeFinding,
   describeImportance,
-} from '../../lib/sentences/sentences';
-import { describeFinding, describeTrainedAlike } from '../../lib/sentences/verdicts';
-import { renderTable } from '../../lib/tables/table-view';
-import { publishedResults } from '../../lib/tables/tables';
-import type { Output } from '../../scripts/notebook/notebook-file';
-import { writeReport } from '../../scripts/notebook/write-report';
+  describeTrainedAlike,
+} from '../../src';
 import { describeBudget } from '../../src/study/describe-budget';
 import { makeDataset, makePredictions, makeTrial, valAccuracy } from '../lib/figures/fixtures';
 import { launchBrowser } from './jupyterlab';

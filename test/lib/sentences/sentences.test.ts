@@ -4,6 +4,7 @@ import type { EvaluatedModel } from '../../../lib/evaluation/model-comparison';
 import type { Objective } from '../../../lib/search/objective';
 import type { HyperParameterValues } from '../../../lib/search/space/domain';
 import type { Trial } from '../../../lib/search/trial';
+import type { History } from '../../../lib/training/history';
 import {
   describeAblation,
   describeBest,
@@ -14,8 +15,7 @@ import {
   describeGain,
   describeImportance,
   describeSearch,
-} from '../../../lib/sentences/sentences';
-import type { History } from '../../../lib/training/history';
+} from '../../../src';
 import { describeBudget } from '../../../src/study/describe-budget';
 import { makeHistory, makePruned, makeTrial, valAccuracy } from '../figures/fixtures';
 

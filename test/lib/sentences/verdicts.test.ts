@@ -10,7 +10,7 @@ import {
   describeFinding,
   describeModels,
   describeTrainedAlike,
-} from '../../../lib/sentences/verdicts';
+} from '../../../src';
 import { Stack } from '../../../src/models/stack';
 import { AUGMENTATION } from '../../../src/study/long-training';
 import { makeSure } from '../evaluation/made-predictions';

@@ -75,6 +75,27 @@ describe('the house', () => {
     expect(lines.reduce((sum, count) => sum + count, 0)).toBeLessThanOrEqual(1500);
   });
 
+  it('links to files that are there', () => {
+    const documents = [
+      'README.md',
+      'environment.md',
+      'lib/README.md',
+      'bench/README.md',
+      'data/README.md',
+      'SECURITY.md',
+    ];
+    const pages = [...documents, ...readdirSync('docs').map((file) => `docs/${file}`)].filter((file) =>
+      file.endsWith('.md'),
+    );
+    const broken = pages.flatMap((page) =>
+      [...readFileSync(page, 'utf8').matchAll(/\]\(([^)#\s:]+)(?:#[^)]*)?\)/g)]
+        .map(([, target]) => join(dirname(page), target))
+        .filter((target) => !existsSync(target))
+        .map((target) => `${page}: ${target}`),
+    );
+    expect(broken).toEqual([]);
+  });
+
   it('lists each name for notebooks once', () => {
     const text = readFileSync('src/index.ts', 'utf8');
     expect(text).not.toMatch(/export \* from/);
@@ -86,15 +107,17 @@ describe('the house', () => {
     expect(exported.filter((name, i) => exported.indexOf(name) !== i)).toEqual([]);
   });
 
-  it.each(['README.md', 'environment.md', 'SECURITY.md', 'docs/searching.md', 'lib/README.md'])(
-    'is as %s says: each path of src, lib, test, bench and scripts is there',
-    (document) => {
-      const paths = [
-        ...readFileSync(document, 'utf8').matchAll(/`((?:src|lib|test|bench|scripts)\/[\w./-]*)`/g),
-      ];
-      // What commands make is no part of it, such as `bench/.venv`.
-      const named = paths.map(([, path]) => path).filter((path) => !path.includes('/.'));
-      expect(named.filter((path) => !existsSync(path))).toEqual([]);
-    },
-  );
+  it.each([
+    ...['README.md', 'environment.md', 'SECURITY.md', 'lib/README.md', 'bench/README.md'],
+    ...readdirSync('docs')
+      .filter((file) => file.endsWith('.md'))
+      .map((file) => `docs/${file}`),
+  ])('is as %s says: each path of src, lib, test, bench and scripts is there', (document) => {
+    const paths = [
+      ...readFileSync(document, 'utf8').matchAll(/`((?:src|lib|test|bench|scripts)\/[\w./-]*)`/g),
+    ];
+    // What commands make is no part of it, such as `bench/.venv`.
+    const named = paths.map(([, path]) => path).filter((path) => !path.includes('/.'));
+    expect(named.filter((path) => !existsSync(path))).toEqual([]);
+  });
 });

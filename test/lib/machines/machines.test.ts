@@ -32,9 +32,9 @@ async function search(plan: SearchPlan, workers?: SearchPlan['run']['workers']) 
   return (await ended).found as { trials: Trial[]; best: number };
 }
 
-/** The line of environment.md, with `secret` as the password. */
+/** The line of docs/several-machines.md, with `secret` as the password. */
 function readAclRule(): string[] {
-  const text = readFileSync(join(__dirname, '../../../environment.md'), 'utf8');
+  const text = readFileSync(join(__dirname, '../../../docs/several-machines.md'), 'utf8');
   const [, rule] = /ACL SETUSER (inkwell [^`]+)`/.exec(text) as RegExpExecArray;
   return rule.replace('>a-password', '>secret').split(' ');
 }
@@ -79,7 +79,7 @@ describe.skipIf(!hasServer)(
       300_000,
     );
 
-    it('serves a user who may do no more than environment.md says', async () => {
+    it('serves a user who may do no more than docs/several-machines.md says', async () => {
       const admin = server.connect();
       await admin.call('ACL', 'SETUSER', ...readAclRule());
       startMachine('--redis', server.url.replace('//', '//inkwell:secret@'));

@@ -4,13 +4,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { type Job, UnrecoverableError } from 'bullmq';
 import type { Redis } from 'ioredis';
+import { checkpointWriteError } from '../search/executors/checkpoint-write-error';
 import type { EventAnswer, Executor, TrainingEvent } from '../search/executors/executor';
-import { unwritable } from '../search/executors/unwritable';
 import { explainWriteError, WriteError } from '../storage/write-error';
 import type { Inbox } from './inbox';
 import { checkpointKey, resumeKey, TRANSIT_MS } from './session';
 import {
-  describeFault,
+  describeWireFault,
   type JobResult,
   type MachineReport,
   type RemoteJob,
@@ -111,7 +111,7 @@ export class JobAttempt {
     const { data, error } = remoteJob.safeParse(this.#job.data);
     if (data === undefined) {
       throw new UnrecoverableError(
-        `${machine.name} refuses a job that is not as it must be: ${describeFault(error)}`,
+        `${machine.name} refuses a job that is not as it must be: ${describeWireFault(error)}`,
       );
     }
     if (!isDeepStrictEqual(data.setup, setup)) {
@@ -131,7 +131,7 @@ export class JobAttempt {
       await mkdir(dirname(path), { recursive: true });
       if (bytes) await writeFile(path, bytes);
     } catch (error) {
-      throw unwritable(path, explainWriteError(error, path) as Error);
+      throw checkpointWriteError(path, explainWriteError(error, path) as Error);
     }
     await redis.del(key);
   }

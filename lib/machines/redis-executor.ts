@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import { Queue, QueueEvents, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { checkWholeNumber } from '../base/whole-number';
+import { checkpointWriteError } from '../search/executors/checkpoint-write-error';
 import type {
   EventAnswer,
   Executor,
@@ -13,7 +14,6 @@ import type {
 } from '../search/executors/executor';
 import type { ExecutorOptions } from '../search/executors/open-executor';
 import { checkpointPath, type TrainingSetup } from '../search/executors/training-job';
-import { unwritable } from '../search/executors/unwritable';
 import { requireModuleReference } from '../search/executors/workers/module-reference';
 import { CheckpointError, copyCheckpoint } from '../training/checkpoint';
 import type { EpochRecord } from '../training/history';
@@ -439,7 +439,7 @@ export class RedisExecutor implements Executor {
       return true;
     } catch (error) {
       if (error instanceof CheckpointError) return false;
-      throw unwritable(path, error as Error);
+      throw checkpointWriteError(path, error as Error);
     }
   }
 

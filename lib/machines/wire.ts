@@ -144,6 +144,6 @@ export function readJson<Schema extends z.ZodType>(
 }
 
 /** What is wrong with a message, in one line. */
-export function describeFault(error: z.ZodError): string {
+export function describeWireFault(error: z.ZodError): string {
   return error.issues.map(({ path, message }) => `${path.join('.') || 'it'}: ${message}`).join('; ');
 }

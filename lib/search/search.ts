@@ -24,8 +24,6 @@ import type { Pruner } from './pruners/pruner';
 import { MAX_FAILURES_IN_A_ROW, SearchRun } from './search-run';
 import type { Domain } from './space/domain';
 import { HyperParameters, type HyperParameterValues } from './space/hyperparameters';
-import { describeSpace } from './space/search-space';
-import { summarizeResults, summarizeSpace } from './summaries';
 import { findBaseline, type TimelineEntry, type Trial, type WorkSpan } from './trial';
 
 export interface SearchOptions {
@@ -297,35 +295,6 @@ export class Search {
       throw new RangeError(`trialId must be from 1 to ${this.trials.length}, but got ${trialId}.`);
     }
     return trial.histories;
-  }
-
-  /**
-   * The search space as a Markdown table: each hyperparameter that the builder can ask for, its domain and default, with those of
-   * `hyperparameters` in their place, and when it is asked for. For `console.log`, or `show(markdown(...))` in a notebook.
-   *
-   * The builder is run for it on various configurations, as `describeSpace` does.
-   *
-   * @param data what the builder is told of the data; default what it was told in `run`, before that two classes.
-   */
-  searchSpaceSummary(data?: DataShape): string {
-    const { hyperparameters: overrides, tuneNewEntries, allowNewEntries } = this.#options;
-    const shape = data ?? this.#folder.state.run?.dataset ?? { classNames: ['0', '1'] };
-    return summarizeSpace(
-      describeSpace<DataShape>(this.#builder, shape, {
-        ...{ tuneNewEntries, allowNewEntries },
-        ...(overrides && { overrides }),
-      }),
-    );
-  }
-
-  /**
-   * What the search has found, in Markdown: how many trials there are of each status, the `count` best completed ones with score, sample
-   * standard deviation over the folds (`spread`) and active hyperparameters, and as many of each other status with the reason why they
-   * ended and the folds that they came to. For `console.log`, or `show(markdown(...))` in a notebook.
-   */
-  resultsSummary(count = 10): string {
-    checkWholeNumber('count', count, 1);
-    return summarizeResults(this, count);
   }
 
   /** How much each hyperparameter matters for reaching the better scores, most important first; see `hyperparameterImportance`. */

@@ -5,7 +5,7 @@ import { mcnemarTest } from '../evaluation/mcnemar';
 import { meanInterval } from '../evaluation/mean-interval';
 import { checkSameImages, type EvaluatedModel } from '../evaluation/model-comparison';
 import { type PredictionScores, scoreIntervals, scorePredictions } from '../evaluation/scores';
-import { freeName, round } from './table-cells';
+import { distinctColumnName, round } from './table-cells';
 
 /** The weighted recall has no row: it is the accuracy. */
 const SCORE_NAMES: readonly [keyof PredictionScores, string][] = [
@@ -39,7 +39,7 @@ export function scores(
     const intervals: Partial<ReturnType<typeof scoreIntervals> & { calibrationError: undefined }> =
       scoreIntervals(predictions, options);
     const values = scorePredictions(predictions, options);
-    return { name: freeName(name, 'model', ['score']), values, intervals };
+    return { name: distinctColumnName(name, 'model', ['score']), values, intervals };
   });
   const k = options.k ?? Math.min(3, models[0]?.predictions.classNames.length ?? 3);
   return new dfd.DataFrame(
@@ -104,8 +104,8 @@ export function pairedComparison(
       );
       return {
         score,
-        [freeName(first.name, 'model', names)]: round(metric(first.predictions)),
-        [freeName(second.name, 'model', names)]: round(metric(second.predictions)),
+        [distinctColumnName(first.name, 'model', names)]: round(metric(first.predictions)),
+        [distinctColumnName(second.name, 'model', names)]: round(metric(second.predictions)),
         difference: round(difference),
         'from (95 %)': round(low),
         'to (95 %)': round(high),

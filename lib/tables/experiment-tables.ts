@@ -2,7 +2,7 @@ import * as dfd from 'danfojs-node';
 import type { AblationResults } from '../experiments/ablation';
 import type { RobustnessPoint } from '../experiments/robustness';
 import type { TrainSizePoint } from '../experiments/train-size-curve';
-import { cut, freeName, round, roundOrBlank, shorten } from './table-cells';
+import { cut, distinctColumnName, round, roundOrBlank, shorten } from './table-cells';
 
 /**
  * The base of an ablation and each change: the score, the difference to the base with its 95 % interval, and why there is none where that is
@@ -10,7 +10,7 @@ import { cut, freeName, round, roundOrBlank, shorten } from './table-cells';
  */
 export function ablation({ base, effects, objective }: AblationResults): dfd.DataFrame {
   const columns = ['change', 'difference', 'low', 'high', 'reason'];
-  const score = freeName(objective.name, 'objective', columns);
+  const score = distinctColumnName(objective.name, 'objective', columns);
   const failed = effects.some(({ reason }) => reason !== undefined);
   const none = { difference: null, low: null, high: null };
   const former = (name: string) =>
@@ -53,7 +53,7 @@ export function trainSizeCurve(curves: Readonly<Record<string, readonly TrainSiz
             const point = points.find((each) => each.trainSize === trainSize);
             const { mean, interval } = point ?? {};
             return [
-              [freeName(name, 'model', []), mean === undefined ? null : round(mean)],
+              [distinctColumnName(name, 'model', []), mean === undefined ? null : round(mean)],
               [`${name} low`, interval ? round(interval.low) : null],
               [`${name} high`, interval ? round(interval.high) : null],
             ];
@@ -69,7 +69,10 @@ export function robustness(points: readonly RobustnessPoint[]): dfd.DataFrame {
   for (const { name, corruption, strength, accuracy } of points) {
     const key = `${corruption} ${strength}`;
     const row = rows.get(key) ?? { corruption, strength };
-    rows.set(key, { ...row, [freeName(name, 'model', ['corruption', 'strength'])]: round(accuracy) });
+    rows.set(key, {
+      ...row,
+      [distinctColumnName(name, 'model', ['corruption', 'strength'])]: round(accuracy),
+    });
   }
   return new dfd.DataFrame([...rows.values()]);
 }

@@ -16,7 +16,7 @@ import { defaultValue, describeDomain, type HyperParameterValues } from '../sear
 import { describeCondition, type SearchSpace } from '../search/space/search-space';
 import { findBaseline, type Trial, trainedEpochs } from '../search/trial';
 import type { History } from '../training/history';
-import { cut, freeName, round, roundOrBlank, shorten } from './table-cells';
+import { cut, distinctColumnName, round, roundOrBlank, shorten } from './table-cells';
 
 /**
  * The trials of a search, best first, then those that were not trained to the end and those that failed, with their
@@ -144,11 +144,13 @@ const TRIAL_COLUMNS = [
 
 /** Names of the columns that a search names: its objective's and, by hyperparameter, those of the hyperparameters. */
 function nameColumns({ trials, objective }: SearchResults) {
-  const score = freeName(objective.name, 'objective', TRIAL_COLUMNS);
+  const score = distinctColumnName(objective.name, 'objective', TRIAL_COLUMNS);
   const scoreSoFar = `${objective.name} so far`;
   const taken = [...TRIAL_COLUMNS, score, scoreSoFar];
   const names = new Set(trials.flatMap((trial) => Object.keys(trial.hyperparameters)));
-  const hyperparameters = new Map([...names].map((name) => [name, freeName(name, 'hyperparameter', taken)]));
+  const hyperparameters = new Map(
+    [...names].map((name) => [name, distinctColumnName(name, 'hyperparameter', taken)]),
+  );
   return { score, scoreSoFar, hyperparameters };
 }
 
@@ -181,7 +183,7 @@ export function effect(search: SearchResults, name: string): aq.ColumnTable {
     })
     .orderby(lower ? 'mean' : aq.desc('mean'))
     .derive({ mean: rounded('mean'), std: rounded('std'), best: rounded('best') })
-    .rename({ value: freeName(name, 'hyperparameter', ['trials', 'mean', 'std', 'best']) });
+    .rename({ value: distinctColumnName(name, 'hyperparameter', ['trials', 'mean', 'std', 'best']) });
 }
 
 /**

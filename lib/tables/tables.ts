@@ -10,7 +10,7 @@ import { compareModels, type EvaluatedModel } from '../evaluation/model-comparis
 import * as tf from '../tensorflow';
 import type { History } from '../training/history';
 import type { TrainingRecord } from '../training/save-model';
-import { freeName, round, roundOrBlank, shorten } from './table-cells';
+import { distinctColumnName, round, roundOrBlank, shorten } from './table-cells';
 
 export * from './error-tables';
 export { calibration, pairedComparison, scores, spreadOverSeeds } from './evaluation-tables';
@@ -102,7 +102,7 @@ export function history(run: History): dfd.DataFrame {
       ...(record.valAccuracy === undefined ? {} : { valAccuracy: round(record.valAccuracy) }),
       ...Object.fromEntries(
         metrics.map((name) => [
-          freeName(name, 'metric', EPOCH_COLUMNS),
+          distinctColumnName(name, 'metric', EPOCH_COLUMNS),
           roundOrBlank(record.metrics?.[name]),
         ]),
       ),

@@ -28,14 +28,14 @@ export type TrainingDescription = Readonly<Record<string, unknown>> & {
 };
 
 /** What `backup.json` holds: which training it is, and its finished epochs; their number names the checkpoint. */
-interface Kept {
+interface BackupContent {
   readonly training: TrainingDescription;
   readonly records: readonly EpochRecord[];
   /** Checksum of the weights that the model was left with, where the training was left and not killed. */
   readonly left?: string;
 }
 
-/** Validates a `Kept` read from disk. */
+/** Validates a `BackupContent` read from disk. */
 const keptShape = fields({ training: mapOf(anything), records: listOf(epochRecordShape) }, { left: text });
 
 /** Where a training has come to. */
@@ -51,13 +51,19 @@ interface Resume {
 export class TrainingBackup {
   readonly #folder: string;
   readonly #lock: FolderLock;
-  #kept: Kept;
+  #kept: BackupContent;
   /** Whether the folder holds something else, which is moved aside before anything is written. */
   #foreign: boolean;
   /** Undefined where the training begins. */
   readonly resume?: Resume;
 
-  private constructor(folder: string, lock: FolderLock, kept: Kept, foreign: boolean, resume?: Resume) {
+  private constructor(
+    folder: string,
+    lock: FolderLock,
+    kept: BackupContent,
+    foreign: boolean,
+    resume?: Resume,
+  ) {
     this.#folder = folder;
     this.#lock = lock;
     this.#kept = kept;
@@ -112,7 +118,7 @@ export class TrainingBackup {
     }
   }
 
-  #write(kept: Kept): void {
+  #write(kept: BackupContent): void {
     const path = join(this.#folder, FILE);
     replaceFile(path, JSON.stringify(kept));
     this.#kept = kept;
@@ -152,13 +158,13 @@ function listCheckpoints(folder: string): string[] {
 async function readBackup(
   folder: string,
   training: TrainingDescription,
-): Promise<{ kept: Kept; resume: Resume } | string | undefined> {
+): Promise<{ kept: BackupContent; resume: Resume } | string | undefined> {
   const path = join(folder, FILE);
   if (!existsSync(path)) return undefined;
-  let kept: Kept;
+  let kept: BackupContent;
   try {
     // A record has no null of its own: it is what JSON makes of NaN.
-    kept = JSON.parse(readFileSync(path, 'utf8'), (_key, value) => value ?? Number.NaN) as Kept;
+    kept = JSON.parse(readFileSync(path, 'utf8'), (_key, value) => value ?? Number.NaN) as BackupContent;
   } catch (error) {
     return `The backup ${path} is damaged (${(error as Error).message}).`;
   }
@@ -180,7 +186,7 @@ async function readBackup(
   }
 }
 
-function findMissingEpoch({ records }: Kept): string | undefined {
+function findMissingEpoch({ records }: BackupContent): string | undefined {
   const place = records.findIndex(({ epoch }, i) => epoch !== i + 1);
   return place < 0
     ? undefined
@@ -188,7 +194,7 @@ function findMissingEpoch({ records }: Kept): string | undefined {
 }
 
 /** In what a training differs from the kept one; the weights may also be those that the kept one left the model with. */
-function findDifferences({ training: kept, left }: Kept, training: TrainingDescription): string[] {
+function findDifferences({ training: kept, left }: BackupContent, training: TrainingDescription): string[] {
   const text = (value: unknown) => JSON.stringify(value);
   return [...new Set([...Object.keys(kept), ...Object.keys(training)])].filter(
     (key) =>

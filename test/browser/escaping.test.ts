@@ -7,7 +7,6 @@ import type { LoadedDataset } from '../../lib/data/dataset';
 import { classificationReport } from '../../lib/evaluation/classification-report';
 import * as figures from '../../lib/figures';
 import { renderFigure } from '../../lib/notebook/show';
-import { summarizeResults } from '../../lib/search/summaries';
 import { renderTable } from '../../lib/tables/table-view';
 import { publishedResults } from '../../lib/tables/tables';
 import type { Output } from '../../scripts/notebook/notebook-file';
@@ -75,7 +74,6 @@ const sentences = {
     baseline: { evaluated: { name: 'other', predictions: worse } },
   }),
   publishedResults: (publishedResults(EVIL, [{ name: EVIL, predictions }]) as { markdown: string }).markdown,
-  summarizeResults: summarizeResults(search, 5),
 };
 
 let folder: string;

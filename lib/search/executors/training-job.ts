@@ -17,8 +17,8 @@ import { DivergedError, type TrainingEnd, trainEpochs } from '../../training/tra
 import { FatalError } from '../fatal-error';
 import type { ModelBuilder } from '../model-builder';
 import { HyperParameters, type HyperParameterValues } from '../space/hyperparameters';
+import { checkpointWriteError } from './checkpoint-write-error';
 import type { EventAnswer, Part, TrainingEvent, TrainingJob, TrainingOutcome } from './executor';
-import { unwritable } from './unwritable';
 
 /** Makes the callbacks of one training: fresh ones each time, since a callback has a state of its own. */
 export type CallbackFactory = (context: {
@@ -90,7 +90,7 @@ export class JobTrainer {
       const snapshot = checkpoint instanceof CheckpointError ? undefined : checkpoint;
       const { train, validation } = this.#takePart(job.part);
       const shape = { classNames: data.classNames, seed };
-      model = buildOrDispose(() => builder(takeAsTheyAre(hyperparameters), shape));
+      model = buildOrDispose(() => builder(fixHyperparameters(hyperparameters), shape));
       const batchSize = job.batchSize ?? batchSizeOf(model);
       let reportedAt = Number.NEGATIVE_INFINITY;
       const epochs = trainEpochs(model, train, {
@@ -171,7 +171,7 @@ async function keepCheckpoint(path: string, snapshot: TrainingSnapshot): Promise
   try {
     await writeCheckpoint(path, snapshot);
   } catch (error) {
-    throw unwritable(path, error as Error);
+    throw checkpointWriteError(path, error as Error);
   }
 }
 
@@ -189,7 +189,7 @@ export function buildOrDispose<Built>(build: () => Built): Built {
 }
 
 /** The values of a definition: of its domains, whether the builder's or some given from outside. */
-function takeAsTheyAre(values: HyperParameterValues): HyperParameters {
+function fixHyperparameters(values: HyperParameterValues): HyperParameters {
   return new HyperParameters((name) => {
     if (Object.hasOwn(values, name)) return values[name];
     throw new FatalError(

@@ -1,8 +1,9 @@
 /** All that notebooks import, in the order in which they need it. */
+
 import '../lib/notebook/live-views';
 
-export type { Html, Markdown } from '../lib/base/media';
-// The data: files, splits and statistics (notebook 1).
+// The data: files, splits, statistics (notebook 1).
+
 export { gatherBatch } from '../lib/data/batches';
 export { DataError } from '../lib/data/data-error';
 export {
@@ -17,7 +18,94 @@ export { defaultDatasetName, loadDataset } from '../lib/data/load-dataset';
 export { encodeOneHot, normalizePixels, transposeImages } from '../lib/data/pixels';
 export { type Fold, splitDataset, stratifiedFolds, takeImages, takeSubset } from '../lib/data/split';
 export { classCounts, classMeans } from '../lib/data/statistics';
+
+// Models, and the study that notebooks 2 and 3 make.
+
+export type { AugmentationConfig } from '../lib/recipe/augmentation';
+export { type CompileConfig, compileModel, recompileModel } from '../lib/recipe/compile';
+export type { OptimizerConfig } from '../lib/recipe/optimizers';
+export { learningRateAt, type ScheduleConfig } from '../lib/recipe/schedules';
+export { buildCnn } from './models/cnn';
+export { buildMlp } from './models/mlp';
+export { bestCnn, bestMlp, PRESETS, type Preset, quickCnn, seedCnn, seedMlp } from './models/presets';
+export { ACTIVATIONS, type Activation, Stack } from './models/stack';
+export { type ExperimentBudget, experimentBudget, type SearchBudget, searchBudget } from './study/budget';
+export { describeBudget, describeCuts } from './study/describe-budget';
+export { modelDirectory, searchDirectory } from './study/folders';
+export { AUGMENTATION, compileForLongTraining, LONG_TRAINING } from './study/long-training';
+export type { Profile } from './study/profiles';
+export { openStudy, Study, type StudyOptions, type TrainedModel } from './study/study';
+
+// Searches.
+
+export { type MachinesOptions, machines } from '../lib/machines/machines';
+export { bestSearch } from '../lib/search/best-search';
+export { defaultHyperparameters } from '../lib/search/default-hyperparameters';
+export { defaultWorkers } from '../lib/search/executors/default-workers';
+export type { CallbackFactory } from '../lib/search/executors/training-job';
+export { FatalError } from '../lib/search/fatal-error';
+export {
+  canRateImportance,
+  type HyperparameterImportance,
+  hyperparameterImportance,
+} from '../lib/search/importance';
+export type { DataShape, ModelBuilder } from '../lib/search/model-builder';
+export type { Objective } from '../lib/search/objective';
+export type { OpenObserver, SearchObserver } from '../lib/search/observer';
+export type { Decision, Oracle, SearchView } from '../lib/search/oracles/oracle';
+export type { Confidence } from '../lib/search/oracles/prior';
+export { medianPruner } from '../lib/search/pruners/median';
+export { patiencePruner } from '../lib/search/pruners/patience';
+export type { Pruner } from '../lib/search/pruners/pruner';
+export { readSearch, type SearchRecord } from '../lib/search/read-search';
+export { type Asked, type RunOptions, Search, type SearchOptions } from '../lib/search/search';
+export {
+  Asha,
+  BayesianOptimization,
+  GridSearch,
+  Hyperband,
+  PriorBand,
+  RandomSearch,
+} from '../lib/search/searches';
+export { type Domain, describeDomain } from '../lib/search/space/domain';
+export {
+  HyperParameters,
+  type HyperParameterValue,
+  type HyperParameterValues,
+  type SpaceOptions,
+} from '../lib/search/space/hyperparameters';
+export { describeSpace, type SearchSpace } from '../lib/search/space/search-space';
+export type { Trial } from '../lib/search/trial';
+export { type HparamsRow, writeHparams, writeHparamsExperiment } from '../lib/tensorboard/hparams';
+export { tensorBoardLogs } from '../lib/tensorboard/search-board';
+export { TensorBoard } from '../lib/tensorboard/tensorboard';
+
+// Training, and what it keeps on disk.
+
+export { FolderInUseError } from '../lib/storage/folder-lock';
+export { JournalError } from '../lib/storage/journal';
+export { WriteError } from '../lib/storage/write-error';
+export { augmentDataset } from '../lib/training/augment-dataset';
+export type { Callback, CallbackState, EndedTraining, Metrics, Training } from '../lib/training/callbacks';
+export { EarlyStopping, type EarlyStoppingOptions } from '../lib/training/early-stopping';
+export { type EvaluateOptions, evaluate } from '../lib/training/evaluate';
+export { type FitOptions, fit } from '../lib/training/fit';
+export type { EpochRecord, History } from '../lib/training/history';
+export { InterruptedError } from '../lib/training/interrupt';
+export {
+  type LearningRateRange,
+  type LearningRateRangeOptions,
+  learningRateRange,
+} from '../lib/training/learning-rate-range';
+export {
+  loadModel,
+  saveModel,
+  type TrainingRecord,
+} from '../lib/training/save-model';
+export { DivergedError } from '../lib/training/train-epochs';
+
 // Evaluation and experiments (notebook 4).
+
 export { drawingPad } from '../lib/drawing/drawing-pad';
 export {
   type BootstrapOptions,
@@ -84,7 +172,6 @@ export {
   type TrainSizePoint,
   trainSizeCurve,
 } from '../lib/experiments/train-size-curve';
-export * as figures from '../lib/figures';
 export { type ClassImages, classImages } from '../lib/interpretability/class-images';
 export { type Embedding, embedding } from '../lib/interpretability/embedding';
 export { type FeatureMaps, featureMaps, type LayerMaps } from '../lib/interpretability/feature-maps';
@@ -92,56 +179,16 @@ export { type Filters, firstLayerFilters } from '../lib/interpretability/filters
 export { gradCam } from '../lib/interpretability/grad-cam';
 export type { Heatmaps } from '../lib/interpretability/heatmaps';
 export { saliency } from '../lib/interpretability/saliency';
-// Searches.
-export { type MachinesOptions, machines } from '../lib/machines/machines';
-// Showing: what a run says in words, figures and tables.
+
+// What a run says: figures, tables, words.
+
+export type { Html, Markdown } from '../lib/base/media';
+export * as figures from '../lib/figures';
 export type { RunRecord } from '../lib/notebook/provenance';
 export { recordRun } from '../lib/notebook/record-run';
 export { type ModelResult, type Results, recordResults } from '../lib/notebook/results';
 export { markdown, show } from '../lib/notebook/show';
 export { sourceCode } from '../lib/notebook/source-code';
-// The study that notebooks 2 and 3 make: models, budgets, final trainings.
-export type { AugmentationConfig } from '../lib/recipe/augmentation';
-export { type CompileConfig, compileModel, recompileModel } from '../lib/recipe/compile';
-export type { OptimizerConfig } from '../lib/recipe/optimizers';
-export { learningRateAt, type ScheduleConfig } from '../lib/recipe/schedules';
-export { bestSearch } from '../lib/search/best-search';
-export { defaultHyperparameters } from '../lib/search/default-hyperparameters';
-export { defaultWorkers } from '../lib/search/executors/default-workers';
-export type { CallbackFactory } from '../lib/search/executors/training-job';
-export { FatalError } from '../lib/search/fatal-error';
-export {
-  canRateImportance,
-  type HyperparameterImportance,
-  hyperparameterImportance,
-} from '../lib/search/importance';
-export type { DataShape, ModelBuilder } from '../lib/search/model-builder';
-export type { Objective } from '../lib/search/objective';
-export type { OpenObserver, SearchObserver } from '../lib/search/observer';
-export type { Decision, Oracle, SearchView } from '../lib/search/oracles/oracle';
-export type { Confidence } from '../lib/search/oracles/prior';
-export { medianPruner } from '../lib/search/pruners/median';
-export { patiencePruner } from '../lib/search/pruners/patience';
-export type { Pruner } from '../lib/search/pruners/pruner';
-export { readSearch, type SearchRecord } from '../lib/search/read-search';
-export { type Asked, type RunOptions, Search, type SearchOptions } from '../lib/search/search';
-export {
-  Asha,
-  BayesianOptimization,
-  GridSearch,
-  Hyperband,
-  PriorBand,
-  RandomSearch,
-} from '../lib/search/searches';
-export { type Domain, describeDomain } from '../lib/search/space/domain';
-export {
-  HyperParameters,
-  type HyperParameterValue,
-  type HyperParameterValues,
-  type SpaceOptions,
-} from '../lib/search/space/hyperparameters';
-export { describeSpace, type SearchSpace } from '../lib/search/space/search-space';
-export type { Trial } from '../lib/search/trial';
 export { describeAblation } from '../lib/sentences/describe-ablation';
 export { describeAugmentation } from '../lib/sentences/describe-augmentation';
 export { describeComparison } from '../lib/sentences/describe-comparison';
@@ -157,40 +204,5 @@ export {
   describeSearch,
 } from '../lib/sentences/describe-search';
 export { describeTrainedAlike } from '../lib/sentences/describe-trained-alike';
-// Training, saving and loading models.
-export { FolderInUseError } from '../lib/storage/folder-lock';
-export { JournalError } from '../lib/storage/journal';
-export { WriteError } from '../lib/storage/write-error';
 export type { TableOptions } from '../lib/tables/table-view';
 export * as tables from '../lib/tables/tables';
-export { type HparamsRow, writeHparams, writeHparamsExperiment } from '../lib/tensorboard/hparams';
-export { tensorBoardLogs } from '../lib/tensorboard/search-board';
-export { TensorBoard } from '../lib/tensorboard/tensorboard';
-export { augmentDataset } from '../lib/training/augment-dataset';
-export type { Callback, CallbackState, EndedTraining, Metrics, Training } from '../lib/training/callbacks';
-export { EarlyStopping, type EarlyStoppingOptions } from '../lib/training/early-stopping';
-export { type EvaluateOptions, evaluate } from '../lib/training/evaluate';
-export { type FitOptions, fit } from '../lib/training/fit';
-export type { EpochRecord, History } from '../lib/training/history';
-export { InterruptedError } from '../lib/training/interrupt';
-export {
-  type LearningRateRange,
-  type LearningRateRangeOptions,
-  learningRateRange,
-} from '../lib/training/learning-rate-range';
-export {
-  loadModel,
-  saveModel,
-  type TrainingRecord,
-} from '../lib/training/save-model';
-export { DivergedError } from '../lib/training/train-epochs';
-export { buildCnn } from './models/cnn';
-export { buildMlp } from './models/mlp';
-export { bestCnn, bestMlp, PRESETS, type Preset, quickCnn, seedCnn, seedMlp } from './models/presets';
-export { ACTIVATIONS, type Activation, Stack } from './models/stack';
-export { type ExperimentBudget, experimentBudget, type SearchBudget, searchBudget } from './study/budget';
-export { describeBudget, describeCuts } from './study/describe-budget';
-export { modelDirectory, searchDirectory } from './study/folders';
-export { AUGMENTATION, compileForLongTraining, LONG_TRAINING } from './study/long-training';
-export type { Profile } from './study/profiles';
-export { openStudy, Study, type StudyOptions, type TrainedModel } from './study/study';

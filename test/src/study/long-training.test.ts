@@ -27,6 +27,13 @@ describe('compileForLongTraining', () => {
     model.dispose();
   });
 
+  it('keeps the rate without batch normalization, which bears no rate twice as high', () => {
+    const hp = { ...defaultHyperparameters(buildMlp, data), batchNormalization: false };
+    const model = compileForLongTraining(buildMlp(HyperParameters.from(hp), data));
+    expect(compileConfigOf(model)).toMatchObject({ batchSize: 128, optimizer: { learningRate: 0.001 } });
+    model.dispose();
+  });
+
   it('keeps the rate of a model compiled for batches as large, and varies the images where it is told to', () => {
     const layers = [tf.layers.dense({ inputShape: [784], units: 2, activation: 'softmax' })];
     const model = compileModel(tf.sequential({ layers }), {

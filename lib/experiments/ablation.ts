@@ -101,22 +101,32 @@ export class Ablation extends Search implements AblationResults {
   }
 
   toJSON(): AblationResults {
-    const { objective, folds, executionsPerTrial, base, effects } = this;
-    return { objective, folds, executionsPerTrial, base, effects };
+    return resultsOf(this);
   }
 }
 
 /**
  * Reads what the ablation in `directory` found, without the builder or the data.
  *
- * @throws Error where the folder holds no search, or a damaged journal.
+ * @throws Error where the folder holds no ablation, or a damaged journal.
  */
 export function readAblation(directory: string): AblationResults {
-  return resultsOf(readSearch(directory));
+  const record = readSearch(directory);
+  if (record.strategy !== 'ablation') {
+    throw new Error(
+      `directory must hold an ablation, but ${directory} holds a search of another kind (${record.strategy}); check the path.`,
+    );
+  }
+  return resultsOf(record);
 }
 
 /** What the trials of an ablation say; the first is the base's. */
-function resultsOf({ objective, folds, executionsPerTrial, trials }: SearchRecord): AblationResults {
+function resultsOf({
+  objective,
+  folds,
+  executionsPerTrial,
+  trials,
+}: Omit<SearchRecord, 'strategy'>): AblationResults {
   const [first, ...variants] = trials.filter(({ origin }) => origin === 'oracle');
   const base = first?.status === 'completed' ? first : undefined;
   const ended = base === undefined ? [] : variants.filter(({ status }) => status !== 'running');

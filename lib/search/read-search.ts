@@ -5,6 +5,8 @@ import type { Trial } from './trial';
 /** What a search found, as far as it came. Plain data. */
 export interface SearchRecord {
   readonly objective: Objective;
+  /** What proposed its trials, as its oracle calls itself: `random`, `ablation`. */
+  readonly strategy: string;
   readonly folds: number;
   readonly executionsPerTrial: number;
   /** In the order they began. */
@@ -23,6 +25,13 @@ export function readSearch(directory: string): SearchRecord {
       `directory must hold a search, but ${directory} holds none; run the search with this directory first, or check the path.`,
     );
   }
-  const { objective, folds, executionsPerTrial } = state.config;
-  return { objective, folds, executionsPerTrial, trials: state.trials.map(({ id }) => state.result(id)) };
+  const { objective, oracle, folds, executionsPerTrial } = state.config;
+  const strategy = String(oracle.name);
+  return {
+    objective,
+    strategy,
+    folds,
+    executionsPerTrial,
+    trials: state.trials.map(({ id }) => state.result(id)),
+  };
 }

@@ -73,7 +73,7 @@ const SMALL: Omit<ProfileCost, 'search'> = {
 };
 
 /**
- * In `quick`, on two cores, a search takes about 45 seconds for the MLP and 75 for the CNN, a final training one minute. The intervals
+ * In `quick`, on two cores, a search takes about half a minute for the MLP and one for the CNN, a final training half a minute to one. The intervals
  * of its ablations are wide; the full ones are for conclusions.
  */
 export const PROFILES: Readonly<Record<'mlp' | 'cnn', Readonly<Record<Profile, ProfileCost>>>> = {

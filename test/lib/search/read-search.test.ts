@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { readAblation } from '../../../lib/experiments/ablation';
 import { readSearch } from '../../../lib/search/read-search';
 import { RandomSearch } from '../../../lib/search/searches';
 import { stripedImages } from '../training/striped-images';
@@ -17,8 +18,17 @@ describe('readSearch', () => {
     await search.run(stripedImages(40), { epochs: 1, batchSize: 16, title: null });
     const journal = readFileSync(join(directory, 'journal.jsonl'), 'utf8');
     const { objective, trials } = search;
-    expect(readSearch(directory)).toEqual({ objective, folds: 2, executionsPerTrial: 1, trials });
+    expect(readSearch(directory)).toEqual({
+      objective,
+      strategy: 'random',
+      folds: 2,
+      executionsPerTrial: 1,
+      trials,
+    });
     expect(trials).toHaveLength(2);
+    expect(() => readAblation(directory)).toThrow(
+      `directory must hold an ablation, but ${directory} holds a search of another kind (random)`,
+    );
     expect(readFileSync(join(directory, 'journal.jsonl'), 'utf8')).toBe(journal);
   });
 

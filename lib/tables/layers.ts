@@ -2,12 +2,13 @@ import * as dfd from 'danfojs-node';
 import type * as tf from '../tensorflow';
 
 /**
- * A model's layers in order: name, kind, shape of the output (`b` images) and number of weights, of which those of batch normalization's
+ * A model's layers in order: number, kind, shape of the output (`b` images) and number of weights, of which those of batch normalization's
  * running means and variances are not trained. The last row is their sum.
  */
 export function layers(model: tf.LayersModel): dfd.DataFrame {
-  const rows = model.layers.map((layer) => ({
-    layer: layer.name,
+  const rows = model.layers.map((layer, i) => ({
+    // TensorFlow.js numbers names over all models of the process.
+    layer: String(i + 1),
     kind: layer.getClassName(),
     output: describeShape(layer.outputShape),
     weights: layer.countParams(),

@@ -44,7 +44,10 @@ export interface AccuracyResult extends AccuracyMeasurement {
   readonly machine: string;
 }
 
-/** The runs of a preset: each seed, then, where `ensemble` is true and there are several, all of them as one, plain and with test-time augmentation. */
+/**
+ * The runs of a preset: each seed, then, where `ensemble` is true and there are several, all of them as one, plain and with
+ * test-time augmentation.
+ */
 export function planRuns(
   common: Pick<AccuracyRun, 'dataset' | 'preset' | 'epochs'>,
   seeds: readonly number[],
@@ -98,10 +101,16 @@ export function summarizeAccuracy(
     const [accuracy, loss] = [of('accuracy'), of('loss')];
     const peaks = group.flatMap(({ measurement }) => measurement.peakMegabytes ?? []);
     return {
-      ...{ dataset, preset, epochs, seeds: group.flatMap(({ run }) => run.seeds) },
-      ...{ models: seeds.length > 1 ? 'ensemble' : 'single', testTimeAugmentation },
-      ...{ accuracy: accuracy.mean, accuracyDeviation: numberOrNull(accuracy.deviation) },
-      ...{ loss: loss.mean, lossDeviation: numberOrNull(loss.deviation) },
+      dataset,
+      preset,
+      epochs,
+      seeds: group.flatMap(({ run }) => run.seeds),
+      models: seeds.length > 1 ? 'ensemble' : 'single',
+      testTimeAugmentation,
+      accuracy: accuracy.mean,
+      accuracyDeviation: numberOrNull(accuracy.deviation),
+      loss: loss.mean,
+      lossDeviation: numberOrNull(loss.deviation),
       trainingSeconds: of('trainingSeconds').mean,
       evaluationSeconds: of('evaluationSeconds').mean,
       weights: of('weights').mean,
@@ -111,15 +120,16 @@ export function summarizeAccuracy(
   });
 }
 
-/** Earlier results and new ones, which take the place of all of the same preset and data set; by data set, then in the order of `presets`. */
+/**
+ * Earlier results and new ones, which take the place of all of the same preset and data set; by data set, then in the order of
+ * `presets`.
+ */
 export function mergeAccuracy(
   earlier: readonly AccuracyResult[],
   results: readonly AccuracyResult[],
   presets: readonly string[],
 ): AccuracyResult[] {
-  const kept = earlier.filter(
-    (old) => !results.some(({ dataset, preset }) => dataset === old.dataset && preset === old.preset),
-  );
+  const kept = earlier.filter((old) => !results.some(({ dataset, preset }) => dataset === old.dataset && preset === old.preset));
   const place = ({ preset }: AccuracyResult) => presets.indexOf(preset);
   return [...kept, ...results].sort((a, b) => a.dataset.localeCompare(b.dataset) || place(a) - place(b));
 }

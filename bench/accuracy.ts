@@ -42,9 +42,7 @@ export async function benchAccuracy(options: AccuracyOptions): Promise<AccuracyR
       for (const preset of presets) {
         const epochs = options.epochs ?? preset.epochs;
         const runs = planRuns({ dataset, preset: preset.name, epochs }, seeds, preset.name === ENSEMBLE);
-        const model = checksumOf(
-          Buffer.from(describeWithoutNames(describeModel(preset.build({ classNames })))),
-        );
+        const model = checksumOf(Buffer.from(describeWithoutNames(describeModel(preset.build({ classNames })))));
         const measurements = await measureRuns(runs, { model, images }, store, async (run) => {
           const about = `${dataset}, ${describeRun(run)}`;
           const measurement = await measureInProcess(run, folder, (line) => say(`${about}, ${line}`));
@@ -61,11 +59,7 @@ export async function benchAccuracy(options: AccuracyOptions): Promise<AccuracyR
 }
 
 /** A process for each run, whose peak memory is then that of the run alone. */
-async function measureInProcess(
-  run: AccuracyRun,
-  folder: string,
-  say: (line: string) => void,
-): Promise<AccuracyMeasurement> {
+async function measureInProcess(run: AccuracyRun, folder: string, say: (line: string) => void): Promise<AccuracyMeasurement> {
   const backups = join(folder, run.dataset);
   const { process } = await SystemProcess.start('inkwell-accuracy.ts', { ...run, backups }, '');
   return process.run<AccuracyMeasurement>(say).finally(() => process.end());

@@ -6,7 +6,10 @@ import { type AnytimeCurve, nameSearch } from './anytime-results';
 const DASHES = { inkwell: 'solid', 'keras-tuner': 'dash', optuna: 'dot' } as const;
 const PANELS = { mlp: 'MLP', cnn: 'CNN' };
 
-/** Mean test accuracy of the winners so far by wall time: a step line a search, in a band of one deviation to each side; a panel a model. */
+/**
+ * Mean test accuracy of the winners so far by wall time: a step line a search, in a band of one deviation to each side; a panel a
+ * model.
+ */
 export function anytimeFigure(curves: readonly AnytimeCurve[]): Figure {
   const models = [...new Set(curves.map(({ model }) => model))];
   const names = [...new Set(curves.map(nameSearch))];
@@ -18,22 +21,26 @@ export function anytimeFigure(curves: readonly AnytimeCurve[]): Figure {
     const corners = stepCorners(curve.points);
     return [
       {
-        ...{ type: 'scatter', mode: 'lines', ...axes, showlegend: false, hoverinfo: 'skip' },
+        type: 'scatter',
+        mode: 'lines',
+        ...axes,
+        showlegend: false,
+        hoverinfo: 'skip',
         x: [...corners.map(({ seconds }) => seconds), ...corners.map(({ seconds }) => seconds).reverse()],
         y: [
           ...corners.map(({ mean, deviation }) => mean + deviation),
           ...corners.map(({ mean, deviation }) => mean - deviation).reverse(),
         ],
-        ...{ fill: 'toself', fillcolor: `${color}22`, line: { width: 0 } },
+        fill: 'toself',
+        fillcolor: `${color}22`,
+        line: { width: 0 },
       } as Data,
       {
-        ...{
-          type: 'scatter',
-          mode: 'lines',
-          ...axes,
-          name: nameSearch(curve),
-          legendgroup: nameSearch(curve),
-        },
+        type: 'scatter',
+        mode: 'lines',
+        ...axes,
+        name: nameSearch(curve),
+        legendgroup: nameSearch(curve),
         showlegend: panel === 1 || !curves.some(({ model }) => model === models[0]),
         x: curve.points.map(({ seconds }) => seconds),
         y: curve.points.map(({ mean }) => mean),
@@ -47,11 +54,14 @@ export function anytimeFigure(curves: readonly AnytimeCurve[]): Figure {
   for (const [i, model] of models.entries()) {
     const [suffix, left] = [i === 0 ? '' : `${i + 1}`, i * (width + gap)];
     layout[`xaxis${suffix}`] = {
-      ...{ domain: [left, left + width], anchor: `y${suffix}`, rangemode: 'tozero' },
+      domain: [left, left + width],
+      anchor: `y${suffix}`,
+      rangemode: 'tozero',
       title: { text: `${PANELS[model]}: wall time of the search (seconds)` },
     };
     layout[`yaxis${suffix}`] = {
-      ...{ anchor: `x${suffix}`, tickformat: '.1%' },
+      anchor: `x${suffix}`,
+      tickformat: '.1%',
       title: { text: i === 0 ? 'Test accuracy of the retrained winner' : '' },
     };
   }
@@ -60,7 +70,5 @@ export function anytimeFigure(curves: readonly AnytimeCurve[]): Figure {
 
 /** The corners of a step line: each value holds until the next time. */
 function stepCorners<Point extends { readonly seconds: number }>(points: readonly Point[]): Point[] {
-  return points.flatMap((point, i) =>
-    i === 0 ? [point] : [{ ...points[i - 1], seconds: point.seconds }, point],
-  );
+  return points.flatMap((point, i) => (i === 0 ? [point] : [{ ...points[i - 1], seconds: point.seconds }, point]));
 }

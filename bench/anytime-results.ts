@@ -50,7 +50,9 @@ export interface AnytimeRow extends AnytimeSettings {
   /** Validation accuracy in the search; null where there was none. */
   readonly score: number | null;
   readonly retrainingSeconds: number;
-  /** Share of the test images classified rightly after training on all training images; 0 where that diverged, null for no winner. */
+  /**
+   * Share of the test images classified rightly after training on all training images; 0 where that diverged, null for no winner.
+   */
   readonly accuracy: number | null;
   readonly machine: string;
 }
@@ -67,8 +69,9 @@ export function configurationText(values: HyperParameterValues): string {
 }
 
 /**
- * Each configuration that was the best at some time within `limit` seconds, from when it was: the completed trial with the best score, the
- * earlier of equal ones; while none is completed, the best of those that have a score. The same configuration twice in a row counts once.
+ * Each configuration that was the best at some time within `limit` seconds, from when it was: the completed trial with the best
+ * score, the earlier of equal ones; while none is completed, the best of those that have a score. The same configuration twice in
+ * a row counts once.
  */
 export function findWinners(events: readonly SearchEvent[], limit = Number.POSITIVE_INFINITY): Winner[] {
   const winners: Winner[] = [];
@@ -91,7 +94,9 @@ export function findWinners(events: readonly SearchEvent[], limit = Number.POSIT
   return winners;
 }
 
-/** The test accuracy of the winner after so many seconds; undefined before there is one. `rows` are those of one search, in order. */
+/**
+ * The test accuracy of the winner after so many seconds; undefined before there is one. `rows` are those of one search, in order.
+ */
 export function accuracyAt(rows: readonly AnytimeRow[], seconds: number): number | undefined {
   return rows.filter((row) => row.seconds <= seconds).at(-1)?.accuracy ?? undefined;
 }
@@ -131,14 +136,13 @@ export function writeAnytime(rows: readonly AnytimeRow[]): string {
       seeds.map(([{ seed }]) => seed).join(', '),
     ]);
     return [
-      `**${MODEL_NAMES[model]}**: accuracy on the test images of ${dataset} of the winner so far, by wall time of the search, after`,
-      `retraining on ${trainImages} images for ${trainEpochs} epochs; mean ± standard deviation over the seeds. Each search has ${images}`,
+      `**${MODEL_NAMES[model]}**: accuracy on the test images of ${dataset} of the winner so far, by wall time of the ` +
+        'search, after',
+      `retraining on ${trainImages} images for ${trainEpochs} epochs; mean ± standard deviation over the seeds. Each search ` +
+        `has ${images}`,
       `images, a fifth of them held out, ${epochs} epochs a trial, and the same space.`,
       '',
-      table(
-        ['search', ...moments.map((moment) => `${moment} s`), `until ${100 * GOAL} %`, 'trials', 'seeds'],
-        lines,
-      ),
+      table(['search', ...moments.map((moment) => `${moment} s`), `until ${100 * GOAL} %`, 'trials', 'seeds'], lines),
     ].join('\n');
   });
   const machines = [...new Set(rows.map(({ machine }) => machine))];
@@ -170,7 +174,10 @@ export interface AnytimeCurve {
   readonly system: AnytimeSystem;
   readonly tuner: string;
   readonly seeds: readonly number[];
-  /** None where a seed has no winner; else from when every seed has one, each time that one of them changes, to the limit; sample deviation 0 for one seed. */
+  /**
+   * None where a seed has no winner; else from when every seed has one, each time that one of them changes, to the limit; sample
+   * deviation 0 for one seed.
+   */
   readonly points: readonly { readonly seconds: number; readonly mean: number; readonly deviation: number }[];
 }
 
@@ -179,9 +186,7 @@ export function anytimeCurves(rows: readonly AnytimeRow[]): AnytimeCurve[] {
     const { model, system, tuner, limit } = first;
     const isWithout = seeds.some(([row]) => row.accuracy === null);
     const start = isWithout ? Number.POSITIVE_INFINITY : Math.max(...seeds.map(([row]) => row.seconds));
-    const changes = seeds
-      .flatMap((list) => list.map(({ seconds }) => seconds))
-      .filter((time) => time >= start);
+    const changes = seeds.flatMap((list) => list.map(({ seconds }) => seconds)).filter((time) => time >= start);
     const times = isWithout ? [] : [...new Set([...changes, limit])].sort((a, b) => a - b);
     const points = times.map((seconds) => {
       const { mean, deviation } = meanInterval(seeds.map((list) => accuracyAt(list, seconds) as number));
@@ -192,8 +197,8 @@ export function anytimeCurves(rows: readonly AnytimeRow[]): AnytimeCurve[] {
 }
 
 /**
- * Earlier rows and new ones, which take the place of all of the same search and seed. Of a model whose settings or machine are others now,
- * the earlier ones go: they cannot be compared.
+ * Earlier rows and new ones, which take the place of all of the same search and seed. Of a model whose settings or machine are
+ * others now, the earlier ones go: they cannot be compared.
  */
 export function mergeAnytime(earlier: readonly AnytimeRow[], rows: readonly AnytimeRow[]): AnytimeRow[] {
   const settings = ({ dataset, images, epochs, limit, trainImages, trainEpochs, machine }: AnytimeRow) =>

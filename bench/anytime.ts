@@ -89,31 +89,36 @@ export async function benchAnytime(options: AnytimeOptions): Promise<AnytimeRow[
           const { events } = record;
           const { build: _, ...settings } = setting;
           const common = {
-            ...{ ...settings, system, tuner, seed, machine: describeProcessor() },
+            ...settings,
+            system,
+            tuner,
+            seed,
+            machine: describeProcessor(),
             trials: countTrials(events, options.seconds),
           };
           const winners = findWinners(events, options.seconds);
           if (winners.length === 0) {
-            rows.push({
-              ...common,
-              seconds: options.seconds,
-              score: null,
-              retrainingSeconds: 0,
-              accuracy: null,
-            });
+            rows.push({ ...common, seconds: options.seconds, score: null, retrainingSeconds: 0, accuracy: null });
           }
           for (const winner of winners) {
             const { accuracy, seconds } = await trainings.get(
               {
                 ...(options.dataset !== undefined && { dataset: options.dataset }),
-                ...{ model, space: 'comparable', hyperparameters: winner.hyperparameters },
-                ...{ images: setting.trainImages, epochs: setting.trainEpochs, seed: TRAINING_SEED },
+                model,
+                space: 'comparable',
+                hyperparameters: winner.hyperparameters,
+                images: setting.trainImages,
+                epochs: setting.trainEpochs,
+                seed: TRAINING_SEED,
               },
               `${model}, ${nameSearch({ system, tuner })} with seed ${seed}, winner of ${winner.seconds.toFixed(1)} s`,
             );
             rows.push({
-              ...{ ...common, seconds: round(winner.seconds), score: winner.score },
-              ...{ retrainingSeconds: round(seconds), accuracy: accuracy ?? 0 },
+              ...common,
+              seconds: round(winner.seconds),
+              score: winner.score,
+              retrainingSeconds: round(seconds),
+              accuracy: accuracy ?? 0,
             });
           }
         }
@@ -142,7 +147,10 @@ function describeSetting(options: AnytimeOptions, model: 'mlp' | 'cnn') {
   const { data, seconds } = options;
   const size = quickSize(model, data.train);
   return {
-    ...{ build: model === 'mlp' ? buildMlp : buildCnn, dataset: data.name, limit: seconds, model },
+    build: model === 'mlp' ? buildMlp : buildCnn,
+    dataset: data.name,
+    limit: seconds,
+    model,
     images: Math.min(options.images ?? size.images, data.train.size),
     epochs: options.epochs ?? size.epochs,
     trainImages: Math.min(options.trainImages ?? Number.POSITIVE_INFINITY, data.train.size),
@@ -169,7 +177,14 @@ async function search(
   const { classNames } = data;
   const space = portableSpace(build, { classNames }, comparableSpace());
   const key = {
-    ...{ model, system, tuner, seed, epochs, seconds, workers: WORKERS, space },
+    model,
+    system,
+    tuner,
+    seed,
+    epochs,
+    seconds,
+    workers: WORKERS,
+    space,
     images: checksumOf(sample.images, sample.labels),
   };
   const about = `${model}, ${nameSearch({ system, tuner })} with seed ${seed}`;
@@ -183,16 +198,20 @@ async function search(
   const probes = drawProbes(build, classNames);
   let started: { process: SystemProcess; ready: Ready };
   if (system === 'inkwell') {
-    const task: InkwellAnytimeTask = {
-      ...{ files: write('all', sample), model, tuner, seed, epochs, seconds, workers: WORKERS },
-    };
+    const task: InkwellAnytimeTask = { files: write('all', sample), model, tuner, seed, epochs, seconds, workers: WORKERS };
     started = await SystemProcess.start('inkwell-anytime.ts', task, python);
   } else {
     const parts = splitDataset(sample, VALIDATION_SPLIT, seed);
     const recipes: RecipeTask = { model, classNames, images: parts.train.size, epochs };
     const task = {
-      ...{ space, tuner, seed, epochs, seconds, probes: probes.map(({ values }) => values) },
-      ...{ train: write('train', parts.train), validation: write('validation', parts.validation) },
+      space,
+      tuner,
+      seed,
+      epochs,
+      seconds,
+      probes: probes.map(({ values }) => values),
+      train: write('train', parts.train),
+      validation: write('validation', parts.validation),
       recipes: [
         ...[process.execPath, '--import', 'tsx', join(__dirname, 'systems', 'recipe-server.ts')],
         JSON.stringify(recipes),
@@ -230,11 +249,7 @@ interface Probe {
 function drawProbes(build: typeof buildMlp, classNames: readonly string[]): Probe[] {
   const search = new RandomSearch(build, { maxTrials: PROBES, hyperparameters: comparableSpace(), seed: 1 });
   const probes: Probe[] = [];
-  for (
-    let asked = search.ask({ data: { classNames } });
-    asked;
-    asked = search.ask({ data: { classNames } })
-  ) {
+  for (let asked = search.ask({ data: { classNames } }); asked; asked = search.ask({ data: { classNames } })) {
     const model = build(asked.hyperparameters, { classNames });
     const sizes = model.trainableWeights.map(({ shape }) => tf.util.sizeFromShape(shape as number[]));
     model.dispose();

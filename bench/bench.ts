@@ -87,7 +87,8 @@ export async function timeRounds<System extends string>(
   for (const { system, detail, seconds } of running) {
     bench.say(`  ${system}${detail ? ` (${detail})` : ''}: ${median(seconds).toFixed(2)} s a round`);
   }
-  return Object.fromEntries(
-    running.map(({ system, detail, seconds }) => [system, { detail, seconds }]),
-  ) as unknown as Record<System, Timed>;
+  return Object.fromEntries(running.map(({ system, detail, seconds }) => [system, { detail, seconds }])) as unknown as Record<
+    System,
+    Timed
+  >;
 }

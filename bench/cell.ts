@@ -38,16 +38,20 @@ export async function benchCell(bench: Bench): Promise<Result[]> {
     }
   }
   const result = (detail: string, seconds: readonly number[]): Result => ({
-    ...{ what: 'cell', model: null, batch: null, system: 'inkwell', detail },
-    ...{ samplesPerSecond: null, megabytes: null, ...summarizeRuns(seconds) },
+    what: 'cell',
+    model: null,
+    batch: null,
+    system: 'inkwell',
+    detail,
+    samplesPerSecond: null,
+    megabytes: null,
+    ...summarizeRuns(seconds),
   });
   return [result('first import cell', first), result('later cells', later)];
 }
 
 function firstCell(): string {
-  const { cells } = JSON.parse(readFileSync(NOTEBOOK, 'utf8')) as {
-    cells: { cell_type: string; source: string | string[] }[];
-  };
+  const { cells } = JSON.parse(readFileSync(NOTEBOOK, 'utf8')) as { cells: { cell_type: string; source: string | string[] }[] };
   const { source } = cells.find(({ cell_type }) => cell_type === 'code') as (typeof cells)[number];
   return typeof source === 'string' ? source : source.join('');
 }

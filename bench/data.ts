@@ -57,8 +57,14 @@ export async function benchData(bench: Bench): Promise<Result[]> {
   return Object.entries(timed).map(([system, { detail, seconds }]) => {
     const summary = summarizeRuns(seconds);
     return {
-      ...{ what: 'data', model: null, batch: null, system: system.split(' ')[0] as Result['system'], detail },
-      ...{ samplesPerSecond: images / summary.seconds, megabytes: null, ...summary },
+      what: 'data',
+      model: null,
+      batch: null,
+      system: system.split(' ')[0] as Result['system'],
+      detail,
+      samplesPerSecond: images / summary.seconds,
+      megabytes: null,
+      ...summary,
     };
   });
 }
@@ -69,10 +75,7 @@ function describeOptions(options: object): string {
 }
 
 function writeCsv(file: string, { images, labels, size }: Dataset): void {
-  const rows = Array.from(
-    { length: size },
-    (_, i) => `${labels[i]},${images.subarray(i * PIXELS, (i + 1) * PIXELS).join()}\n`,
-  );
+  const rows = Array.from({ length: size }, (_, i) => `${labels[i]},${images.subarray(i * PIXELS, (i + 1) * PIXELS).join()}\n`);
   writeFileSync(file, rows.join(''));
 }
 

@@ -11,8 +11,6 @@ const ROOT = join(__dirname, '..');
 export async function loadImages(name?: string): Promise<LoadedDataset> {
   const wanted = name ?? 'emnist47';
   const folders = [process.env.DATA_DIR, join(ROOT, 'data'), join(ROOT, '..', 'shared', 'data')];
-  const directory = folders.find(
-    (folder) => folder && existsSync(join(folder, `${wanted}-train-images-idx3-ubyte.gz`)),
-  );
+  const directory = folders.find((folder) => folder && existsSync(join(folder, `${wanted}-train-images-idx3-ubyte.gz`)));
   return directory ? loadDataset(wanted, { directory }) : loadDataset(name ?? 'mnist');
 }

@@ -40,7 +40,10 @@ export async function reportAnytime(values: LongValues, say: (line: string) => v
   const common = await parseCommon(values);
   const known = Object.keys(TUNERS) as AnytimeSystem[];
   const rows = await benchAnytime({
-    ...{ ...common, python, versions, say },
+    ...common,
+    python,
+    versions,
+    say,
     systems: parseList('--systems', values.systems ?? known.join(','), known),
     seeds: parseSeeds(values.seeds ?? '0,1,2'),
     seconds: parseWhole('--seconds', values.seconds ?? '300', 1),
@@ -50,17 +53,14 @@ export async function reportAnytime(values: LongValues, say: (line: string) => v
   const all = mergeAnytime(earlier, rows);
   writeLines(file, all);
   const curves = anytimeCurves(all);
-  const figure =
-    values.out === undefined ? join(ROOT, 'docs', 'anytime') : values.out.replace(/(\.json)?$/, '-figure');
+  const figure = values.out === undefined ? join(ROOT, 'docs', 'anytime') : values.out.replace(/(\.json)?$/, '-figure');
   saveLines(`${figure}.json`, curves);
   const png = await renderPng(anytimeFigure(curves), FIGURE_SIZE);
   if (png) {
     writeFileSync(`${figure}.png`, Buffer.from(png, 'base64'));
     console.log(`The figure is in ${relative(process.cwd(), `${figure}.png`)}.`);
   }
-  console.log(
-    `\n${writeAnytime(all)}\nVersions: ${[...versions].join('; ')}; Node ${process.versions.node}.`,
-  );
+  console.log(`\n${writeAnytime(all)}\nVersions: ${[...versions].join('; ')}; Node ${process.versions.node}.`);
   // The browser that drew the figure would hold the process.
   process.exit(0);
 }
@@ -71,11 +71,12 @@ export async function reportRank(values: LongValues, say: (line: string) => void
   const file = values.out ?? join(__dirname, 'rank.json');
   const earlier = readResults<RankResult>(file);
   const seeds = parseSeeds(values.seeds ?? '0');
-  if (seeds.length !== 1)
-    throw new Error(`--seeds must have one seed with --only rank, but got ${values.seeds}.`);
+  if (seeds.length !== 1) throw new Error(`--seeds must have one seed with --only rank, but got ${values.seeds}.`);
   const results = await benchRank({
-    ...{ ...(await parseCommon(values)), say },
-    ...{ seed: seeds[0], folder: join(ROOT, 'runs', 'bench-rank') },
+    ...(await parseCommon(values)),
+    say,
+    seed: seeds[0],
+    folder: join(ROOT, 'runs', 'bench-rank'),
     configurations: parseWhole('--configurations', values.configurations ?? '24', 3),
     ...(values.budget && { budgets: values.budget.map(parseBudget) }),
     onResults: (results) => saveLines(file, mergeRanks(earlier, results)),
@@ -94,8 +95,10 @@ async function parseCommon(values: LongValues) {
     models: parseList('--models', values.models ?? 'mlp,cnn', ['mlp', 'cnn'] as const),
     ...(dataset !== undefined && { dataset }),
     data: await loadImages(dataset),
-    ...{ ...whole('images', 'images'), ...whole('epochs', 'epochs') },
-    ...{ ...whole('train-images', 'trainImages'), ...whole('train-epochs', 'trainEpochs') },
+    ...whole('images', 'images'),
+    ...whole('epochs', 'epochs'),
+    ...whole('train-images', 'trainImages'),
+    ...whole('train-epochs', 'trainEpochs'),
   };
 }
 
@@ -103,9 +106,7 @@ async function parseCommon(values: LongValues) {
 function parseBudget(text: string): RankBudget {
   const [name, ...numbers] = text.split(':');
   if (name === '' || numbers.length !== 3) {
-    throw new Error(
-      `--budget must be NAME:IMAGES:FOLDS:EPOCHS, for instance quick:3000:2:4, but got "${text}".`,
-    );
+    throw new Error(`--budget must be NAME:IMAGES:FOLDS:EPOCHS, for instance quick:3000:2:4, but got "${text}".`);
   }
   const [images, folds, epochs] = numbers.map((number) => parseWhole('--budget', number, 1));
   return { name, images, folds, epochs };

@@ -10,7 +10,8 @@ export function describeProcessor(): string {
 export function describeRun(versions: ReadonlySet<string>, data: Dataset, python: string): string[] {
   return [
     `Machine: ${describeProcessor()}, ${(totalmem() / 1e9).toFixed(0)} GB`,
-    `Versions: ${[...versions].filter((name) => name !== 'Inkwell').join('; ') || 'none of other systems'}; Node ${process.versions.node}; ${python}`,
+    `Versions: ${[...versions].filter((name) => name !== 'Inkwell').join('; ') || 'none of other systems'}; Node ` +
+      `${process.versions.node}; ${python}`,
     `Data: ${data.name}, ${data.source}`,
     `Date: ${new Date().toISOString().slice(0, 10)}`,
   ];

@@ -21,32 +21,33 @@ export async function benchMemory(bench: Bench): Promise<Result[]> {
     const since = CHECKPOINTS[i - 1] ?? 0;
     const part = trials.slice(since, checkpoint).map(({ seconds }) => seconds);
     return {
-      ...{ what: 'memory', model: 'mlp', batch: 128, system: 'inkwell' },
-      ...{ detail: `trials ${since + 1} to ${checkpoint}`, megabytes: trials[checkpoint - 1].megabytes },
-      ...{ samplesPerSecond: (0.8 * IMAGES_A_TRIAL) / median(part), ...summarizeRuns(part) },
+      what: 'memory',
+      model: 'mlp',
+      batch: 128,
+      system: 'inkwell',
+      detail: `trials ${since + 1} to ${checkpoint}`,
+      megabytes: trials[checkpoint - 1].megabytes,
+      samplesPerSecond: (0.8 * IMAGES_A_TRIAL) / median(part),
+      ...summarizeRuns(part),
     };
   });
   for (const images of bench.quick ? [2560, 5120, 10_240] : [12_800, 25_600, 51_200]) {
     bench.say(`memory: an epoch of ${images} images`);
     const { inkwell } = await timeRounds(
       bench,
-      {
-        inkwell: [
-          { program: 'inkwell-step.ts', task: { files, model: 'mlp', batch: 128, images }, detail: null },
-        ],
-      },
+      { inkwell: [{ program: 'inkwell-step.ts', task: { files, model: 'mlp', batch: 128, images }, detail: null }] },
       bench.quick ? 3 : 5,
     );
     const summary = summarizeRuns(inkwell.seconds);
     results.push({
-      ...{
-        what: 'memory',
-        model: 'mlp',
-        batch: 128,
-        system: 'inkwell',
-        detail: `an epoch of ${images} images`,
-      },
-      ...{ samplesPerSecond: images / summary.seconds, megabytes: null, ...summary },
+      what: 'memory',
+      model: 'mlp',
+      batch: 128,
+      system: 'inkwell',
+      detail: `an epoch of ${images} images`,
+      samplesPerSecond: images / summary.seconds,
+      megabytes: null,
+      ...summary,
     });
   }
   return results;

@@ -34,7 +34,6 @@ export function writeLines(file: string, results: readonly object[]): void {
 export function parseList<Name extends string>(option: string, list: string, known: readonly Name[]): Name[] {
   const names = splitLists([list]) as string[];
   const unknown = names.find((name) => !known.includes(name as Name));
-  if (unknown !== undefined)
-    throw new Error(`${option} must be of ${known.join(', ')}, but got "${unknown}".`);
+  if (unknown !== undefined) throw new Error(`${option} must be of ${known.join(', ')}, but got "${unknown}".`);
   return names as Name[];
 }

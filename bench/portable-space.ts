@@ -4,10 +4,7 @@ import { describeSpace, type SearchSpace } from '../lib/search/space/search-spac
 import type { DataShape, ModelBuilder } from '../src';
 
 /** A domain with what Python would have to work out: whether a choice is ordered, and the values of steps that are factors. */
-type PortableDomain = Domain & {
-  readonly isOrdered?: boolean;
-  readonly values?: readonly HyperParameterValue[];
-};
+type PortableDomain = Domain & { readonly isOrdered?: boolean; readonly values?: readonly HyperParameterValue[] };
 
 /** A hyperparameter as `bench/systems/search_space.py` reads it. */
 export interface PortableEntry {
@@ -17,17 +14,13 @@ export interface PortableEntry {
 }
 
 /** The space of a builder as plain data: what other systems ask for, in order, to search the very same. */
-export function portableSpace(
-  builder: ModelBuilder,
-  data: DataShape,
-  overrides: HyperParameters,
-): PortableEntry[] {
+export function portableSpace(builder: ModelBuilder, data: DataShape, overrides: HyperParameters): PortableEntry[] {
   return listEntries(describeSpace(builder, data, { overrides }));
 }
 
 /**
- * A space's entries, parents before their children. A parent that is fixed is no condition. What is asked for 'not always', for a reason that no condition says, is always asked
- * for: the builder then leaves it alone.
+ * A space's entries, parents before their children. A parent that is fixed is no condition. What is asked for 'not always', for a
+ * reason that no condition says, is always asked for: the builder then leaves it alone.
  *
  * @throws Error where a parent comes after its child.
  */

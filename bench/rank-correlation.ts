@@ -53,7 +53,9 @@ export function defaultBudgets(model: 'mlp' | 'cnn', train: Dataset): RankBudget
   return same ? [former] : [former, { name: 'quick', images, folds, epochs }];
 }
 
-/** How well search scores order configurations, by budget: each is scored by a search, and trained and judged on the test images. */
+/**
+ * How well search scores order configurations, by budget: each is scored by a search, and trained and judged on the test images.
+ */
 export async function benchRank(options: RankOptions): Promise<RankResult[]> {
   const { models, seed, folder, data, say, onResults } = options;
   const results: RankResult[] = [];
@@ -74,25 +76,25 @@ export async function benchRank(options: RankOptions): Promise<RankResult[]> {
       for (const [i, hyperparameters] of drawn.entries()) {
         const task: TrainingTask = {
           ...(options.dataset !== undefined && { dataset: options.dataset }),
-          ...{ model, space: 'own', hyperparameters, images: trainImages, epochs: trainEpochs, seed },
+          model,
+          space: 'own',
+          hyperparameters,
+          images: trainImages,
+          epochs: trainEpochs,
+          seed,
         };
         const { accuracy, seconds } = await trainings.get(task, `${model}, ${i + 1} of ${drawn.length}`);
         const byName = <Value>(of: (scored: ScoredConfigurations) => Value) =>
           Object.fromEntries(budgets.map(({ name }, b) => [name, of(searched[b])]));
         scores.push({
-          ...{ hyperparameters, full: accuracy, fullSeconds: seconds },
+          hyperparameters,
+          full: accuracy,
+          fullSeconds: seconds,
           search: byName((scored) => scored[i].score),
           searchSeconds: byName((scored) => scored[i].seconds),
         });
       }
-      const common = {
-        dataset: data.name,
-        model,
-        seed,
-        trainImages,
-        trainEpochs,
-        machine: describeProcessor(),
-      };
+      const common = { dataset: data.name, model, seed, trainImages, trainEpochs, machine: describeProcessor() };
       results.push(...summarizeRanks(common, budgets, scores));
       onResults(results);
     }
@@ -107,21 +109,12 @@ type ScoredConfigurations = readonly { readonly score: number | null; readonly s
 const builderOf = (model: 'mlp' | 'cnn') => (model === 'mlp' ? buildMlp : buildCnn);
 
 /** The configurations that a random search tries. */
-function drawConfigurations(
-  model: 'mlp' | 'cnn',
-  data: LoadedDataset,
-  count: number,
-  seed: number,
-): HyperParameterValues[] {
+function drawConfigurations(model: 'mlp' | 'cnn', data: LoadedDataset, count: number, seed: number): HyperParameterValues[] {
   const build = builderOf(model);
   const search = new RandomSearch(build, { maxTrials: count, seed });
   const drawn: HyperParameterValues[] = [];
   const { classNames } = data;
-  for (
-    let asked = search.ask({ data: { classNames } });
-    asked;
-    asked = search.ask({ data: { classNames } })
-  ) {
+  for (let asked = search.ask({ data: { classNames } }); asked; asked = search.ask({ data: { classNames } })) {
     // Complete only when the builder has asked for them.
     build(asked.hyperparameters, { classNames }).dispose();
     drawn.push(asked.hyperparameters.values);
@@ -139,17 +132,20 @@ async function scoreInSearch(
   const sample = takeSubset(data.train, images);
   const settings = { images: checksumOf(sample.images, sample.labels), folds, epochs, seed, configurations };
   const key = checksumOf(Buffer.from(JSON.stringify(settings)));
-  say(
-    `${model}, budget ${name}: ${configurations.length} trials, ${images} images, ${folds} folds, ${epochs} epochs`,
-  );
+  say(`${model}, budget ${name}: ${configurations.length} trials, ${images} images, ${folds} folds, ${epochs} epochs`);
   const search = new RandomSearch(builderOf(model), {
-    ...{ maxTrials: configurations.length, folds, seed, directory: join(folder, `${model}-${key}`) },
+    maxTrials: configurations.length,
+    folds,
+    seed,
+    directory: join(folder, `${model}-${key}`),
     // It is among the configurations.
     startWithDefault: false,
   });
   for (const configuration of configurations) search.enqueue(configuration);
   await search.run(sample, {
-    ...{ epochs, workers: WORKERS, title: null },
+    epochs,
+    workers: WORKERS,
+    title: null,
     onTrialEnd({ id, score }) {
       say(`  ${model}, budget ${name}, ${id} of ${configurations.length}: ${(100 * score).toFixed(2)} %`);
     },

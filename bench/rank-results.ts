@@ -101,27 +101,15 @@ export function writeRanks(results: readonly RankResult[]): string {
   });
   const trainings = new Set(
     results.map(
-      ({ model, trainImages, trainEpochs }) =>
-        `${model === 'mlp' ? 'MLP' : 'CNN'} ${trainImages} images, ${trainEpochs} epochs`,
+      ({ model, trainImages, trainEpochs }) => `${model === 'mlp' ? 'MLP' : 'CNN'} ${trainImages} images, ${trainEpochs} epochs`,
     ),
   );
   return [
-    "**Does a search's score order configurations as the full training does?** Spearman's rank correlation between mean validation",
+    "**Does a search's score order configurations as the full training does?** Spearman's rank correlation between mean " +
+      'validation',
     'accuracy in the search and accuracy on the test images, with 95 % intervals (bootstrap over the configurations).',
     '',
-    table(
-      [
-        'space',
-        'budget',
-        'of a trial',
-        'correlation',
-        'interval',
-        'gain over the first',
-        'a trial',
-        'configurations',
-      ],
-      rows,
-    ),
+    table(['space', 'budget', 'of a trial', 'correlation', 'interval', 'gain over the first', 'a trial', 'configurations'], rows),
     '',
     `Full training: ${[...trainings].join('; ')}. Measured on ${[...new Set(results.map(({ machine }) => machine))].join('; ')}.`,
   ].join('\n');

@@ -9,13 +9,7 @@ const adam: CompileConfig = { optimizer: { kind: 'adam', learningRate: 0.001 } }
 export const MODELS = {
   mlp: ({ classNames }: DataShape) =>
     compileModel(
-      new Stack()
-        .input([784])
-        .dense(512, 'relu')
-        .normalize()
-        .dropout(0.2)
-        .dense(256, 'relu')
-        .output(classNames.length),
+      new Stack().input([784]).dense(512, 'relu').normalize().dropout(0.2).dense(256, 'relu').output(classNames.length),
       adam,
     ),
   cnn: ({ classNames }: DataShape) =>
@@ -68,7 +62,8 @@ export function checkComparable(config: CompileConfig): void {
   const { labelSmoothing = 0, emaMomentum = 0, augmentation, classWeights, precision = 'float32' } = config;
   if (labelSmoothing > 0 || emaMomentum > 0 || augmentation || classWeights || precision !== 'float32') {
     throw new Error(
-      `The other systems train without this: ${JSON.stringify({ labelSmoothing, emaMomentum, augmentation, classWeights, precision })}; ` +
+      'The other systems train without this: ' +
+        `${JSON.stringify({ labelSmoothing, emaMomentum, augmentation, classWeights, precision })}; ` +
         'fix it in comparableSpace.',
     );
   }

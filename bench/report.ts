@@ -26,9 +26,7 @@ function stepSection(results: readonly Result[]): string | undefined {
     .flatMap((model) => batches.map((batch) => ({ model, batch })));
   const rows = cases.map(({ model, batch }) => {
     const of = (system: string) =>
-      results.find(
-        (result) => result.model === model && result.batch === batch && result.system === system,
-      ) as Result;
+      results.find((result) => result.model === model && result.batch === batch && result.system === system) as Result;
     return [
       MODEL_NAMES[model],
       `${batch}`,
@@ -40,20 +38,7 @@ function stepSection(results: readonly Result[]): string | undefined {
     '**A training step**, milliseconds: median and spread (interquartile range over median); then how many times as fast as the',
     'others Inkwell is. Gathering the batch and reading the loss count, warming up does not.',
     '',
-    table(
-      [
-        'model',
-        'batch',
-        'Inkwell',
-        'tfjs-node',
-        'Keras',
-        'PyTorch',
-        'to tfjs-node',
-        'to Keras',
-        'to PyTorch',
-      ],
-      rows,
-    ),
+    table(['model', 'batch', 'Inkwell', 'tfjs-node', 'Keras', 'PyTorch', 'to tfjs-node', 'to Keras', 'to PyTorch'], rows),
     ...waysOf(results),
   ].join('\n');
 }
@@ -62,20 +47,14 @@ function stepSection(results: readonly Result[]): string | undefined {
 function waysOf(results: readonly Result[]): string[] {
   const ways = results
     .filter(({ detail }) => detail !== null)
-    .map(
-      ({ model, system, detail }) => `${system} with ${detail} for the ${MODEL_NAMES[model as ModelName]}`,
-    );
-  return ways.length > 0
-    ? ['', `Of several ways the fastest was taken: ${[...new Set(ways)].join(', ')}.`]
-    : [];
+    .map(({ model, system, detail }) => `${system} with ${detail} for the ${MODEL_NAMES[model as ModelName]}`);
+  return ways.length > 0 ? ['', `Of several ways the fastest was taken: ${[...new Set(ways)].join(', ')}.`] : [];
 }
 
 function searchSection(results: readonly Result[]): string | undefined {
   if (results.length === 0) return undefined;
   const rows = results.map((result) => {
-    const other = results.find(
-      ({ system, model }) => system === 'keras-tuner' && model === result.model,
-    ) as Result;
+    const other = results.find(({ system, model }) => system === 'keras-tuner' && model === result.model) as Result;
     return [
       MODEL_NAMES[result.model as ModelName],
       result.system === 'inkwell' ? `Inkwell, ${result.detail}` : 'KerasTuner',
@@ -152,22 +131,12 @@ export function writeAccuracy(results: readonly AccuracyResult[]): string {
     result.seeds.join(', '),
   ]);
   return [
-    '**What the presets reach** on the test images, trained on all training images: means and standard deviations over the seeds.',
+    '**What the presets reach** on the test images, trained on all training images: means and standard deviations over the ' +
+      'seeds.',
     'An ensemble has a model of each seed, and the time of all their trainings.',
     '',
     table(
-      [
-        'data set',
-        'preset',
-        'accuracy',
-        'loss',
-        'epochs',
-        'training',
-        'evaluation',
-        'peak memory',
-        'weights',
-        'seeds',
-      ],
+      ['data set', 'preset', 'accuracy', 'loss', 'epochs', 'training', 'evaluation', 'peak memory', 'weights', 'seeds'],
       rows,
     ),
     '',

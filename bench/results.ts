@@ -6,7 +6,9 @@ export interface Result {
   /** Images a step; null where no model is trained. */
   readonly batch: number | null;
   readonly system: 'inkwell' | 'tfjs-node' | 'keras' | 'pytorch' | 'keras-tuner' | 'pandas';
-  /** Which way of the system, or which part of the work, in words: `2 workers`, `first import cell`; null where there is but one. */
+  /**
+   * Which way of the system, or which part of the work, in words: `2 workers`, `first import cell`; null where there is but one.
+   */
   readonly detail: string | null;
   /** Images trained on or read a second; null for cells. */
   readonly samplesPerSecond: number | null;
@@ -31,15 +33,8 @@ export function quantile(values: readonly number[], q: number): number {
 export const median = (values: readonly number[]): number => quantile(values, 0.5);
 
 /** Median, number and spread of the times of some runs, each divided by `units`: the steps of a run, for a time per step. */
-export function summarizeRuns(
-  seconds: readonly number[],
-  units = 1,
-): Pick<Result, 'seconds' | 'runs' | 'spread'> {
+export function summarizeRuns(seconds: readonly number[], units = 1): Pick<Result, 'seconds' | 'runs' | 'spread'> {
   const middle = median(seconds);
   const range = quantile(seconds, 0.75) - quantile(seconds, 0.25);
-  return {
-    seconds: middle / units,
-    runs: seconds.length,
-    spread: seconds.length > 1 ? range / middle : null,
-  };
+  return { seconds: middle / units, runs: seconds.length, spread: seconds.length > 1 ? range / middle : null };
 }

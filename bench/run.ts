@@ -1,6 +1,6 @@
 /**
- * `npm run bench`: how fast Inkwell is beside tfjs-node, Keras, PyTorch, KerasTuner and pandas, what its presets come to, and how good its
- * searches are.
+ * `npm run bench`: how fast Inkwell is beside tfjs-node, Keras, PyTorch, KerasTuner and pandas, what its presets come to, and how
+ * good its searches are.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -59,8 +59,8 @@ bench/results.json. About 20 minutes on two cores; let nothing else run meanwhil
   --seeds LIST   with --accuracy: default 0,1,2
   --epochs N     with --accuracy: a trial with another number of epochs, which is not written to bench/accuracy.json
 
-  --only anytime compares searches: how good the winner is by wall time, for Inkwell's searches with two workers, KerasTuner's and Optuna's
-                 over the same space. Every winner is then trained by Inkwell on all training images. Prints a table, writes
+  --only anytime compares searches: how good the winner is by wall time, for Inkwell's searches with two workers,
+                 KerasTuner's and Optuna's over the same space. Every winner is then trained by Inkwell on all training images. Prints a table, writes
                  bench/anytime.json and the figure docs/anytime.png with its numbers, docs/anytime.json
   --only rank    says how well a search's scores order configurations, for the quick profile and that of version 0.6: rank
                  correlation with the test accuracy after a full training. Prints a table and writes bench/rank.json
@@ -75,7 +75,8 @@ bench/results.json. About 20 minutes on two cores; let nothing else run meanwhil
   anytime also     --seconds N, wall time of each search, default 300; --systems LIST of inkwell, keras-tuner, optuna
   rank also        --configurations N, default 24; --budget NAME:IMAGES:FOLDS:EPOCHS instead of the two, may be repeated
 
-Lists may have commas. The images are emnist47's from data/, the folder DATA_DIR or ../shared/data where one holds them, else the built-in MNIST.`;
+Lists may have commas. The images are emnist47's from data/, the folder DATA_DIR or ../shared/data where one holds them, else
+the built-in MNIST.`;
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -111,16 +112,14 @@ async function main(): Promise<void> {
   }
   if (values.trials !== undefined) throw new Error('--trials goes with --soak alone; add --soak.');
   const started = performance.now();
-  const say = (line: string) =>
-    console.log(`${((performance.now() - started) / 1000).toFixed(0).padStart(5)} s  ${line}`);
+  const say = (line: string) => console.log(`${((performance.now() - started) / 1000).toFixed(0).padStart(5)} s  ${line}`);
   if (values.accuracy) {
     await reportAccuracy(values, say);
     return;
   }
   const long = values.only?.find((part) => part === 'anytime' || part === 'rank');
   if (long) {
-    if (values.only?.length !== 1)
-      throw new Error(`--only ${long} takes hours and goes alone; run the others before.`);
+    if (values.only?.length !== 1) throw new Error(`--only ${long} takes hours and goes alone; run the others before.`);
     await (long === 'anytime' ? reportAnytime(values, say) : reportRank(values, say));
     return;
   }
@@ -137,8 +136,7 @@ async function main(): Promise<void> {
   }
   const parts = (values.only ?? Object.keys(PARTS)) as Result['what'][];
   const unknown = parts.find((part) => !(part in PARTS));
-  if (unknown)
-    throw new Error(`--only must be one of ${Object.keys(PARTS).join(', ')}, but got "${unknown}".`);
+  if (unknown) throw new Error(`--only must be one of ${Object.keys(PARTS).join(', ')}, but got "${unknown}".`);
   const python = await setUpPython();
   const { train } = await loadImages();
   const folder = mkdtempSync(join(tmpdir(), 'inkwell-bench-'));
@@ -169,8 +167,7 @@ async function reportAccuracy(values: AccuracyValues, say: (line: string) => voi
   const names = PRESETS.map(({ name }) => name);
   const wanted = splitLists(values.preset) ?? names;
   const unknown = wanted.find((name) => !names.includes(name));
-  if (unknown !== undefined)
-    throw new Error(`--preset must be one of ${names.join(', ')}, but got "${unknown}".`);
+  if (unknown !== undefined) throw new Error(`--preset must be one of ${names.join(', ')}, but got "${unknown}".`);
   const results = await benchAccuracy({
     presets: PRESETS.filter(({ name }) => wanted.includes(name)),
     datasets: splitLists(values.dataset) ?? [undefined],
@@ -180,9 +177,7 @@ async function reportAccuracy(values: AccuracyValues, say: (line: string) => voi
     say,
   });
   if (values.epochs !== undefined) {
-    console.log(
-      `\nA trial of ${values.epochs} epochs, not what the presets reach:\n\n${writeAccuracy(results)}`,
-    );
+    console.log(`\nA trial of ${values.epochs} epochs, not what the presets reach:\n\n${writeAccuracy(results)}`);
     return;
   }
   const earlier: AccuracyResult[] = existsSync(ACCURACY) ? JSON.parse(readFileSync(ACCURACY, 'utf8')) : [];

@@ -47,15 +47,15 @@ export async function benchSearch(bench: Bench): Promise<Result[]> {
         detail: null,
         program: 'keras_tuner_search.py',
         task: {
-          ...{ epochs: EPOCHS, batch: BATCH, recipes },
+          epochs: EPOCHS,
+          batch: BATCH,
+          recipes,
           train: writeImages(bench, 'search-train', parts.train),
           validation: writeImages(bench, 'search-validation', parts.validation),
         },
       },
     ];
-    bench.say(
-      `search: ${model}, ${TRIALS} trials of ${EPOCHS} epochs, ${sample.size} images, ${rounds} rounds`,
-    );
+    bench.say(`search: ${model}, ${TRIALS} trials of ${EPOCHS} epochs, ${sample.size} images, ${rounds} rounds`);
     const seconds = systems.map((): number[] => []);
     for (let round = 0; round < rounds; round++) {
       for (const [i, { program, task, system, detail }] of systems.entries()) {
@@ -67,9 +67,7 @@ export async function benchSearch(bench: Bench): Promise<Result[]> {
           checkTrials(answer, configurations);
           seconds[i].push(answer.seconds);
           const best = (100 * (answer.best as number)).toFixed(1);
-          bench.say(
-            `  ${system}${detail ? ` (${detail})` : ''}: ${answer.seconds.toFixed(1)} s, best ${best} %`,
-          );
+          bench.say(`  ${system}${detail ? ` (${detail})` : ''}: ${answer.seconds.toFixed(1)} s, best ${best} %`);
         } finally {
           await process.end();
         }
@@ -79,8 +77,14 @@ export async function benchSearch(bench: Bench): Promise<Result[]> {
       const summary = summarizeRuns(seconds[i]);
       const trained = TRIALS * EPOCHS * parts.train.size;
       results.push({
-        ...{ what: 'search', model, batch: BATCH, system, detail },
-        ...{ samplesPerSecond: trained / summary.seconds, megabytes: null, ...summary },
+        what: 'search',
+        model,
+        batch: BATCH,
+        system,
+        detail,
+        samplesPerSecond: trained / summary.seconds,
+        megabytes: null,
+        ...summary,
       });
     }
   }
@@ -93,7 +97,10 @@ function drawConfigurations(
   data: { classNames: readonly string[] },
 ): { configurations: HyperParameterValues[]; recipes: Recipe[] } {
   const search = new RandomSearch(build, {
-    ...{ maxTrials: TRIALS, startWithDefault: false, hyperparameters: comparableSpace(), seed: 0 },
+    maxTrials: TRIALS,
+    startWithDefault: false,
+    hyperparameters: comparableSpace(),
+    seed: 0,
   });
   const configurations: HyperParameterValues[] = [];
   const recipes: Recipe[] = [];
@@ -108,8 +115,6 @@ function drawConfigurations(
 /** @throws Error unless a search tried exactly the configurations that it should. */
 function checkTrials({ configurations, trials }: Round, wanted: readonly HyperParameterValues[]): void {
   const same =
-    configurations === undefined
-      ? trials === wanted.length
-      : JSON.stringify(configurations) === JSON.stringify(wanted);
+    configurations === undefined ? trials === wanted.length : JSON.stringify(configurations) === JSON.stringify(wanted);
   if (!same) throw new Error(`A search did not try the ${wanted.length} configurations that it was given.`);
 }

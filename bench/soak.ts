@@ -5,11 +5,7 @@ import { text } from 'node:stream/consumers';
 import type { Holdings } from './systems/inkwell-soak';
 
 /** What a process holds along a search of so many trials, some of which fail; with one worker it trains in that process. */
-export async function soak(
-  trials: number,
-  workers: number,
-  onHoldings?: (holdings: Holdings) => void,
-): Promise<Holdings[]> {
+export async function soak(trials: number, workers: number, onHoldings?: (holdings: Holdings) => void): Promise<Holdings[]> {
   const script = join(__dirname, 'systems', 'inkwell-soak.ts');
   const child = spawn(
     process.execPath,
@@ -34,14 +30,10 @@ export async function reportSoak(trials: number): Promise<void> {
   for (const workers of [1, 2]) {
     console.log(`\n${trials} trials ${workers === 1 ? 'in one process' : `with ${workers} workers`}`);
     console.log('trial  failed  RSS in MB  tensors  bytes  open files  children  listeners');
-    await soak(
-      trials,
-      workers,
-      ({ trial, failed, megabytes, tensors, bytes, files, children, listeners }) => {
-        const cells = [trial, failed, megabytes.toFixed(1), tensors, bytes, files, children, listeners];
-        const widths = [5, 6, 9, 7, 5, 10, 8, 9];
-        console.log(cells.map((cell, i) => String(cell).padStart(widths[i])).join('  '));
-      },
-    );
+    await soak(trials, workers, ({ trial, failed, megabytes, tensors, bytes, files, children, listeners }) => {
+      const cells = [trial, failed, megabytes.toFixed(1), tensors, bytes, files, children, listeners];
+      const widths = [5, 6, 9, 7, 5, 10, 8, 9];
+      console.log(cells.map((cell, i) => String(cell).padStart(widths[i])).join('  '));
+    });
   }
 }

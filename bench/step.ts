@@ -3,12 +3,7 @@ import { describeModel, MODELS, type ModelName } from './recipes';
 import { type Result, summarizeRuns } from './results';
 
 /** Images of a round; every batch size divides them. */
-const IMAGES: Readonly<Record<ModelName, number>> = {
-  mlp: 12_800,
-  cnn: 2560,
-  seedMlp: 12_800,
-  seedCnn: 2560,
-};
+const IMAGES: Readonly<Record<ModelName, number>> = { mlp: 12_800, cnn: 2560, seedMlp: 12_800, seedCnn: 2560 };
 
 /** A training step of each model with batches of 32, 128 and 512, `quick` with 128 alone. */
 export async function benchStep(bench: Bench): Promise<Result[]> {
@@ -37,17 +32,12 @@ export async function benchStep(bench: Bench): Promise<Result[]> {
           candidate('keras_step.py', { recipe, jitCompile }, `jit_compile=${jitCompile ? 'True' : 'False'}`),
         ),
         pytorch: (isAdam ? [false, true] : [false]).map((fused) =>
-          candidate(
-            'pytorch_step.py',
-            { recipe, fused },
-            isAdam ? `fused=${fused ? 'True' : 'False'}` : null,
-          ),
+          candidate('pytorch_step.py', { recipe, fused }, isAdam ? `fused=${fused ? 'True' : 'False'}` : null),
         ),
       };
       for (const system of ['keras', 'pytorch'] as const) {
         const known = ways[system].map(({ detail }) => detail);
-        if (known.length > 0)
-          systems[system] = systems[system].filter(({ detail }) => known.includes(detail));
+        if (known.length > 0) systems[system] = systems[system].filter(({ detail }) => known.includes(detail));
       }
       const timed = await timeRounds(bench, systems, rounds);
       for (const system of ['keras', 'pytorch'] as const) {
@@ -56,8 +46,14 @@ export async function benchStep(bench: Bench): Promise<Result[]> {
       for (const [system, { detail, seconds }] of Object.entries(timed)) {
         const summary = summarizeRuns(seconds, images / batch);
         results.push({
-          ...{ what: 'step', model, batch, system: system as Result['system'], detail },
-          ...{ samplesPerSecond: batch / summary.seconds, megabytes: null, ...summary },
+          what: 'step',
+          model,
+          batch,
+          system: system as Result['system'],
+          detail,
+          samplesPerSecond: batch / summary.seconds,
+          megabytes: null,
+          ...summary,
         });
       }
     }

@@ -35,12 +35,8 @@ export class SystemProcess {
     this.#program = program;
     const script = join(SYSTEMS, program);
     const [command, args] =
-      extname(program) === '.py'
-        ? [python, ['-s', '-E', script]]
-        : [process.execPath, ['--import', 'tsx', script]];
-    this.#child = spawn(command, [...args, JSON.stringify(task)], {
-      stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
-    });
+      extname(program) === '.py' ? [python, ['-s', '-E', script]] : [process.execPath, ['--import', 'tsx', script]];
+    this.#child = spawn(command, [...args, JSON.stringify(task)], { stdio: ['pipe', 'pipe', 'pipe', 'pipe'] });
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       stream?.setEncoding('utf8').on('data', (text: string) => {
         this.#log = (this.#log + text).slice(-4000);
@@ -53,11 +49,7 @@ export class SystemProcess {
   }
 
   /** A process and what it said when it was ready; `python` is the Python that runs the programs ending in `.py`. */
-  static async start(
-    program: string,
-    task: object,
-    python: string,
-  ): Promise<{ process: SystemProcess; ready: Ready }> {
+  static async start(program: string, task: object, python: string): Promise<{ process: SystemProcess; ready: Ready }> {
     const started = new SystemProcess(program, task, python);
     return { process: started, ready: await started.#read<Ready>() };
   }
@@ -85,10 +77,7 @@ export class SystemProcess {
 
   async #read<Message>(): Promise<Message> {
     const { value, done } = await this.#lines.next();
-    if (done)
-      throw new Error(
-        `bench/systems/${this.#program} ended early. The end of what it printed:\n${this.#log}`,
-      );
+    if (done) throw new Error(`bench/systems/${this.#program} ended early. The end of what it printed:\n${this.#log}`);
     return JSON.parse(value);
   }
 }

@@ -55,10 +55,7 @@ export class Trainings {
     const hp = HyperParameters.from(hyperparameters, { ...(overrides && { overrides }) });
     const { classNames } = this.#data;
     const recipe = describeModel((model === 'mlp' ? buildMlp : buildCnn)(hp, { classNames, seed }));
-    const key = {
-      ...{ model, images, of: this.#images, epochs, seed },
-      recipe: checksumOf(Buffer.from(describeWithoutNames(recipe))),
-    };
+    const key = { model, images, of: this.#images, epochs, seed, recipe: checksumOf(Buffer.from(describeWithoutNames(recipe))) };
     const known = this.#store.get(key);
     if (known !== undefined) return known;
     const backup = join(
@@ -66,9 +63,7 @@ export class Trainings {
       `backup-${checksumOf(Buffer.from(JSON.stringify(key) + configurationText(hyperparameters)))}`,
     );
     const { process } = await SystemProcess.start('inkwell-training.ts', { ...task, images, backup }, '');
-    const training = await process
-      .run<Training>((line) => this.#say(`  ${about}, ${line}`))
-      .finally(() => process.end());
+    const training = await process.run<Training>((line) => this.#say(`  ${about}, ${line}`)).finally(() => process.end());
     this.#store.set(key, training);
     rmSync(backup, { recursive: true, force: true });
     const { accuracy, seconds } = training;
@@ -81,5 +76,4 @@ export class Trainings {
   }
 }
 
-const describeAccuracy = (accuracy: number | null) =>
-  accuracy === null ? 'none' : `${(100 * accuracy).toFixed(2)} %`;
+const describeAccuracy = (accuracy: number | null) => (accuracy === null ? 'none' : `${(100 * accuracy).toFixed(2)} %`);

@@ -7,12 +7,7 @@ const root = join(__dirname, '..');
 const bin = (name: string) => join(root, 'node_modules', '.bin', name);
 
 interface Notebook {
-  cells: {
-    cell_type: string;
-    outputs?: unknown[];
-    execution_count?: number | null;
-    metadata: { tags?: string[] };
-  }[];
+  cells: { cell_type: string; outputs?: unknown[]; execution_count?: number | null; metadata: { tags?: string[] } }[];
   metadata: { kernelspec?: { name?: string } };
 }
 
@@ -21,14 +16,10 @@ export function findNotebookFaults(notebook: Notebook): string[] {
   const faults: string[] = [];
   const run = notebook.cells.filter((cell) => cell.outputs?.length || cell.execution_count != null).length;
   if (run > 0) {
-    faults.push(
-      `${run} cells hold outputs or execution counts: "Clear Outputs of All Cells" in JupyterLab, then save`,
-    );
+    faults.push(`${run} cells hold outputs or execution counts: "Clear Outputs of All Cells" in JupyterLab, then save`);
   }
   if (notebook.metadata.kernelspec?.name !== 'inkwell') {
-    faults.push(
-      `its kernel must be "inkwell" (TypeScript), but it is "${notebook.metadata.kernelspec?.name}"`,
-    );
+    faults.push(`its kernel must be "inkwell" (TypeScript), but it is "${notebook.metadata.kernelspec?.name}"`);
   }
   const parameters = notebook.cells.filter((cell) => cell.metadata.tags?.includes('parameters')).length;
   if (parameters !== 1) faults.push(`one cell must carry the tag "parameters", but ${parameters} do`);

@@ -49,9 +49,7 @@ export async function getSplit(split: string, options: GetSplitOptions): Promise
   const name = `emnist-${split}`;
   const wanted = [
     `${name}-mapping.txt`,
-    ...['train', 'test'].flatMap((part) =>
-      ['labels-idx1', 'images-idx3'].map((kind) => `${name}-${part}-${kind}-ubyte.gz`),
-    ),
+    ...['train', 'test'].flatMap((part) => ['labels-idx1', 'images-idx3'].map((kind) => `${name}-${part}-${kind}-ubyte.gz`)),
   ];
   const missing = wanted.filter((file) => !existsSync(join(directory, file)));
   const use = `Use it with: npm start -- --dataset ${name}`;
@@ -153,9 +151,7 @@ async function main(): Promise<void> {
     await getSplit(split, { directory, keep, archive: EMNIST_ARCHIVE, say: createSay() });
   } catch (error) {
     const { message } = explainWriteError(error, directory) as Error;
-    const needs = message.includes('disk is full')
-      ? ' The archive takes 562 MB, the split comes on top.'
-      : '';
+    const needs = message.includes('disk is full') ? ' The archive takes 562 MB, the split comes on top.' : '';
     process.stderr.write(`\n${message}${needs}\n`);
     process.exitCode = 1;
   }

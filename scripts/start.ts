@@ -11,8 +11,7 @@ async function main(): Promise<number> {
     console.log(HELP['npm start']);
     return 0;
   }
-  if (options.notebooks.length === 0)
-    throw new UsageError(`${NOTEBOOKS} holds no notebook: restore it from git.`);
+  if (options.notebooks.length === 0) throw new UsageError(`${NOTEBOOKS} holds no notebook: restore it from git.`);
   return runAndReport(options);
 }
 

@@ -35,7 +35,9 @@ async function main(): Promise<void> {
     }
     if (!values.redis) throw new Error('--redis must name the server, for instance redis://host:6379.');
     worker = new MachineWorker({
-      ...{ redis: values.redis, concurrency: Number(values.concurrency), modules: values.module },
+      redis: values.redis,
+      concurrency: Number(values.concurrency),
+      modules: values.module,
       ...(values.data !== undefined && { directory: values.data }),
       openExecutor: (setup, options) => new WorkerPool(setup, options),
       say: (line) => process.stdout.write(`${line}\n`),

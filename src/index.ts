@@ -39,7 +39,6 @@ export { openStudy, Study, type StudyOptions, type TrainedModel } from './study/
 // Searches.
 
 export { type MachinesOptions, machines } from '../lib/machines/machines';
-export { bestSearch } from '../lib/search/best-search';
 export { defaultHyperparameters } from '../lib/search/default-hyperparameters';
 export { defaultWorkers } from '../lib/search/executors/default-workers';
 export type { CallbackFactory } from '../lib/search/executors/training-job';
@@ -59,6 +58,7 @@ export { patiencePruner } from '../lib/search/pruners/patience';
 export type { Pruner } from '../lib/search/pruners/pruner';
 export { readSearch, type SearchRecord } from '../lib/search/read-search';
 export { type Asked, type RunOptions, Search, type SearchOptions } from '../lib/search/search';
+export { bestSearch } from '../lib/search/search-results';
 export {
   Asha,
   BayesianOptimization,

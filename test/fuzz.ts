@@ -6,7 +6,10 @@ import fc from 'fast-check';
 import { afterAll, expect, it } from 'vitest';
 import { isLong } from './long';
 
-/** A run is like the last one, but a long one tries other cases each time. `FUZZ_CASES=100000 npm run test:long fuzz` tries so many. */
+/**
+ * A run is like the last one, but a long one tries other cases each time. `FUZZ_CASES=100000 npm run test:long fuzz` tries so
+ * many.
+ */
 const CASES = Number(process.env.FUZZ_CASES ?? (isLong ? 10_000 : 1000));
 const SEED = isLong ? {} : { seed: 1 };
 
@@ -15,11 +18,7 @@ const SEED = isLong ? {} : { seed: 1 };
  *
  * A failure shows the smallest case that fails, with the seed and path that lead fast-check to it.
  */
-export function fuzz<Case>(
-  name: string,
-  cases: fc.Arbitrary<Case>,
-  property: (value: Case) => Promise<void> | void,
-): void {
+export function fuzz<Case>(name: string, cases: fc.Arbitrary<Case>, property: (value: Case) => Promise<void> | void): void {
   const check = () =>
     fc.assert(
       fc.asyncProperty(cases, async (value) => {
@@ -80,25 +79,19 @@ const damages: fc.Arbitrary<Damage> = fc.oneof(
     return (bytes) => {
       const start = within(at, bytes);
       const end = within(to, bytes);
-      return Buffer.concat([
-        bytes.subarray(0, end),
-        bytes.subarray(start, start + length),
-        bytes.subarray(end),
-      ]);
+      return Buffer.concat([bytes.subarray(0, end), bytes.subarray(start, start + length), bytes.subarray(end)]);
     };
   }),
-  fc
-    .tuple(place, fc.constantFrom(...EXTREMES), fc.boolean(), fc.boolean())
-    .map(([at, value, little, aligned]): Damage => {
-      return (bytes) => {
-        if (bytes.length < 4) return bytes;
-        const copy = Buffer.from(bytes);
-        const start = at % (bytes.length - 3);
-        if (little) copy.writeUInt32LE(value, aligned ? start - (start % 4) : start);
-        else copy.writeUInt32BE(value, aligned ? start - (start % 4) : start);
-        return copy;
-      };
-    }),
+  fc.tuple(place, fc.constantFrom(...EXTREMES), fc.boolean(), fc.boolean()).map(([at, value, little, aligned]): Damage => {
+    return (bytes) => {
+      if (bytes.length < 4) return bytes;
+      const copy = Buffer.from(bytes);
+      const start = at % (bytes.length - 3);
+      if (little) copy.writeUInt32LE(value, aligned ? start - (start % 4) : start);
+      else copy.writeUInt32BE(value, aligned ? start - (start % 4) : start);
+      return copy;
+    };
+  }),
 );
 
 /** Files of `valid`, each with one to four damages: bits, bytes and numbers changed, parts cut off, put in or repeated. */
@@ -110,22 +103,7 @@ export function damaged(valid: fc.Arbitrary<Buffer>): fc.Arbitrary<Buffer> {
 
 /** Values that a program which expects another kind, or a sound number, may stumble over. */
 const hostile = fc.constantFrom<unknown>(
-  ...[
-    null,
-    true,
-    '',
-    '#NaN',
-    '../../x',
-    '/etc/passwd',
-    '__proto__',
-    -1,
-    0,
-    0.5,
-    1e9,
-    2 ** 31,
-    2 ** 53,
-    1e308,
-  ],
+  ...[null, true, '', '#NaN', '../../x', '/etc/passwd', '__proto__', -1, 0, 0.5, 1e9, 2 ** 31, 2 ** 53, 1e308],
   ...[Number.NaN, Number.POSITIVE_INFINITY, -0, [], {}, [null], [[[]]], JSON.parse('{"__proto__":{"x":1}}')],
 );
 

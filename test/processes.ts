@@ -36,9 +36,7 @@ export function processesWith(text: string): number[] {
     .map(Number)
     .filter((id) => {
       try {
-        return ['environ', 'cmdline'].some((file) =>
-          readFileSync(`/proc/${id}/${file}`, 'utf8').includes(text),
-        );
+        return ['environ', 'cmdline'].some((file) => readFileSync(`/proc/${id}/${file}`, 'utf8').includes(text));
       } catch {
         return false;
       }

@@ -7,9 +7,7 @@ import { loadImages } from '../images';
 import { answerRounds, readTask, sayProgress } from './rounds';
 
 /** The folder `backups` keeps each training, to be taken up after its last finished epoch or to be read when it has ended. */
-const { dataset, preset, epochs, seeds, testTimeAugmentation, backups } = readTask<
-  AccuracyRun & { backups: string }
->();
+const { dataset, preset, epochs, seeds, testTimeAugmentation, backups } = readTask<AccuracyRun & { backups: string }>();
 
 async function main(): Promise<void> {
   // Nobody is left to take the result; the backup has what was trained.
@@ -23,7 +21,9 @@ async function main(): Promise<void> {
     for (const seed of seeds) {
       const model = build({ classNames: train.classNames, seed });
       const { history } = await fit(model, train, {
-        ...{ epochs, seed, title: null },
+        epochs,
+        seed,
+        title: null,
         backup: join(backups, `${preset}-${epochs}-epochs-seed-${seed}`),
         callbacks: [
           {
@@ -38,14 +38,13 @@ async function main(): Promise<void> {
       trainingSeconds += history.seconds;
       models.push(model);
     }
-    const predictions = await evaluate(models, test, {
-      augmentation: testTimeAugmentation ? TEST_TIME_AUGMENTATION : undefined,
-    });
+    const predictions = await evaluate(models, test, { augmentation: testTimeAugmentation ? TEST_TIME_AUGMENTATION : undefined });
     const weights = models.flatMap(({ trainableWeights }) => trainableWeights);
     return {
       accuracy: predictions.accuracy,
       loss: predictions.loss,
-      ...{ trainingSeconds, evaluationSeconds: predictions.seconds },
+      trainingSeconds,
+      evaluationSeconds: predictions.seconds,
       weights: weights.reduce((sum, { shape }) => sum + tf.util.sizeFromShape(shape as number[]), 0),
       // Node gives kibibytes.
       peakMegabytes: trained ? (process.resourceUsage().maxRSS * 1024) / 1e6 : null,

@@ -1,4 +1,6 @@
-/** A round is a search by one of Inkwell's own, with hold-out validation, until its time is up; what each trial came to, and when. */
+/**
+ * A round is a search by one of Inkwell's own, with hold-out validation, until its time is up; what each trial came to, and when.
+ */
 import { buildCnn, buildMlp, type Search } from '../../src';
 import type { SearchEvent } from '../anytime-results';
 import { findSearch } from '../anytime-searches';
@@ -51,10 +53,15 @@ async function main(): Promise<void> {
 
 /** What the search noted beyond its first `known` moments. */
 function readNews(search: Search, known: number, seconds: number): SearchEvent[] {
-  return search.timeline.slice(known).map(({ trial, status, score }) => ({
-    ...{ seconds, trial, status, score: Number.isNaN(score) ? null : score },
-    hyperparameters: search.trials[trial - 1].hyperparameters,
-  }));
+  return search.timeline
+    .slice(known)
+    .map(({ trial, status, score }) => ({
+      seconds,
+      trial,
+      status,
+      score: Number.isNaN(score) ? null : score,
+      hyperparameters: search.trials[trial - 1].hyperparameters,
+    }));
 }
 
 void main();

@@ -25,11 +25,7 @@ async function main(): Promise<void> {
       seed: 0,
     });
     const { seconds } = await time(() =>
-      search.run(train, {
-        epochs: task.epochs,
-        batchSize: task.batch,
-        ...(task.workers !== null && { workers: task.workers }),
-      }),
+      search.run(train, { epochs: task.epochs, batchSize: task.batch, ...(task.workers !== null && { workers: task.workers }) }),
     );
     const configurations = search.trials.map(({ hyperparameters }) => hyperparameters);
     return { seconds, best: search.best.score, configurations };

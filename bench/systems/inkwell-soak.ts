@@ -50,7 +50,11 @@ async function readHoldings(trial: number, failed: number): Promise<Holdings> {
   }
   const { numTensors: tensors, numBytes: bytes } = tf.memory();
   return {
-    ...{ trial, failed, megabytes: Math.round(process.memoryUsage.rss() / 1e5) / 10, tensors, bytes },
+    trial,
+    failed,
+    megabytes: Math.round(process.memoryUsage.rss() / 1e5) / 10,
+    tensors,
+    bytes,
     files: readdirSync('/proc/self/fd').length,
     children: countChildren(),
     listeners: process.eventNames().reduce((sum, name) => sum + process.listenerCount(name), 0),
@@ -62,7 +66,10 @@ async function main(trials: number, workers: number): Promise<void> {
   const every = Math.max(1, Math.round(trials / 12));
   let [ended, failed] = [0, 0];
   await search.run(makeImages(60), {
-    ...{ epochs: 2, batchSize: 16, callbacks: failingCallbacks, ...(workers > 1 && { workers }) },
+    epochs: 2,
+    batchSize: 16,
+    callbacks: failingCallbacks,
+    ...(workers > 1 && { workers }),
     async onTrialEnd({ status }) {
       ended++;
       if (status !== 'completed') failed++;

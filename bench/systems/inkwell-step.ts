@@ -9,16 +9,9 @@ const task = readTask<{ files: ImageFiles; model: ModelName; batch: number; imag
 async function main(): Promise<void> {
   const train = readImages(task.files, task.images);
   const model = MODELS[task.model](train);
-  const epochs = trainEpochs(model, train, {
-    epochs: Number.MAX_SAFE_INTEGER,
-    batchSize: task.batch,
-    onStep() {},
-  });
+  const epochs = trainEpochs(model, train, { epochs: Number.MAX_SAFE_INTEGER, batchSize: task.batch, onStep() {} });
   await epochs.next();
-  const weights = model.trainableWeights.reduce(
-    (sum, { shape }) => sum + tf.util.sizeFromShape(shape as number[]),
-    0,
-  );
+  const weights = model.trainableWeights.reduce((sum, { shape }) => sum + tf.util.sizeFromShape(shape as number[]), 0);
   await answerRounds({ versions: 'Inkwell', weights }, async () => {
     const { seconds, value } = await time(() => epochs.next());
     if (value.done) throw new Error('The training ended.');

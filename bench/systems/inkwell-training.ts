@@ -1,15 +1,10 @@
-/** A round trains a configuration as notebooks train their winner, as far as it is not trained yet, and evaluates it on the test images. */
+/**
+ * A round trains a configuration as notebooks train their winner, as far as it is not trained yet, and evaluates it on the test
+ * images.
+ */
 
 import { DivergedError } from '../../lib/training/train-epochs';
-import {
-  buildCnn,
-  buildMlp,
-  compileForLongTraining,
-  evaluate,
-  fit,
-  HyperParameters,
-  takeSubset,
-} from '../../src';
+import { buildCnn, buildMlp, compileForLongTraining, evaluate, fit, HyperParameters, takeSubset } from '../../src';
 import { loadImages } from '../images';
 import { comparableSpace } from '../search-space';
 import type { Training, TrainingTask } from '../trainings';
@@ -31,7 +26,10 @@ async function main(): Promise<void> {
     const started = performance.now();
     try {
       const { history } = await fit(model, images, {
-        ...{ epochs: task.epochs, seed: task.seed, title: null, backup: task.backup },
+        epochs: task.epochs,
+        seed: task.seed,
+        title: null,
+        backup: task.backup,
         callbacks: [
           {
             onEpochEnd({ epoch, seconds }) {

@@ -1,6 +1,6 @@
 /**
- * Makes recipes of configurations for the programs in Python: a line of JSON with the hyperparameters on the standard input, a line with
- * the recipe and the learning rates of its training on the standard output, or with an `error`.
+ * Makes recipes of configurations for the programs in Python: a line of JSON with the hyperparameters on the standard input, a
+ * line with the recipe and the learning rates of its training on the standard output, or with an `error`.
  */
 import { createInterface } from 'node:readline';
 import { buildCnn, buildMlp, HyperParameters, learningRateAt } from '../../src';
@@ -31,11 +31,7 @@ function answer(line: string): object {
 }
 
 /** Of each step, null where all are the same. */
-function learningRates({
-  schedule,
-  optimizer,
-  batchSize = 128,
-}: ReturnType<typeof describeModel>['compile']) {
+function learningRates({ schedule, optimizer, batchSize = 128 }: ReturnType<typeof describeModel>['compile']) {
   if (schedule === undefined || schedule.kind === 'constant') return null;
   const steps = Math.ceil(images / batchSize);
   return Array.from({ length: epochs * steps }, (_, step) =>

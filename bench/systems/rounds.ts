@@ -41,9 +41,7 @@ export async function answerRounds(ready: object, round: () => Promise<object>):
 }
 
 /** What `work` gave, and how long it took. */
-export async function time<Value>(
-  work: () => Promise<Value> | Value,
-): Promise<{ seconds: number; value: Value }> {
+export async function time<Value>(work: () => Promise<Value> | Value): Promise<{ seconds: number; value: Value }> {
   const started = performance.now();
   const value = await work();
   return { seconds: (performance.now() - started) / 1000, value };

@@ -21,10 +21,7 @@ async function main(): Promise<void> {
   const y = tf.oneHot(tf.tensor1d(labels, 'int32'), classNames.length).toFloat();
   const fit = () => model.fit(x, y, { epochs: 1, batchSize: task.batch, shuffle: true, verbose: 0 });
   await fit();
-  const weights = model.trainableWeights.reduce(
-    (sum, { shape }) => sum + tf.util.sizeFromShape(shape as number[]),
-    0,
-  );
+  const weights = model.trainableWeights.reduce((sum, { shape }) => sum + tf.util.sizeFromShape(shape as number[]), 0);
   const { binding } = tf.backend() as unknown as { binding: { TF_Version: string } };
   const versions = `tfjs-node ${tf.version['tfjs-node']}, TensorFlow ${binding.TF_Version}, Node ${process.versions.node}`;
   await answerRounds({ versions, weights }, async () => {

@@ -33,10 +33,12 @@ function writeImages(folder: string): void {
 
 /** Its value in `info`. */
 const count = (info: string, field: string) => Number(new RegExp(`^${field}:(\\d+)`, 'm').exec(info)?.[1]);
-/** `VmHWM`: the most that was ever in memory; `RssAnon`: what is now, without files such as TensorFlow's library, which processes share. */
+/**
+ * `VmHWM`: the most that was ever in memory; `RssAnon`: what is now, without files such as TensorFlow's library, which processes
+ * share.
+ */
 const readMb = (pid: number | 'self', field: 'VmHWM' | 'RssAnon') =>
-  Number(new RegExp(`^${field}:\\s+(\\d+)`, 'm').exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) /
-  1024;
+  Number(new RegExp(`^${field}:\\s+(\\d+)`, 'm').exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
 
 async function main(): Promise<void> {
   const [trials = 1000, machines = 32, seconds = 5] = process.argv.slice(2).map(Number);
@@ -69,7 +71,9 @@ async function main(): Promise<void> {
     const ends: number[] = [];
     const started = performance.now();
     await search.run(train, {
-      ...{ epochs: 1, workers: machinesAt(server.url), title: null },
+      epochs: 1,
+      workers: machinesAt(server.url),
+      title: null,
       onTrialEnd() {
         ends.push((performance.now() - started) / 1000);
         own = Math.max(own, readMb('self', 'RssAnon'));
@@ -86,12 +90,17 @@ async function main(): Promise<void> {
     console.log(
       [
         `${trials} trials of ${seconds} s on ${machines} machines; ${availableParallelism()} cores (${cpus()[0].model})`,
-        `wall time ${ends[trials - 1].toFixed(1)} s, ${((ends[trials - 1] / trials - seconds / machines) * 1000).toFixed(0)} ms a trial more than the training alone; a machine's time for a trial beside the training: ${((lane - seconds) * 1000).toFixed(0)} ms`,
-        `the search's process: ${((user + system) / 1000 / trials).toFixed(1)} ms of a core a trial, ${readMb('self', 'VmHWM').toFixed(0)} MB at most, ${mbBefore.toFixed(0)} MB before`,
+        `wall time ${ends[trials - 1].toFixed(1)} s, ${((ends[trials - 1] / trials - seconds / machines) * 1000).toFixed(0)} ` +
+          "ms a trial more than the training alone; a machine's time for a trial beside the training: " +
+          `${((lane - seconds) * 1000).toFixed(0)} ms`,
+        `the search's process: ${((user + system) / 1000 / trials).toFixed(1)} ms of a core a trial, ` +
+          `${readMb('self', 'VmHWM').toFixed(0)} MB at most, ${mbBefore.toFixed(0)} MB before`,
         `  of its own, without shared files: ${own.toFixed(0)} MB at most, ${ownBefore.toFixed(0)} MB before`,
         `a machine without its training: ${worst.toFixed(0)} MB at most`,
-        `Redis: ${per('total_commands_processed').toFixed(0)} commands, ${(per('total_net_input_bytes') / 1024).toFixed(0)} KB in, ` +
-          `${(per('total_net_output_bytes') / 1024).toFixed(0)} KB out a trial, ${count(after, 'used_memory_peak') >> 20} MB at most`,
+        `Redis: ${per('total_commands_processed').toFixed(0)} commands, ${(per('total_net_input_bytes') / 1024).toFixed(0)} ` +
+          'KB in, ' +
+          `${(per('total_net_output_bytes') / 1024).toFixed(0)} KB out a trial, ${count(after, 'used_memory_peak') >> 20} MB ` +
+          'at most',
         `journal: ${(size / trials).toFixed(0)} bytes a trial`,
       ].join('\n'),
     );

@@ -67,9 +67,7 @@ const [python, seeds = '20'] = process.argv.slice(2);
 const started = performance.now();
 const runs: Run[] = hartmanns.flatMap((f) =>
   Object.keys(f.priors).flatMap((prior) =>
-    Object.keys(OURS).flatMap((searcher) =>
-      Array.from({ length: Number(seeds) }, (_, seed) => search(f, prior, searcher, seed)),
-    ),
+    Object.keys(OURS).flatMap((searcher) => Array.from({ length: Number(seeds) }, (_, seed) => search(f, prior, searcher, seed))),
   ),
 );
 console.log(`${runs.length} searches of ours in ${((performance.now() - started) / 1000).toFixed(0)} s`);
@@ -77,18 +75,11 @@ if (python === undefined) {
   console.log('Without NePS; see the head of this file for how to compare with it.');
 } else {
   const script = join(__dirname, 'prior-band.py');
-  const task = JSON.stringify({
-    seeds: Number(seeds),
-    checkpoints: CHECKPOINTS,
-    epochs: EPOCHS,
-    functions: hartmanns,
-  });
+  const task = JSON.stringify({ seeds: Number(seeds), checkpoints: CHECKPOINTS, epochs: EPOCHS, functions: hartmanns });
   const begun = performance.now();
   const output = execFileSync(python, [script], { input: task, encoding: 'utf8', maxBuffer: 2 ** 26 });
   const neps: { version: string; runs: Run[] } = JSON.parse(output);
-  console.log(
-    `NePS ${neps.version}, ${neps.runs.length} searches in ${((performance.now() - begun) / 1000).toFixed(0)} s`,
-  );
+  console.log(`NePS ${neps.version}, ${neps.runs.length} searches in ${((performance.now() - begun) / 1000).toFixed(0)} s`);
   runs.push(...neps.runs);
 }
 console.log(`Regret over ${seeds} seeds; p: Mann-Whitney against ${FIRST}, two-sided\n`);
@@ -105,16 +96,7 @@ for (const f of hartmanns) {
         const regrets = regretsOf(searcher);
         const [low, median, high] = [0.25, 0.5, 0.75].map((q) => quantile(regrets, q).toFixed(3));
         const p = searcher === FIRST ? '' : mannWhitney(regretsOf(FIRST), regrets).toPrecision(2);
-        const row = [
-          f.name,
-          prior,
-          epochs,
-          searcher,
-          mean(regrets).toFixed(3),
-          median,
-          `${low} to ${high}`,
-          p,
-        ];
+        const row = [f.name, prior, epochs, searcher, mean(regrets).toFixed(3), median, `${low} to ${high}`, p];
         console.log(`| ${row.join(' | ')} |`);
       }
     }

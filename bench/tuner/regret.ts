@@ -40,18 +40,14 @@ function search(f: TestFunction, searcher: string, seed: number): Run {
     maxTrials: Math.max(...CHECKPOINTS),
     seed,
   });
-  const regrets = CHECKPOINTS.map(
-    (n) => Math.min(...trials.slice(0, n).map(({ score }) => score)) - f.minimum,
-  );
+  const regrets = CHECKPOINTS.map((n) => Math.min(...trials.slice(0, n).map(({ score }) => score)) - f.minimum);
   return { function: f.name, searcher, seed, regrets };
 }
 
 const [python, seeds = '20'] = process.argv.slice(2);
 const started = performance.now();
 const runs: Run[] = functions.flatMap((f) =>
-  Object.keys(OURS).flatMap((searcher) =>
-    Array.from({ length: Number(seeds) }, (_, seed) => search(f, searcher, seed)),
-  ),
+  Object.keys(OURS).flatMap((searcher) => Array.from({ length: Number(seeds) }, (_, seed) => search(f, searcher, seed))),
 );
 console.log(`${runs.length} searches of ours in ${((performance.now() - started) / 1000).toFixed(0)} s`);
 if (python === undefined) {
@@ -73,11 +69,8 @@ for (const f of functions) {
     for (const searcher of new Set(runs.map((run) => run.searcher))) {
       const regrets = regretsOf(searcher);
       const [low, median, high] = [0.25, 0.5, 0.75].map((q) => quantile(regrets, q).toFixed(3));
-      const p =
-        searcher === 'Inkwell TPE' ? '' : mannWhitney(regretsOf('Inkwell TPE'), regrets).toPrecision(2);
-      console.log(
-        `| ${f.name} | ${trials} | ${searcher} | ${median} | ${low} to ${high} | ${mean(regrets).toFixed(3)} | ${p} |`,
-      );
+      const p = searcher === 'Inkwell TPE' ? '' : mannWhitney(regretsOf('Inkwell TPE'), regrets).toPrecision(2);
+      console.log(`| ${f.name} | ${trials} | ${searcher} | ${median} | ${low} to ${high} | ${mean(regrets).toFixed(3)} | ${p} |`);
     }
   }
 }

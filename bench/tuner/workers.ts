@@ -15,7 +15,8 @@ async function main(): Promise<void> {
   const { searchImages, trials, folds, searchEpochs } = searchBudget('mlp', 'quick', train);
   const sample = takeSubset(train, searchImages, 0);
   console.log(
-    `${sample.name}, ${sample.size} images, ${trials} trials of ${folds} folds and ${searchEpochs} epochs; ${cpus().length} cores (${cpus()[0].model})`,
+    `${sample.name}, ${sample.size} images, ${trials} trials of ${folds} folds and ${searchEpochs} epochs; ${cpus().length} ` +
+      `cores (${cpus()[0].model})`,
   );
   const scores = new Set<string>();
   const seconds = async (workers: number) => {
@@ -30,12 +31,14 @@ async function main(): Promise<void> {
     const [one, several] = [await seconds(1), await seconds(most)];
     ratios.push(one / several);
     console.log(
-      `round ${round}: 1 worker ${one.toFixed(1)} s, ${most} workers ${several.toFixed(1)} s: ${(one / several).toFixed(2)} times as fast`,
+      `round ${round}: 1 worker ${one.toFixed(1)} s, ${most} workers ${several.toFixed(1)} s: ${(one / several).toFixed(2)} ` +
+        'times as fast',
     );
   }
   ratios.sort((a, b) => a - b);
   console.log(
-    `median ${ratios[Math.floor(ratios.length / 2)].toFixed(2)}, the scores were ${scores.size === 1 ? 'the same' : 'NOT THE SAME'}`,
+    `median ${ratios[Math.floor(ratios.length / 2)].toFixed(2)}, the scores were ` +
+      `${scores.size === 1 ? 'the same' : 'NOT THE SAME'}`,
   );
 }
 

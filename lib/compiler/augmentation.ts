@@ -94,10 +94,7 @@ function placeBasis(elastic: boolean): number[] {
       return cubic(place - point) + beyond;
     }),
   );
-  return [
-    ...affine.flat(),
-    ...along.flatMap((down) => along.flatMap((right) => down.flatMap((v) => right.map((h) => v * h)))),
-  ];
+  return [...affine.flat(), ...along.flatMap((down) => along.flatMap((right) => down.flatMap((v) => right.map((h) => v * h))))];
 }
 
 /** Keys 1981, "Cubic convolution interpolation for digital image processing", equation 15. */

@@ -107,15 +107,13 @@ export class CompiledModel {
   }
 
   #forTraining(): TrainingGraph {
-    if (!this.#training)
-      throw new Error('The model must be compiled for training, but is for predictions alone.');
+    if (!this.#training) throw new Error('The model must be compiled for training, but is for predictions alone.');
     return this.#training;
   }
 }
 
 /** Whether the numbers are the same, bit for bit. */
 function areEqual(a: Float32Array, b: Float32Array): boolean {
-  const bytes = ({ buffer, byteOffset, byteLength }: Float32Array) =>
-    Buffer.from(buffer, byteOffset, byteLength);
+  const bytes = ({ buffer, byteOffset, byteLength }: Float32Array) => Buffer.from(buffer, byteOffset, byteLength);
   return bytes(a).equals(bytes(b));
 }

@@ -10,12 +10,7 @@ import type { Tensor } from './tape';
  *
  * @param vary Gives the images that take their place, float32 `[b, 28, 28, 1]` as they.
  */
-export function emitImages(
-  graph: Graph,
-  model: tf.LayersModel,
-  pixels: Value,
-  vary?: (images: Value) => Value,
-): Tensor {
+export function emitImages(graph: Graph, model: tf.LayersModel, pixels: Value, vary?: (images: Value) => Value): Tensor {
   const shape = model.inputs[0].shape;
   const scaled = graph.float('RealDiv', [graph.cast(pixels, 'float32'), graph.constant(255)]);
   const images = graph.reshape(scaled, [null, IMAGE_SIZE, IMAGE_SIZE, 1]);

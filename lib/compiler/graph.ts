@@ -33,19 +33,9 @@ export class Graph {
   readonly nodes: Node[] = [];
 
   /** Adds an op and returns the name of its node. All attributes without a default must be given, types included. */
-  add(
-    op: string,
-    inputs: readonly Value[],
-    attributes: readonly Attribute[] = [],
-    after: readonly string[] = [],
-  ): string {
+  add(op: string, inputs: readonly Value[], attributes: readonly Attribute[] = [], after: readonly string[] = []): string {
     const name = `${op}_${this.nodes.length}`;
-    this.nodes.push({
-      name,
-      op,
-      inputs: [...inputs.map((input) => input.name), ...after.map((node) => `^${node}`)],
-      attributes,
-    });
+    this.nodes.push({ name, op, inputs: [...inputs.map((input) => input.name), ...after.map((node) => `^${node}`)], attributes });
     return name;
   }
 

@@ -31,12 +31,7 @@ export interface TrainingEmission {
 type Rule = (layer: never, inputs: readonly Tensor[], shape: Tensor['shape'], emission: Emission) => Tensor;
 
 /** Emits a layer on `inputs` and returns its output of `shape`. */
-export function emitLayer(
-  layer: tf.layers.Layer,
-  inputs: readonly Tensor[],
-  shape: Tensor['shape'],
-  emission: Emission,
-): Tensor {
+export function emitLayer(layer: tf.layers.Layer, inputs: readonly Tensor[], shape: Tensor['shape'], emission: Emission): Tensor {
   const rule = RULES[layer.getClassName()];
   if (!rule) throw new NotCompilableError(layer.name, `is a ${layer.getClassName()}`);
   const { activityRegularizer } = layer as unknown as { activityRegularizer?: object };
@@ -81,12 +76,7 @@ const RULES: Readonly<Record<string, Rule>> = {
     return finish(layer, operations.matMul(tape, rows, emission.weight(layer.kernel)), emission);
   },
 
-  Conv2D(
-    layer: Layer<Activated & Windowed & { kernel: Weight; dilationRate: Sides | number }>,
-    [x],
-    shape,
-    emission,
-  ) {
+  Conv2D(layer: Layer<Activated & Windowed & { kernel: Weight; dilationRate: Sides | number }>, [x], shape, emission) {
     demandChannelsLast(layer);
     const { strides, padding, dilationRate } = layer;
     const dilations: Sides = typeof dilationRate === 'number' ? [dilationRate, dilationRate] : dilationRate;
@@ -120,8 +110,7 @@ const RULES: Readonly<Record<string, Rule>> = {
     return operations.relu(tape, x);
   },
 
-  LeakyReLU: (layer: Layer<{ alpha: number }>, [x], _shape, { tape }) =>
-    operations.leakyRelu(tape, x, layer.alpha),
+  LeakyReLU: (layer: Layer<{ alpha: number }>, [x], _shape, { tape }) => operations.leakyRelu(tape, x, layer.alpha),
 
   ELU(layer: Layer<{ alpha: number }>, [x], _shape, { tape }) {
     demand(layer, layer.alpha === 1, `has alpha ${layer.alpha}`);
@@ -150,14 +139,7 @@ const RULES: Readonly<Record<string, Rule>> = {
       const { y, moments } =
         rank === 4
           ? operations.normalizeImages(tape, x, scale, offset, epsilon, training.batchSize)
-          : operations.normalizeRows(
-              tape,
-              operations.cast(tape, x, 'float32'),
-              scale,
-              offset,
-              epsilon,
-              training.batchSize,
-            );
+          : operations.normalizeRows(tape, operations.cast(tape, x, 'float32'), scale, offset, epsilon, training.batchSize);
       training.blend(movingMean, moments.mean, momentum);
       training.blend(movingVariance, moments.variance, momentum);
       return y;
@@ -209,11 +191,7 @@ function alikeInType(tape: Tape, inputs: readonly Tensor[]): Tensor[] {
 /** Bias and activation of a dense or convolutional layer. */
 function finish(layer: Layer<Activated>, x: Tensor, { tape, weight }: Emission): Tensor {
   if (!layer.bias) return activate(layer, x, tape);
-  return activate(
-    layer,
-    operations.biasAdd(tape, x, operations.cast(tape, weight(layer.bias), x.dtype)),
-    tape,
-  );
+  return activate(layer, operations.biasAdd(tape, x, operations.cast(tape, weight(layer.bias), x.dtype)), tape);
 }
 
 function activate(layer: Layer<Activated>, x: Tensor, tape: Tape): Tensor {

@@ -53,11 +53,7 @@ export function emitCrossEntropy(
 function emitSmoothLabels(graph: Graph, labels: Value, classes: number, smoothing: number): Value {
   const spread = smoothing / classes;
   const values = [graph.constant(1 - smoothing + spread), graph.constant(spread)];
-  return graph.float(
-    'OneHot',
-    [labels, graph.constant(classes, 'int32'), ...values],
-    [['TI', 'type', 'int32']],
-  );
+  return graph.float('OneHot', [labels, graph.constant(classes, 'int32'), ...values], [['TI', 'type', 'int32']]);
 }
 
 /** How many images have their label's logit as the largest, float32. */

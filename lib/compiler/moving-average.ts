@@ -39,7 +39,10 @@ export class MovingAverage {
   }
 }
 
-/** The momentum at a step, from 1: smaller at first, so that the initial weights are forgotten (`ExponentialMovingAverage` of TensorFlow). */
+/**
+ * The momentum at a step, from 1: smaller at first, so that the initial weights are forgotten (`ExponentialMovingAverage` of
+ * TensorFlow).
+ */
 export function averageMomentum(momentum: number, step: number): number {
   return Math.min(momentum, (1 + step) / (10 + step));
 }

@@ -79,27 +79,15 @@ function poolAttributes({ size, strides, padding }: PoolOptions): OpAttribute[] 
 /** The largest of each window; the gradient goes to the first of equals. */
 export function maxPool(tape: Tape, x: Tensor, shape: Shape, options: PoolOptions): Tensor {
   const attributes = poolAttributes(options);
-  return tape.apply(
-    'MaxPool',
-    [x],
-    shape,
-    (dy, y) => [tape.graph.float('MaxPoolGrad', [x, y, dy], attributes)],
-    { attributes },
-  );
+  return tape.apply('MaxPool', [x], shape, (dy, y) => [tape.graph.float('MaxPoolGrad', [x, y, dy], attributes)], { attributes });
 }
 
 /** The mean of each window, without what `same` pads. */
 export function averagePool(tape: Tape, x: Tensor, shape: Shape, options: PoolOptions): Tensor {
   const attributes = poolAttributes(options);
-  return tape.apply(
-    'AvgPool',
-    [x],
-    shape,
-    (dy) => [tape.graph.float('AvgPoolGrad', [shapeOf(tape, x), dy], attributes)],
-    {
-      attributes,
-    },
-  );
+  return tape.apply('AvgPool', [x], shape, (dy) => [tape.graph.float('AvgPoolGrad', [shapeOf(tape, x), dy], attributes)], {
+    attributes,
+  });
 }
 
 /** The mean of each channel of images, `[b, channels]`. */
@@ -132,13 +120,7 @@ export function relu(tape: Tape, x: Tensor): Tensor {
 /** `x` where positive, else `alpha x`. */
 export function leakyRelu(tape: Tape, x: Tensor, alpha: number): Tensor {
   const attributes: OpAttribute[] = [['alpha', 'float', alpha]];
-  return tape.apply(
-    'LeakyRelu',
-    [x],
-    x.shape,
-    (dy) => [tape.graph.float('LeakyReluGrad', [dy, x], attributes)],
-    { attributes },
-  );
+  return tape.apply('LeakyRelu', [x], x.shape, (dy) => [tape.graph.float('LeakyReluGrad', [dy, x], attributes)], { attributes });
 }
 
 /** `x` where positive, else `exp(x) - 1`. */
@@ -166,9 +148,7 @@ export function softmax(tape: Tape, x: Tensor): Tensor {
 
 /** Sum of tensors of one shape and type. */
 export function add(tape: Tape, inputs: readonly Tensor[]): Tensor {
-  return tape.apply('AddN', inputs, inputs[0].shape, (dy) => inputs.map(() => dy), {
-    attributes: [['N', 'int', inputs.length]],
-  });
+  return tape.apply('AddN', inputs, inputs[0].shape, (dy) => inputs.map(() => dy), { attributes: [['N', 'int', inputs.length]] });
 }
 
 /** Tensors of one type one behind the other along `axis`, not that of the batch. */
@@ -231,10 +211,7 @@ export function dropout(tape: Tape, x: Tensor, rate: number, batchSize: Value, s
   );
   const threshold = graph.constant(Math.round(rate * 2 ** 16), 'uint16');
   const kept = graph.add('GreaterEqual', [output(bits, 0, 'uint16'), threshold], [['T', 'type', 'uint16']]);
-  const factors = graph.float('Mul', [
-    graph.cast(output(kept, 0, 'bool'), 'float32'),
-    graph.constant(1 / (1 - rate)),
-  ]);
+  const factors = graph.float('Mul', [graph.cast(output(kept, 0, 'bool'), 'float32'), graph.constant(1 / (1 - rate))]);
   // Two for each word: one too many where the numbers of an image are odd.
   const rows = graph.reshape(factors, [null, 2 * words]);
   const fitting =
@@ -334,16 +311,9 @@ export function normalizeRows(
     const meanDyCentred = mean(product(dy, centred));
     const along = product(centred, product(meanDyCentred, inverse, inverse));
     const dx = product(graph.float('Sub', [graph.float('Sub', [dy, meanDy]), along]), factor);
-    return [
-      dx,
-      graph.reshape(product(meanDyCentred, inverse, count), channels),
-      graph.reshape(product(meanDy, count), channels),
-    ];
+    return [dx, graph.reshape(product(meanDyCentred, inverse, count), channels), graph.reshape(product(meanDy, count), channels)];
   });
-  return {
-    y,
-    moments: { mean: graph.reshape(batchMean, channels), variance: graph.reshape(variance, channels) },
-  };
+  return { y, moments: { mean: graph.reshape(batchMean, channels), variance: graph.reshape(variance, channels) } };
 }
 
 /** `x`, images or rows, normalized by a given mean and variance, scaled and shifted; for inference, without gradients. */

@@ -46,19 +46,11 @@ export class Optimizer {
     const numbers = [...this.#unpacked];
     const decay = numbers.pop() as Value;
     const before = weightDecay
-      ? [
-          graph.add(
-            'AssignSubVariableOp',
-            [handle, graph.float('Mul', [weight, decay])],
-            [['dtype', 'type', 'float32']],
-          ),
-        ]
+      ? [graph.add('AssignSubVariableOp', [handle, graph.float('Mul', [weight, decay])], [['dtype', 'type', 'float32']])]
       : [];
     const slotsEach = this.#rule.slots.length;
     const slots = this.#slots.handles.slice(i * slotsEach, (i + 1) * slotsEach);
-    const rest = this.#rule
-      .inputs(0, 1)
-      .map((input) => (input === 'gradient' ? gradient : (numbers.shift() as Value)));
+    const rest = this.#rule.inputs(0, 1).map((input) => (input === 'gradient' ? gradient : (numbers.shift() as Value)));
     return graph.add(op, [handle, ...slots, ...rest], [FLOAT, ...attributes], before);
   }
 
@@ -82,16 +74,13 @@ export class Optimizer {
   restore(session: Session, state?: OptimizerState): void {
     const { slots } = this.#rule;
     if (state) checkOptimizerState(state, this.#name, this.#sizes, slots.length);
-    const fresh = () =>
-      this.#sizes.flatMap((size) => slots.map((start) => new Float32Array(size).fill(start)));
+    const fresh = () => this.#sizes.flatMap((size) => slots.map((start) => new Float32Array(size).fill(start)));
     this.#slots.write(session, state?.slots ?? fresh());
     this.#step = state?.step ?? 0;
   }
 
   #numbersOf(learningRate: number, step: number): number[] {
-    const numbers = this.#rule
-      .inputs(learningRate, step)
-      .filter((input): input is number => input !== 'gradient');
+    const numbers = this.#rule.inputs(learningRate, step).filter((input): input is number => input !== 'gradient');
     return [...numbers, learningRate * (this.#rule.weightDecay ?? 0)];
   }
 }

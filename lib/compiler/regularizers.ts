@@ -36,11 +36,7 @@ export function regularizersOf(model: tf.LayersModel): ReadonlyMap<Weight, Regul
 }
 
 /** The penalty of a weight and its gradient; undefined where both strengths are 0. */
-export function emitPenalty(
-  graph: Graph,
-  weight: Tensor,
-  { l1, l2 }: Regularizer,
-): { loss: Value; gradient: Value } | undefined {
+export function emitPenalty(graph: Graph, weight: Tensor, { l1, l2 }: Regularizer): { loss: Value; gradient: Value } | undefined {
   const losses: Value[] = [];
   const gradients: Value[] = [];
   const scaled = (value: Value, factor: number) => graph.float('Mul', [value, graph.constant(factor)]);

@@ -29,8 +29,7 @@ export class NativeTensor {
     data: Numbers,
     readonly shape: readonly number[],
   ) {
-    const dtype: DataType =
-      data instanceof Float32Array ? 'float32' : data instanceof Int32Array ? 'int32' : 'uint8';
+    const dtype: DataType = data instanceof Float32Array ? 'float32' : data instanceof Int32Array ? 'int32' : 'uint8';
     this.id = binding().createTensor(shape, typeNumber(dtype), data);
   }
 

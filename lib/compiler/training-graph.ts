@@ -102,10 +102,7 @@ export class TrainingGraph {
       throw new NotCompilableError(model.outputs[0].sourceLayer.name, 'ends the model without softmax');
     }
     const { losses, gradient } = emitCrossEntropy(graph, logits, labels, labelSmoothing, classWeights);
-    const gradients = tape.gradients(
-      logits,
-      graph.float('RealDiv', [gradient, graph.cast(batchSize, 'float32')]),
-    );
+    const gradients = tape.gradients(logits, graph.float('RealDiv', [gradient, graph.cast(batchSize, 'float32')]));
 
     const terms = [graph.float('Mean', [losses, graph.constant([0], 'int32')])];
     const penaltyGradients = new Map<number, Value>();
@@ -136,13 +133,7 @@ export class TrainingGraph {
   }
 
   /** Takes one step on the images at `indices`; their variations and the dropout masks follow from `seed`. */
-  run(
-    session: Session,
-    data: TrainingData,
-    indices: Uint32Array,
-    learningRate: number,
-    seed: number,
-  ): StepResult {
+  run(session: Session, data: TrainingData, indices: Uint32Array, learningRate: number, seed: number): StepResult {
     const own: [Value, NativeTensor][] = [
       [this.#indices, new NativeTensor(new Int32Array(indices), [indices.length])],
       [this.#seed, new NativeTensor(Int32Array.of(seed), [])],

@@ -8,10 +8,7 @@ const said = new Set<string>();
  * The compiled model, or undefined where the compiler does not know all of it: that is said once, with the layer and the
  * reason. The caller disposes it.
  */
-export function tryCompile(
-  model: tf.LayersModel,
-  training?: CompiledTrainingOptions,
-): CompiledModel | undefined {
+export function tryCompile(model: tf.LayersModel, training?: CompiledTrainingOptions): CompiledModel | undefined {
   try {
     return new CompiledModel(model, training);
   } catch (error) {

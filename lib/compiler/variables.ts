@@ -19,11 +19,7 @@ export class Variables {
   ) {
     const dtype = ['dtype', 'type', 'float32'] as const;
     this.handles = shapes.map((shape, i) => {
-      const node = graph.add(
-        'VarHandleOp',
-        [],
-        [dtype, ['shape', 'shape', shape], ['shared_name', 'string', `${name}${i}`]],
-      );
+      const node = graph.add('VarHandleOp', [], [dtype, ['shape', 'shape', shape], ['shared_name', 'string', `${name}${i}`]]);
       return output(node, 0, 'resource');
     });
     this.values = this.handles.map((handle, i) => ({

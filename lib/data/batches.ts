@@ -28,19 +28,14 @@ export function gatherBatch(dataset: Dataset, indices: ArrayLike<number>, shape:
     classes[i] = dataset.labels[indices[i]];
   }
   const classCount = dataset.classNames.length;
-  return {
-    images: imagesTensor(pixels, shape),
-    labels: tf.tensor2d(encodeOneHot(classes, classCount), [size, classCount]),
-  };
+  return { images: imagesTensor(pixels, shape), labels: tf.tensor2d(encodeOneHot(classes, classCount), [size, classCount]) };
 }
 
 /** Grey levels, uint8 `[b, 784]`, as a batch's images; the caller disposes them. */
 export function imagesTensor(images: Uint8Array, shape: 'flat' | 'image'): tf.Tensor {
   const size = images.length / PIXELS;
   const pixels = normalizePixels(images);
-  return shape === 'flat'
-    ? tf.tensor2d(pixels, [size, PIXELS])
-    : tf.tensor4d(pixels, [size, IMAGE_SIZE, IMAGE_SIZE, 1]);
+  return shape === 'flat' ? tf.tensor2d(pixels, [size, PIXELS]) : tf.tensor4d(pixels, [size, IMAGE_SIZE, IMAGE_SIZE, 1]);
 }
 
 /** The numbers 0 to `size - 1` in the random order of one epoch, which follows from seed and epoch alone. */

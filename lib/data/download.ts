@@ -143,9 +143,7 @@ async function overNetwork<T>(step: Promise<T>): Promise<T> {
   } catch (error) {
     const { name, message, cause } = error as Error;
     if (name === 'AbortError') throw new LostConnection('silence on the connection');
-    throw new LostConnection(
-      cause instanceof Error ? cause.message || `${(cause as { code?: string }).code}` : message,
-    );
+    throw new LostConnection(cause instanceof Error ? cause.message || `${(cause as { code?: string }).code}` : message);
   }
 }
 

@@ -36,12 +36,10 @@ export function findFiles(directory: string): Map<string, DatasetFiles> {
       const csv = CSV.exec(entry);
       const mapping = MAPPING.exec(entry);
       if (idx) {
-        filesOf(idx[1] ?? nameless)[idx[3] as 'images' | 'labels'][idx[2] === 'train' ? 'train' : 'test'] ??=
-          path;
+        filesOf(idx[1] ?? nameless)[idx[3] as 'images' | 'labels'][idx[2] === 'train' ? 'train' : 'test'] ??= path;
       } else if (csv) filesOf(csv[1]).csv[csv[2] as Part] ??= path;
       else if (mapping) filesOf(mapping[1]).mapping ??= path;
-      else if (folder === directory && statSync(path, { throwIfNoEntry: false })?.isDirectory())
-        folders.push(path);
+      else if (folder === directory && statSync(path, { throwIfNoEntry: false })?.isDirectory()) folders.push(path);
     }
   };
   if (existsSync(directory)) search(directory, 'mnist');

@@ -55,11 +55,7 @@ function locate(file: string, byte: number): string {
   return `byte ${byte}${file.endsWith('.gz') ? ' of the unzipped file' : ''}`;
 }
 
-async function readIdx(
-  file: string,
-  magic: number,
-  itemBytes: (header: Buffer) => number,
-): Promise<Uint8Array> {
+async function readIdx(file: string, magic: number, itemBytes: (header: Buffer) => number): Promise<Uint8Array> {
   const zipped = file.endsWith('.gz');
   const headerBytes = magic === 2051 ? 16 : LABELS_HEADER;
   const size = await fileSize(file);
@@ -116,12 +112,7 @@ async function readIdx(
       const { bytesRead } = await handle.read(buffer, filled, length - filled, position + filled);
       if (bytesRead === 0) {
         const came = `its end at byte ${filled} while it was read`;
-        throw new DataError({
-          file,
-          expected: `${length} bytes`,
-          came,
-          cure: 'Read it again when it is whole.',
-        });
+        throw new DataError({ file, expected: `${length} bytes`, came, cure: 'Read it again when it is whole.' });
       }
       filled += bytesRead;
     }
@@ -138,11 +129,7 @@ async function readIdx(
   }
 
   /** Gives exactly `length` bytes, in one buffer that is allocated only if the gzip trailer agrees with the header. */
-  async function inflate(
-    packed: Buffer,
-    length: number,
-    claim: { at: string; expected: string },
-  ): Promise<Buffer> {
+  async function inflate(packed: Buffer, length: number, claim: { at: string; expected: string }): Promise<Buffer> {
     const trusted = packed.readUInt32LE(packed.length - 4) === length;
     let came: string;
     try {

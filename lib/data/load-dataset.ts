@@ -55,7 +55,9 @@ export async function loadDataset(name = '', options: { directory?: string } = {
   });
 }
 
-/** The name of the data set that `loadDataset` takes where it is given none: `emnist-balanced` where its files are, else `mnist`. */
+/**
+ * The name of the data set that `loadDataset` takes where it is given none: `emnist-balanced` where its files are, else `mnist`.
+ */
 export function defaultDatasetName(options: { directory?: string } = {}): string {
   const directory = fromRoot(options.directory || process.env.DATA_DIR || 'data');
   return findFiles(directory).has(DEFAULT_NAME) ? DEFAULT_NAME : 'mnist';
@@ -115,10 +117,7 @@ async function readPart(name: string, found: DatasetFiles, part: Part): Promise<
       labels,
       labelsFile,
       locate: (i) => locateLabel(labelsFile, i),
-      files: [
-        describeFile(imagesFile, part, 'images', count),
-        describeFile(labelsFile, part, 'labels', count),
-      ],
+      files: [describeFile(imagesFile, part, 'images', count), describeFile(labelsFile, part, 'labels', count)],
     };
   }
   if (csvFile) {
@@ -167,11 +166,6 @@ function countingNames(labels: readonly Uint8Array[]): string[] {
   return Array.from({ length: greatest + 1 }, (_, index) => `${index}`);
 }
 
-function describeFile(
-  path: string,
-  part: DataFile['part'],
-  content: DataFile['content'],
-  count: number,
-): DataFile {
+function describeFile(path: string, part: DataFile['part'], content: DataFile['content'], count: number): DataFile {
   return { path, bytes: statSync(path).size, part, content, count };
 }

@@ -41,9 +41,7 @@ export function encodeOneHot(labels: ArrayLike<number>, classCount: number): Flo
   const rows = new Float32Array(labels.length * classCount);
   for (let i = 0; i < labels.length; i++) {
     if (!(labels[i] >= 0 && labels[i] < classCount)) {
-      throw new RangeError(
-        `labels must lie between 0 and classCount - 1 = ${classCount - 1}, but labels[${i}] is ${labels[i]}.`,
-      );
+      throw new RangeError(`labels must lie between 0 and classCount - 1 = ${classCount - 1}, but labels[${i}] is ${labels[i]}.`);
     }
     rows[i * classCount + labels[i]] = 1;
   }

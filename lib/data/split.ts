@@ -47,11 +47,7 @@ export function checkIndices(dataset: Dataset, indices: ArrayLike<number>): void
  * @param fraction Share held out for validation, above 0 and below 1.
  * @throws RangeError where the fraction leaves a part without images.
  */
-export function splitDataset(
-  dataset: Dataset,
-  fraction: number,
-  seed = 0,
-): { train: Dataset; validation: Dataset } {
+export function splitDataset(dataset: Dataset, fraction: number, seed = 0): { train: Dataset; validation: Dataset } {
   if (!(fraction > 0 && fraction < 1)) {
     throw new RangeError(`fraction must be above 0 and below 1, but got ${fraction}; 0.1 holds out a tenth.`);
   }
@@ -106,7 +102,8 @@ export function stratifiedFolds(dataset: Dataset, k: number, seed = 0): Fold[] {
   }
   if (k > dataset.size) {
     throw new RangeError(
-      `k must not exceed the images, but got k = ${k} for the ${dataset.size} of ${dataset.name}; use fewer folds or more images.`,
+      `k must not exceed the images, but got k = ${k} for the ${dataset.size} of ${dataset.name}; use fewer folds or more ` +
+        'images.',
     );
   }
   const foldOf = new Uint32Array(dataset.size);
@@ -164,9 +161,7 @@ function roundShares(
   const takes = shares.map(Math.floor);
   const missing = size - sum(takes);
   const may = (c: number) => Number(mayTake(c, takes[c] + 1));
-  const byRemainder = shares
-    .map((_, c) => c)
-    .sort((a, b) => may(b) - may(a) || shares[b] - takes[b] - (shares[a] - takes[a]));
+  const byRemainder = shares.map((_, c) => c).sort((a, b) => may(b) - may(a) || shares[b] - takes[b] - (shares[a] - takes[a]));
   for (const c of byRemainder.slice(0, missing)) takes[c]++;
   return takes;
 }

@@ -31,10 +31,7 @@ const SCALE = 2;
  * @param test The images that packed weights are checked with, of the kind that the models were trained on.
  * @throws RangeError without a model; Error where a model does not fit the data or has weights that are not finite.
  */
-export async function drawingPad(
-  models: Readonly<Record<string, tf.LayersModel>>,
-  test: Dataset,
-): Promise<Html> {
+export async function drawingPad(models: Readonly<Record<string, tf.LayersModel>>, test: Dataset): Promise<Html> {
   const names = Object.keys(models);
   if (names.length === 0) {
     throw new RangeError('models must name at least one model, but is empty; try { CNN: cnn.model }.');
@@ -96,10 +93,7 @@ ${readPage('pad.html')}
 }
 
 /** What the models say about test images from beginning to end, as a table with a picture in each row. */
-function renderExamples(
-  models: readonly { name: string; predictions: Predictions }[],
-  test: Dataset,
-): string {
+function renderExamples(models: readonly { name: string; predictions: Predictions }[], test: Dataset): string {
   const heads = ['Image', 'Class', ...models.map(({ name }) => escapeHtml(name))];
   const count = Math.min(EXAMPLES, test.size);
   const rows = Array.from({ length: count }, (_, row) => {
@@ -112,12 +106,8 @@ function renderExamples(
     const answers = models.map(({ predictions }) => escapeHtml(likeliest(predictions, i)));
     return [image, escapeHtml(name), ...answers];
   });
-  const cells = (tag: string, row: readonly string[]) =>
-    `<tr>${row.map((cell) => `<${tag}>${cell}</${tag}>`).join('')}</tr>`;
-  return (
-    `<table><thead>${cells('th', heads)}</thead>` +
-    `<tbody>${rows.map((row) => cells('td', row)).join('')}</tbody></table>`
-  );
+  const cells = (tag: string, row: readonly string[]) => `<tr>${row.map((cell) => `<${tag}>${cell}</${tag}>`).join('')}</tr>`;
+  return `<table><thead>${cells('th', heads)}</thead>` + `<tbody>${rows.map((row) => cells('td', row)).join('')}</tbody></table>`;
 }
 
 /** `7 (98.1 %), 1 (1.2 %)`: the likeliest, and those of the next two that have at least a tenth of a percent. */

@@ -105,8 +105,6 @@ export function packWeights(full: PackedModel, format: WeightFormat): PackedMode
   return {
     modelTopology: full.modelTopology,
     weightSpecs: parts.map(({ spec }) => spec),
-    weightData: tf.io.concatenateArrayBuffers(
-      parts.map(({ numbers }) => numbers.slice().buffer as ArrayBuffer),
-    ),
+    weightData: tf.io.concatenateArrayBuffers(parts.map(({ numbers }) => numbers.slice().buffer as ArrayBuffer)),
   };
 }

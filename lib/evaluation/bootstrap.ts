@@ -29,11 +29,7 @@ export interface Difference extends Interval {
  *
  * @throws RangeError for fewer than 100 resamples, and for no images, lists of different lengths or probabilities that are NaN.
  */
-export function bootstrapInterval(
-  predictions: Predictions,
-  metric: Metric,
-  options: BootstrapOptions = {},
-): Interval {
+export function bootstrapInterval(predictions: Predictions, metric: Metric, options: BootstrapOptions = {}): Interval {
   checkPredictions(predictions);
   const scores: number[] = [];
   for (const draw of drawResamples(predictions.size, options)) scores.push(metric(take(predictions, draw)));
@@ -68,10 +64,7 @@ export function pairedBootstrap(
 }
 
 /** Indices of `size` images with replacement, once for each resample. */
-export function* drawResamples(
-  size: number,
-  { resamples = 2000, seed = 0 }: BootstrapOptions = {},
-): Generator<Uint32Array> {
+export function* drawResamples(size: number, { resamples = 2000, seed = 0 }: BootstrapOptions = {}): Generator<Uint32Array> {
   if (!(Number.isSafeInteger(resamples) && resamples >= 100)) {
     throw new RangeError(
       `resamples must be a whole number of at least 100, as the interval's ends are rare values, but got ${resamples}.`,

@@ -20,10 +20,7 @@ export interface ConfidenceBin {
  * @throws RangeError for no images, lists of different lengths, probabilities that are NaN or not from 0 to 1, and a `bins`
  *   that is no whole number of at least 1.
  */
-export function confidenceBins(
-  predictions: Predictions,
-  { bins = 15 }: { bins?: number } = {},
-): ConfidenceBin[] {
+export function confidenceBins(predictions: Predictions, { bins = 15 }: { bins?: number } = {}): ConfidenceBin[] {
   checkPredictions(predictions);
   if (!(Number.isSafeInteger(bins) && bins >= 1)) {
     throw new RangeError(`bins must be a whole number of at least 1, but got ${bins}.`);
@@ -38,17 +35,7 @@ export function confidenceBins(
     total.right += Number(predicted[i] === labels[i]);
   }
   return totals.flatMap(({ count, confidence, right }, b) =>
-    count === 0
-      ? []
-      : [
-          {
-            from: b / bins,
-            to: (b + 1) / bins,
-            count,
-            confidence: confidence / count,
-            accuracy: right / count,
-          },
-        ],
+    count === 0 ? [] : [{ from: b / bins, to: (b + 1) / bins, count, confidence: confidence / count, accuracy: right / count }],
   );
 }
 
@@ -63,8 +50,7 @@ export function confidenceBins(
  */
 export function expectedCalibrationError(predictions: Predictions, options: { bins?: number } = {}): number {
   return confidenceBins(predictions, options).reduce(
-    (total, { count, confidence, accuracy }) =>
-      total + (count / predictions.labels.length) * Math.abs(accuracy - confidence),
+    (total, { count, confidence, accuracy }) => total + (count / predictions.labels.length) * Math.abs(accuracy - confidence),
     0,
   );
 }

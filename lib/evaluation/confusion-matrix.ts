@@ -22,9 +22,7 @@ export interface Confusion {
  *
  * @throws RangeError where there are no predictions, as many labels as predictions are not given, or a class has no name.
  */
-export function confusionMatrix(
-  predictions: Pick<Predictions, 'labels' | 'predicted' | 'classNames'>,
-): ConfusionMatrix {
+export function confusionMatrix(predictions: Pick<Predictions, 'labels' | 'predicted' | 'classNames'>): ConfusionMatrix {
   const { labels, predicted, classNames } = predictions;
   if (labels.length === 0) throw new RangeError('predictions must hold at least one image, but got none.');
   if (labels.length !== predicted.length) {

@@ -19,10 +19,7 @@ export interface MeanInterval {
  *   Bengio 2003, "Inference for the Generalization Error", section 4). Default 0.
  * @throws RangeError for no values.
  */
-export function meanInterval(
-  values: readonly number[],
-  { overlap = 0 }: { readonly overlap?: number } = {},
-): MeanInterval {
+export function meanInterval(values: readonly number[], { overlap = 0 }: { readonly overlap?: number } = {}): MeanInterval {
   const n = values.length;
   if (n === 0) throw new RangeError('values must hold at least one number, but got none.');
   const mean = values.reduce((sum, value) => sum + value, 0) / n;

@@ -52,9 +52,7 @@ export function confusedPairs(predictions: Predictions, count = 8): ConfusedPair
       count: counts[t][p],
       share: support === 0 ? 0 : counts[t][p] / support,
       support,
-      mistakes: mistakes.filter(
-        ({ index }) => predictions.labels[index] === t && predictions.predicted[index] === p,
-      ),
+      mistakes: mistakes.filter(({ index }) => predictions.labels[index] === t && predictions.predicted[index] === p),
     };
   };
   return classNames
@@ -67,11 +65,7 @@ export function confusedPairs(predictions: Predictions, count = 8): ConfusedPair
     .filter((pair) => pair.count > 0)
     .sort((one, other) => other.count - one.count)
     .slice(0, count)
-    .map(({ classes: [a, b], count }) => ({
-      classes: [a, b],
-      count,
-      directions: [direct(a, b), direct(b, a)],
-    }));
+    .map(({ classes: [a, b], count }) => ({ classes: [a, b], count, directions: [direct(a, b), direct(b, a)] }));
 }
 
 /**
@@ -93,11 +87,7 @@ export function worstMistakes(predictions: Predictions, count = 24): Mistake[] {
 }
 
 /** Image `index` with its label beside the class `other`. */
-export function mistakeAt(
-  { probabilities, labels, classNames }: Predictions,
-  index: number,
-  other: number,
-): Mistake {
+export function mistakeAt({ probabilities, labels, classNames }: Predictions, index: number, other: number): Mistake {
   const row = index * classNames.length;
   return {
     index,

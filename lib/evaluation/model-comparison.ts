@@ -42,9 +42,7 @@ export function wilsonInterval(successes: number, trials: number): Interval {
     throw new RangeError(`trials must be a whole number of at least 1, but got ${trials}.`);
   }
   if (!(Number.isSafeInteger(successes) && successes >= 0 && successes <= trials)) {
-    throw new RangeError(
-      `successes must be a whole number from 0 to trials (${trials}), but got ${successes}.`,
-    );
+    throw new RangeError(`successes must be a whole number from 0 to trials (${trials}), but got ${successes}.`);
   }
   const share = successes / trials;
   const scale = 1 + Z ** 2 / trials;

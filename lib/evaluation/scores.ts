@@ -93,8 +93,7 @@ export function scoreIntervals(
     });
     samples.push({ ...scoreMatrix(confusionMatrix(drawn)), topKAccuracy, logLoss, brierScore });
   }
-  const intervalOf = (score: keyof (typeof samples)[0]) =>
-    percentileInterval(samples.map((sample) => sample[score]));
+  const intervalOf = (score: keyof (typeof samples)[0]) => percentileInterval(samples.map((sample) => sample[score]));
   return {
     accuracy: wilsonInterval(countRight(predictions), size),
     topKAccuracy: intervalOf('topKAccuracy'),
@@ -129,9 +128,7 @@ function scoreImages(predictions: Predictions, options: TopKOptions): ImageScore
   const classes = classNames.length;
   const { k = Math.min(3, classes) } = options;
   if (!(Number.isInteger(k) && k >= 1 && k <= classes)) {
-    throw new RangeError(
-      `k must be a whole number from 1 to the number of classes (${classes}), but got ${k}.`,
-    );
+    throw new RangeError(`k must be a whole number from 1 to the number of classes (${classes}), but got ${k}.`);
   }
   const inTopK = new Uint8Array(size);
   const loss = new Float64Array(size);

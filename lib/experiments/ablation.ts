@@ -10,10 +10,7 @@ import type { Trial } from '../search/trial';
 import { pairedDifference } from './paired-difference';
 
 export interface AblationOptions
-  extends Pick<
-    SearchOptions,
-    'objective' | 'executionsPerTrial' | 'seed' | 'hyperparameters' | 'directory' | 'overwrite'
-  > {
+  extends Pick<SearchOptions, 'objective' | 'executionsPerTrial' | 'seed' | 'hyperparameters' | 'directory' | 'overwrite'> {
   /** The configuration that is changed, for instance a search's best. */
   readonly base: HyperParameterValues;
   /**
@@ -40,7 +37,9 @@ export interface AblationEffect extends Change {
   readonly differences: readonly number[];
   /** Mean of `differences`; NaN where the variant has no score. */
   readonly difference: number;
-  /** 95 % interval of `difference`; both ends NaN where there is none: without a score, or of two folds with equal differences. */
+  /**
+   * 95 % interval of `difference`; both ends NaN where there is none: without a score, or of two folds with equal differences.
+   */
   readonly interval: Interval;
   /** Why it has no score. */
   readonly reason?: string;
@@ -86,7 +85,10 @@ export class Ablation extends Search implements AblationResults {
     const { base, vary, given, folds = 5, ...others } = options;
     checkWholeNumber('folds', folds, 2);
     super(builder, new AblationOracle(base, vary, given), {
-      ...{ ...others, folds, maxTrials: Number.POSITIVE_INFINITY, keepModels: 0 },
+      ...others,
+      folds,
+      maxTrials: Number.POSITIVE_INFINITY,
+      keepModels: 0,
       // What the variants are compared with is the base.
       startWithDefault: false,
     });
@@ -121,30 +123,22 @@ export function readAblation(directory: string): AblationResults {
 }
 
 /** What the trials of an ablation say; the first is the base's. */
-function resultsOf({
-  objective,
-  folds,
-  executionsPerTrial,
-  trials,
-}: Omit<SearchRecord, 'strategy'>): AblationResults {
+function resultsOf({ objective, folds, executionsPerTrial, trials }: Omit<SearchRecord, 'strategy'>): AblationResults {
   const [first, ...variants] = trials.filter(({ origin }) => origin === 'oracle');
   const base = first?.status === 'completed' ? first : undefined;
   const ended = base === undefined ? [] : variants.filter(({ status }) => status !== 'running');
-  const effects = ended.map((trial) =>
-    describeEffect(changeOf(trial, base as Trial), trial, base as Trial, folds),
-  );
+  const effects = ended.map((trial) => describeEffect(changeOf(trial, base as Trial), trial, base as Trial, folds));
   return { objective, folds, executionsPerTrial, base, effects };
 }
 
 /**
- * The one hyperparameter that `variant` changes: of those that both have the one whose value differs, else the one that it adds. What
- * comes and goes with it, such as the learning rate of another optimizer, is no change of its own.
+ * The one hyperparameter that `variant` changes: of those that both have the one whose value differs, else the one that it adds.
+ * What comes and goes with it, such as the learning rate of another optimizer, is no change of its own.
  */
 function changeOf(variant: Trial, base: Trial): Change {
   const [had, has] = [base.hyperparameters, variant.hyperparameters];
   const names = Object.keys(has);
-  const name =
-    names.find((each) => each in had && had[each] !== has[each]) ?? names.find((each) => !(each in had));
+  const name = names.find((each) => each in had && had[each] !== has[each]) ?? names.find((each) => !(each in had));
   if (name === undefined) throw new Error(`Trial ${variant.id} must differ from the base, but is the same.`);
   return { name, value: has[name] };
 }
@@ -153,10 +147,7 @@ function describeEffect(change: Change, trial: Trial, base: Trial, folds: number
   const { id, score, reason } = trial;
   if (trial.status !== 'completed') {
     const none = { score: Number.NaN, differences: [], difference: Number.NaN };
-    return {
-      ...{ ...change, ...none, trial: id, interval: { low: Number.NaN, high: Number.NaN } },
-      reason: reason ?? trial.status,
-    };
+    return { ...change, ...none, trial: id, interval: { low: Number.NaN, high: Number.NaN }, reason: reason ?? trial.status };
   }
   return { ...change, trial: id, score, ...pairedDifference(trial.scores, base.scores, folds) };
 }

@@ -34,9 +34,7 @@ export const defaultStrengths = {
 export function corruptImages(dataset: Dataset, corruption: Corruption, strength: number, seed = 0): Dataset {
   const corrupt = CORRUPTIONS[corruption];
   if (corrupt === undefined) {
-    throw new RangeError(
-      `corruption must be one of ${Object.keys(CORRUPTIONS).join(', ')}, but got "${corruption}".`,
-    );
+    throw new RangeError(`corruption must be one of ${Object.keys(CORRUPTIONS).join(', ')}, but got "${corruption}".`);
   }
   if (!Number.isFinite(strength) || (strength < 0 && corruption !== 'thickness')) {
     throw new RangeError(

@@ -1,11 +1,9 @@
-import { rankByScore } from '../search/objective';
+import { rankedTrials, type SearchResults } from '../search/search-results';
 import { findBaseline, type Trial } from '../search/trial';
 import { type PairedDifference, pairedDifference } from './paired-difference';
 
 /** A search of which a gain can be measured; every search is one. */
-export interface CrossValidatedSearch {
-  readonly trials: readonly Trial[];
-  readonly objective: { readonly name: string; readonly direction: 'min' | 'max' };
+export interface CrossValidatedSearch extends SearchResults {
   readonly folds: number;
 }
 
@@ -23,8 +21,7 @@ export interface Gain extends PairedDifference {
 export function measureGain(search: CrossValidatedSearch): Gain | undefined {
   const { trials, objective, folds } = search;
   const baseline = findBaseline(trials);
-  const completed = trials.filter(({ status, score }) => status === 'completed' && isNumber(score));
-  const [best] = rankByScore(completed, objective);
+  const [best] = rankedTrials(search);
   if (best === undefined || baseline === undefined || !isNumber(baseline.score)) return undefined;
   const scores = wholeScores(baseline, Math.max(...trials.map(({ epochs }) => epochs)));
   const shared = Math.min(best.scores.length, scores.length);
@@ -33,7 +30,8 @@ export function measureGain(search: CrossValidatedSearch): Gain | undefined {
   const mean = (of: readonly number[]) => of.slice(0, shared).reduce((sum, score) => sum + score, 0) / shared;
   const { low, high } = found.interval;
   return {
-    ...{ best: mean(best.scores), baseline: mean(scores) },
+    best: mean(best.scores),
+    baseline: mean(scores),
     ...(objective.direction === 'max'
       ? found
       : {
@@ -51,9 +49,7 @@ export function measureGain(search: CrossValidatedSearch): Gain | undefined {
 function wholeScores({ status, scores, histories, epochs }: Trial, whole: number): readonly number[] {
   if (status === 'completed') return scores;
   if (status !== 'pruned' || epochs < whole) return [];
-  const cut = histories.findIndex(
-    (history) => history.epochs.length < whole && history.stopped === undefined,
-  );
+  const cut = histories.findIndex((history) => history.epochs.length < whole && history.stopped === undefined);
   return scores.slice(0, cut < 0 ? histories.length : cut);
 }
 

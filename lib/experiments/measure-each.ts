@@ -47,9 +47,13 @@ export async function measureEach(
       title === null
         ? undefined
         : experimentProgress.start(() => ({
-            ...{ title, noun, planned: distinct.length, found: distinct.length - missing.length },
+            title,
+            noun,
+            planned: distinct.length,
+            found: distinct.length - missing.length,
             share: total === 0 ? 1 : (done + running.share * running.work) / total,
-            ...{ running: running.words, measured },
+            running: running.words,
+            measured,
           }));
     let outcome: TaskOutcome = 'failed';
     try {

@@ -23,19 +23,11 @@ export interface PairedDifference {
  * @param folds of the cross-validation, from 1.
  * @throws RangeError where one has no score.
  */
-export function pairedDifference(
-  scores: readonly number[],
-  others: readonly number[],
-  folds: number,
-): PairedDifference {
+export function pairedDifference(scores: readonly number[], others: readonly number[], folds: number): PairedDifference {
   const shared = Math.min(scores.length, others.length);
   // Executions of a fold are judged on the same images, so they are no further evidence about other images.
-  const byFold = (of: readonly number[], fold: number) =>
-    mean(of.slice(0, shared).filter((_, i) => i % folds === fold));
-  const differences = Array.from(
-    { length: Math.min(folds, shared) },
-    (_, fold) => byFold(scores, fold) - byFold(others, fold),
-  );
+  const byFold = (of: readonly number[], fold: number) => mean(of.slice(0, shared).filter((_, i) => i % folds === fold));
+  const differences = Array.from({ length: Math.min(folds, shared) }, (_, fold) => byFold(scores, fold) - byFold(others, fold));
   // Of k folds, each validates on as many images as 1 / (k - 1) of those that it trains on.
   const { mean: difference, interval: found } = meanInterval(differences, { overlap: 1 / (folds - 1) });
   const interval = Number.isFinite(found.low) ? found : { low: Number.NaN, high: Number.NaN };

@@ -58,9 +58,7 @@ export async function robustness(
   const points = Object.entries(strengths).flatMap(([corruption, values]) =>
     [...new Set([0, ...values])]
       .sort((a, b) => a - b)
-      .flatMap((strength) =>
-        opened.map((model) => ({ model, corruption: corruption as Corruption, strength })),
-      ),
+      .flatMap((strength) => opened.map((model) => ({ model, corruption: corruption as Corruption, strength }))),
   );
   /** The same for all models, which come one after the other. */
   let corrupted: { readonly key: string; readonly images: Dataset } | undefined;
@@ -84,7 +82,10 @@ export async function robustness(
   try {
     const accuracies = await measureEach(measurements, { noun: 'evaluation', title, directory });
     return points.map(({ model: { name }, corruption, strength }, i) => ({
-      ...{ name, corruption, strength, accuracy: accuracies[i] },
+      name,
+      corruption,
+      strength,
+      accuracy: accuracies[i],
       interval: wilsonInterval(Math.round(accuracies[i] * dataset.size), dataset.size),
     }));
   } finally {

@@ -99,13 +99,12 @@ export async function trainSizeCurve(
         work: trainSize * passes(trainSize),
         async measure(onProgress) {
           const own = deriveSeed(seed, 'execution', execution);
-          const model = builder(HyperParameters.from(hyperparameters), {
-            classNames: train.classNames,
-            seed: own,
-          });
+          const model = builder(HyperParameters.from(hyperparameters), { classNames: train.classNames, seed: own });
           try {
             await fit(model, takeSubset(pool, trainSize, own), {
-              ...{ epochs: settings.epochs, seed: own, title: null },
+              epochs: settings.epochs,
+              seed: own,
+              title: null,
               ...(batchSize === undefined ? {} : { batchSize }),
               callbacks: [{ onEpochEnd: ({ epoch }) => onProgress(epoch / settings.epochs) }],
             });

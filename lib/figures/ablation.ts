@@ -3,7 +3,7 @@ import type { Interval } from '../evaluation/model-comparison';
 import type { AblationEffect, AblationResults } from '../experiments/ablation';
 import { errorBars } from './error-bars';
 import type { Figure } from './figure';
-import { describeObjective, formatScore, isShare, wrapText } from './search-results';
+import { describeObjective, formatScore, isShare, wrapText } from './scores';
 import { colors, createFigure, escapeText } from './template';
 
 /**
@@ -16,9 +16,7 @@ import { colors, createFigure, escapeText } from './template';
 export function ablation(results: AblationResults): Figure {
   const { base, effects, objective, folds } = results;
   if (base === undefined || effects.length === 0) {
-    throw new RangeError(
-      'The ablation must have a completed base and a variant, but has none: run it first.',
-    );
+    throw new RangeError('The ablation must have a completed base and a variant, but has none: run it first.');
   }
   const inPoints = isShare(objective);
   const scale = inPoints ? 100 : 1;
@@ -45,10 +43,7 @@ export function ablation(results: AblationResults): Figure {
   const means = kinds.map(({ name, color, symbol, sign }): Data => {
     const of = scored.filter(({ effect }) => readSign(effect, higherIsBetter) === sign);
     const differences = of.map(({ effect }) => scale * effect.difference);
-    const intervals = of.map(({ effect: { interval } }) => ({
-      low: scale * interval.low,
-      high: scale * interval.high,
-    }));
+    const intervals = of.map(({ effect: { interval } }) => ({ low: scale * interval.low, high: scale * interval.high }));
     return {
       type: 'scatter',
       mode: 'markers',
@@ -58,10 +53,7 @@ export function ablation(results: AblationResults): Figure {
       y: of.map(({ row }) => rows[row]),
       error_x: errorBars(differences, intervals, { color, thickness: 2, width: 5 }),
       marker: { color, symbol, size: 11, line: { width: 2, color } },
-      customdata: of.map(({ effect }, i) => [
-        formatScore(effect.score, objective),
-        describeInterval(intervals[i]),
-      ]),
+      customdata: of.map(({ effect }, i) => [formatScore(effect.score, objective), describeInterval(intervals[i])]),
       hovertemplate: '%{y}: %{customdata[0]}, difference %{x:+.2f}, %{customdata[1]}<extra></extra>',
     };
   });
@@ -74,7 +66,9 @@ export function ablation(results: AblationResults): Figure {
     margin: { t: 60 },
     xaxis: {
       title: {
-        text: `${title}: difference to the base${unit}<br>base ${formatScore(base.score, objective)}; mean of ${folds} folds, 95 % interval`,
+        text:
+          `${title}: difference to the base${unit}<br>base ${formatScore(base.score, objective)}; mean of ${folds} ` +
+          'folds, 95 % interval',
       },
       zeroline: true,
       zerolinecolor: colors.ink,
@@ -89,7 +83,11 @@ export function ablation(results: AblationResults): Figure {
       ticks: '',
     },
     annotations: failed.map(({ reason, row }) => ({
-      ...{ x: 0, y: row, xanchor: 'left', xshift: 6, showarrow: false },
+      x: 0,
+      y: row,
+      xanchor: 'left',
+      xshift: 6,
+      showarrow: false,
       text: `no score: ${wrapText(reason).split('<br>')[0]}`,
       font: { size: 11, color: colors.ink },
     })),

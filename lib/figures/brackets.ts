@@ -1,9 +1,10 @@
 import type { Data, Shape } from 'plotly.js';
 import { type Objective, objectiveValue, rankByScore } from '../search/objective';
 import type { Bracket } from '../search/oracles/oracle';
+import type { SearchResults } from '../search/search-results';
 import { type Trial, type TrialStatus, trainedEpochs } from '../search/trial';
 import type { Figure } from './figure';
-import { formatScore, type SearchResults } from './search-results';
+import { formatScore } from './scores';
 import { colors, createFigure } from './template';
 import { chooseMarkerSize, describeTrial, statusMarkers } from './trial-markers';
 
@@ -20,7 +21,9 @@ export interface Climb {
   readonly trial: Trial;
   /** Epochs behind it. */
   readonly epochs: number;
-  /** The rungs that it came to, the lowest first, its score there, and its rank of all that came there; NaN and 0 without a score. */
+  /**
+   * The rungs that it came to, the lowest first, its score there, and its rank of all that came there; NaN and 0 without a score.
+   */
   readonly rungs: readonly {
     readonly epochs: number;
     readonly score: number;
@@ -40,9 +43,7 @@ export interface Climb {
 export function brackets(search: BracketedSearch): Figure {
   const gathered = gatherBrackets(search);
   if (gathered.length === 0) {
-    throw new RangeError(
-      'search must be a Hyperband or Asha search that has begun a trial in `run`, but it has no brackets.',
-    );
+    throw new RangeError('search must be a Hyperband or Asha search that has begun a trial in `run`, but it has no brackets.');
   }
   const levels = [...new Set(search.brackets.flatMap(({ rungs }) => rungs))].sort((a, b) => a - b);
   const [lowest, highest] = [levels[0], levels[levels.length - 1]];
@@ -70,11 +71,7 @@ export function brackets(search: BracketedSearch): Figure {
   const promotions = all.flatMap(({ x, trial, rungs }) =>
     rungs
       .filter(({ promoted }) => promoted)
-      .map((rung) => ({
-        x,
-        y: rung.epochs,
-        text: `trial ${trial.id}, promoted: ${describeRung(rung, search)}`,
-      })),
+      .map((rung) => ({ x, y: rung.epochs, text: `trial ${trial.id}, promoted: ${describeRung(rung, search)}` })),
   );
   const draw = (status: TrialStatus): Data[] => {
     const shown = all.filter(({ trial }) => trial.status === status);
@@ -130,15 +127,18 @@ export function brackets(search: BracketedSearch): Figure {
             type: 'rect',
             layer: 'below',
             yref: 'paper',
-            ...{ x0: climbs[0].x - 1, x1: climbs[climbs.length - 1].x + 1, y0: 0, y1: 1 },
-            ...{ fillcolor: '#f3f3f3', line: { width: 0 } },
+            x0: climbs[0].x - 1,
+            x1: climbs[climbs.length - 1].x + 1,
+            y0: 0,
+            y1: 1,
+            fillcolor: '#f3f3f3',
+            line: { width: 0 },
           }),
         ),
       xaxis: {
         title: { text: placed.length > 1 ? 'Bracket' : 'Trials, those that came furthest first' },
         range: [-1, next - gap],
-        tickvals:
-          placed.length > 1 ? placed.map((climbs) => (climbs[0].x + climbs[climbs.length - 1].x) / 2) : [],
+        tickvals: placed.length > 1 ? placed.map((climbs) => (climbs[0].x + climbs[climbs.length - 1].x) / 2) : [],
         ticktext: placed.map((_, i) => String(i + 1)),
         showgrid: false,
         ticks: '',
@@ -199,12 +199,7 @@ function scoreAt({ epochs: asked, score, histories }: Trial, epochs: number, obj
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-function describeRung(
-  { epochs, score, rank, of }: Climb['rungs'][number],
-  { objective }: SearchResults,
-): string {
+function describeRung({ epochs, score, rank, of }: Climb['rungs'][number], { objective }: SearchResults): string {
   const after = `after ${epochs} epoch${epochs === 1 ? '' : 's'}`;
-  return rank === 0
-    ? `no score ${after}`
-    : `${formatScore(score, objective)} ${after}, rank ${rank} of ${of}`;
+  return rank === 0 ? `no score ${after}` : `${formatScore(score, objective)} ${after}, rank ${rank} of ${of}`;
 }

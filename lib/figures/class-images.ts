@@ -15,9 +15,7 @@ export function classImages(
 ): Figure {
   const { columns = 12, title } = options;
   if (classNames.length !== probabilities.length) {
-    throw new RangeError(
-      `classNames must name each of the ${probabilities.length} classes, but has ${classNames.length}.`,
-    );
+    throw new RangeError(`classNames must name each of the ${probabilities.length} classes, but has ${classNames.length}.`);
   }
   const tiles = classNames.map((name, c) => ({
     image: images.subarray(c * PIXELS, (c + 1) * PIXELS).map((ink) => 255 * ink),

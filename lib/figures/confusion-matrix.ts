@@ -54,22 +54,13 @@ export function confusionMatrix(
       ...(numbered ? { width: side + 210 } : {}),
       plot_bgcolor: '#e8e8e8',
       xaxis: { ...classAxis(matrix.classNames, 'Predicted class'), ...axis },
-      yaxis: {
-        ...classAxis(matrix.classNames, 'True class'),
-        ...axis,
-        autorange: 'reversed',
-        scaleanchor: 'x',
-      },
+      yaxis: { ...classAxis(matrix.classNames, 'True class'), ...axis, autorange: 'reversed', scaleanchor: 'x' },
     },
   );
 }
 
 /** Counts or shares of each row, `null` on a muted diagonal; a row without images has shares of 0. */
-export function cellValues(
-  counts: ConfusionMatrix['counts'],
-  shares: boolean,
-  muteDiagonal: boolean,
-): (number | null)[][] {
+export function cellValues(counts: ConfusionMatrix['counts'], shares: boolean, muteDiagonal: boolean): (number | null)[][] {
   return counts.map((row, t) => {
     const support = row.reduce((total, count) => total + count, 0);
     return row.map((count, p) => {

@@ -4,15 +4,12 @@ import { drawFilters, drawHeatMosaic, heatLevel } from './heat-mosaic';
 import type { Tile } from './mosaic';
 
 /**
- * An image, and beside and below it a row of feature maps for each layer, positive activations vermilion, negative ones blue; over
- * each row stands the maps' size. Full colour is the largest activation of the row.
+ * An image, and beside and below it a row of feature maps for each layer, positive activations vermilion, negative ones blue;
+ * over each row stands the maps' size. Full colour is the largest activation of the row.
  *
  * `count` (default 15): maps of each layer, from the first on, which are as good a sample as any.
  */
-export function featureMaps(
-  { image, layers }: FeatureMaps,
-  options: { count?: number; title?: string } = {},
-): Figure {
+export function featureMaps({ image, layers }: FeatureMaps, options: { count?: number; title?: string } = {}): Figure {
   const { count = 15, title } = options;
   if (!(Number.isSafeInteger(count) && count >= 1)) {
     throw new RangeError(`count must be a whole number of at least 1, but got ${count}.`);
@@ -30,8 +27,6 @@ export function featureMaps(
     title,
     positive: 'positive activation',
     // Rectifiers have none.
-    ...(layers.some(({ values }) => values.some((value) => value < 0))
-      ? { negative: 'negative activation' }
-      : {}),
+    ...(layers.some(({ values }) => values.some((value) => value < 0)) ? { negative: 'negative activation' } : {}),
   });
 }

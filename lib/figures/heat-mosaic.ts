@@ -36,8 +36,7 @@ export function enlargeToImage(image: ArrayLike<number>, height: number, width: 
   const [top, left] = [height, width].map((side) => Math.floor((IMAGE_SIZE - side * factor) / 2));
   for (let y = 0; y < height * factor; y++) {
     for (let x = 0; x < width * factor; x++) {
-      enlarged[(top + y) * IMAGE_SIZE + left + x] =
-        image[Math.floor(y / factor) * width + Math.floor(x / factor)];
+      enlarged[(top + y) * IMAGE_SIZE + left + x] = image[Math.floor(y / factor) * width + Math.floor(x / factor)];
     }
   }
   return enlarged;
@@ -48,11 +47,7 @@ export function enlargeToImage(image: ArrayLike<number>, height: number, width: 
  *
  * @param noun what the values are, such as `weights`.
  */
-export function drawFilters(
-  { layer, values, count, height, width }: Filters | LayerMaps,
-  shown: number,
-  noun: string,
-): Tile[] {
+export function drawFilters({ layer, values, count, height, width }: Filters | LayerMaps, shown: number, noun: string): Tile[] {
   const size = height * width;
   const used = Math.min(shown, count);
   const scale = largest(values.subarray(0, used * size));
@@ -67,7 +62,9 @@ export function drawFilters(
   });
 }
 
-/** A mosaic whose images hold `heatLevel`s, with a legend that says what the two colours mean; `negative` only where it occurs. */
+/**
+ * A mosaic whose images hold `heatLevel`s, with a legend that says what the two colours mean; `negative` only where it occurs.
+ */
 export function drawHeatMosaic(
   tiles: readonly Tile[],
   options: { columns: number; title?: string; positive: string; negative?: string },
@@ -105,9 +102,7 @@ function makePalette(): Uint8Array {
     for (let ink = 0; ink < INKS; ink++) {
       const shade = 1 - (SHADE * ink) / (INKS - 1);
       for (let channel = 0; channel < 3; channel++) {
-        made[(place * INKS + ink) * 3 + channel] = Math.round(
-          shade * (255 + strength * (hue[channel] - 255)),
-        );
+        made[(place * INKS + ink) * 3 + channel] = Math.round(shade * (255 + strength * (hue[channel] - 255)));
       }
     }
   }

@@ -6,8 +6,8 @@ import { colors } from './template';
 
 /**
  * What speaks for and against a class, over the images: vermilion for, blue against. Full colour is the largest value of each
- * image, so colours do not compare between images. Above stands the class that is explained, and before an arrow the true one where
- * that is another.
+ * image, so colours do not compare between images. Above stands the class that is explained, and before an arrow the true one
+ * where that is another.
  */
 export function heatmaps(
   { values, images, indices, labels, classes, classNames, size }: Heatmaps,

@@ -9,31 +9,23 @@ export interface HyperParameterAxis {
 }
 
 /**
- * Places values on an axis: words and booleans as categories, numbers on a linear scale, positive fractions over more
- * than a factor of 30, doublings (32, 64, 128, 256) and every learning rate on a log scale. Where some trials lack the hyperparameter (`undefined`),
- * they stand one place below the others, at a tick of their own, `none`.
+ * Places values on an axis: words and booleans as categories, numbers on a linear scale, positive fractions over more than a
+ * factor of 30, doublings (32, 64, 128, 256) and every learning rate on a log scale. Where some trials lack the hyperparameter
+ * (`undefined`), they stand one place below the others, at a tick of their own, `none`.
  */
-export function placeValues(
-  name: string,
-  values: readonly (HyperParameterValue | undefined)[],
-): HyperParameterAxis {
+export function placeValues(name: string, values: readonly (HyperParameterValue | undefined)[]): HyperParameterAxis {
   const present = [...new Set(values.filter((value): value is HyperParameterValue => value !== undefined))];
   const scale = scaleOf(name, present);
   if (scale === 'category') present.sort((a, b) => String(a).localeCompare(String(b)));
   else present.sort((a, b) => Number(a) - Number(b));
   const place = (value: HyperParameterValue) =>
-    scale === 'category'
-      ? present.indexOf(value)
-      : scale === 'log'
-        ? Math.log10(value as number)
-        : (value as number);
+    scale === 'category' ? present.indexOf(value) : scale === 'log' ? Math.log10(value as number) : (value as number);
   const lowest = place(present[0]);
   const highest = place(present[present.length - 1]);
   const none = scale === 'category' ? -1 : lowest - (highest - lowest || 1) / 6;
   // Nearer to each other, and so wherever there are more than six, numbers would be written over each other in a narrow figure.
   const room = 0.18 * (highest - lowest);
-  const near =
-    scale === 'linear' && present.some((value, i) => i > 0 && place(value) - place(present[i - 1]) < room);
+  const near = scale === 'linear' && present.some((value, i) => i > 0 && place(value) - place(present[i - 1]) < room);
   const crowded = near || (scale === 'log' && present.length > 2 && !areDoublings(present));
   const ticks = !crowded
     ? present.map((value) => ({ position: place(value), text: formatValue(value) }))
@@ -76,7 +68,10 @@ function scaleOf(name: string, present: readonly HyperParameterValue[]): HyperPa
   return positive && fractions && Math.max(...present) / Math.min(...present) > 30 ? 'log' : 'linear';
 }
 
-/** Whether three or more are the least one doubled so many times, over a factor of 8 to 256: on a linear scale the lower ones would lie on each other. */
+/**
+ * Whether three or more are the least one doubled so many times, over a factor of 8 to 256: on a linear scale the lower ones
+ * would lie on each other.
+ */
 function areDoublings(values: readonly HyperParameterValue[]): boolean {
   const least = Math.min(...values.map(Number));
   const powers = values.map((value) => Math.log2(Number(value) / least));
@@ -87,7 +82,5 @@ function areDoublings(values: readonly HyperParameterValue[]): boolean {
 /** Three significant digits, without trailing zeros; very small numbers as 1e-5. */
 export function formatValue(value: HyperParameterValue): string {
   if (typeof value !== 'number' || Number.isInteger(value)) return String(value);
-  return Math.abs(value) < 1e-3
-    ? value.toExponential(1).replace('.0e', 'e')
-    : String(Number(value.toPrecision(3)));
+  return Math.abs(value) < 1e-3 ? value.toExponential(1).replace('.0e', 'e') : String(Number(value.toPrecision(3)));
 }

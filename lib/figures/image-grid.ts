@@ -20,9 +20,7 @@ export function imageGrid(
   const { labels, columns = 10, title } = options;
   const size = images.length / PIXELS;
   if (!Number.isInteger(size) || size === 0) {
-    throw new RangeError(
-      `images must be whole images of ${PIXELS} pixels, but got ${images.length} numbers.`,
-    );
+    throw new RangeError(`images must be whole images of ${PIXELS} pixels, but got ${images.length} numbers.`);
   }
   if (labels && labels.length !== size) {
     throw new RangeError(`labels must name each of the ${size} images, but got ${labels.length}.`);
@@ -39,18 +37,12 @@ export function imageGrid(
  * Random images of each class, side by side under the class's name. Class by class; a class with fewer images than
  * `perClass` leaves places blank. The same `seed` (default 0) draws the same images.
  */
-export function sampleGrid(
-  dataset: Dataset,
-  options: { perClass?: number; seed?: number; title?: string } = {},
-): Figure {
+export function sampleGrid(dataset: Dataset, options: { perClass?: number; seed?: number; title?: string } = {}): Figure {
   const { perClass = 4, seed = 0, title } = options;
   const tiles: Tile[] = sampleByClass(dataset, perClass, seed).flatMap((indices, c) =>
     Array.from({ length: perClass }, (_, i) => ({
       ...(i < indices.length
-        ? {
-            image: imageAt(dataset, indices[i]),
-            hover: `${dataset.classNames[c]}: image ${indices[i]} of ${dataset.name}`,
-          }
+        ? { image: imageAt(dataset, indices[i]), hover: `${dataset.classNames[c]}: image ${indices[i]} of ${dataset.name}` }
         : {}),
       ...(i === 0 ? { label: dataset.classNames[c] } : {}),
     })),
@@ -76,8 +68,8 @@ export function classMeans(dataset: Dataset, options: { columns?: number; title?
 /**
  * Random test images under `true → predicted`, right answers blue, wrong ones red.
  *
- * `which`: only right or only wrong answers, of which there may be none. `count` (default 40): how many at most. The same `seed` (default 0) draws
- * the same images.
+ * `which`: only right or only wrong answers, of which there may be none. `count` (default 40): how many at most. The same `seed`
+ * (default 0) draws the same images.
  *
  * @throws RangeError where the predictions are not those of this data set.
  */

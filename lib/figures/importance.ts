@@ -27,9 +27,7 @@ export function importance(importances: readonly HyperparameterImportance[]): Fi
         y: bars.map((bar) => escapeText(bar.name)),
         // A share that rests on few trials should not look as solid as the others, on paper too.
         text: bars.map(({ importance: share, trials }) =>
-          trials < most
-            ? `${formatShare(share)} (${trials} trial${trials === 1 ? '' : 's'})`
-            : formatShare(share),
+          trials < most ? `${formatShare(share)} (${trials} trial${trials === 1 ? '' : 's'})` : formatShare(share),
         ),
         textposition: 'outside',
         cliponaxis: false,

@@ -1,3 +1,4 @@
+export type { SearchResults, TimedSearch } from '../search/search-results';
 export { ablation } from './ablation';
 export { brackets } from './brackets';
 export { classCounts } from './class-counts';
@@ -23,7 +24,6 @@ export { reliabilityDiagram } from './reliability-diagram';
 export { corruptedExamples, robustness } from './robustness';
 export { searchComparison } from './search-comparison';
 export { searchHistory } from './search-history';
-export type { SearchResults, TimedSearch } from './search-results';
 export { slicePlot } from './slice-plot';
 export { timeline } from './timeline';
 export { trainSizeCurve } from './train-size-curve';

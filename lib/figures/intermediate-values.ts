@@ -1,23 +1,18 @@
 import type { Data } from 'plotly.js';
 import { objectiveValue } from '../search/objective';
+import { rankedTrials, type SearchResults } from '../search/search-results';
 import { findBaseline, nameTrial, type Trial, type TrialStatus } from '../search/trial';
 import type { Figure } from './figure';
-import { describeObjective, findRange, rankedTrials, type SearchResults } from './search-results';
+import { describeObjective, findRange } from './scores';
 import { colors, createFigure } from './template';
-import {
-  baselineMarker,
-  chooseMarkerSize,
-  describeTrial,
-  nameBaseline,
-  statusMarkers,
-} from './trial-markers';
+import { baselineMarker, chooseMarkerSize, describeTrial, nameBaseline, statusMarkers } from './trial-markers';
 
 /**
  * The objective after each epoch, a line for each trial with a marker of its status at its end: completed trials solid, those
  * that were pruned, are paused or running, or failed, pale and dashed, the best one thick, the builder's own default black.
  *
- * Where a trial has several trainings, its line is their mean, as far as all that were begun have come. A line may end above or below its trial's
- * score where early stopping gave the score of an earlier epoch.
+ * Where a trial has several trainings, its line is their mean, as far as all that were begun have come. A line may end above or
+ * below its trial's score where early stopping gave the score of an earlier epoch.
  *
  * @throws RangeError where no trial has finished an epoch.
  */
@@ -53,14 +48,8 @@ export function intermediateValues(search: SearchResults): Figure {
         showlegend: false,
         // A null parts a line from the next.
         x: shown.flatMap(({ values }) => [...values.map((_, i) => i + 1), null]),
-        y: shown.flatMap(({ values }) => [
-          ...values.map((value) => (Number.isNaN(value) ? null : value)),
-          null,
-        ]),
-        text: shown.flatMap(({ trial, values }) => [
-          ...values.map(() => `${nameTrial(trial)}, ${status}`),
-          '',
-        ]),
+        y: shown.flatMap(({ values }) => [...values.map((value) => (Number.isNaN(value) ? null : value)), null]),
+        text: shown.flatMap(({ trial, values }) => [...values.map(() => `${nameTrial(trial)}, ${status}`), '']),
         opacity,
         line,
         hovertemplate: `%{y:${format}} after epoch %{x}: %{text}<extra></extra>`,
@@ -89,11 +78,7 @@ export function intermediateValues(search: SearchResults): Figure {
   return createFigure(
     [
       ...(['pruned', 'paused', 'running', 'failed'] as const).flatMap((status) =>
-        drawStatus(status, crowded ? 0.3 : 0.5, {
-          color: statusMarkers[status].color,
-          width: 1,
-          dash: 'dot',
-        }),
+        drawStatus(status, crowded ? 0.3 : 0.5, { color: statusMarkers[status].color, width: 1, dash: 'dot' }),
       ),
       ...drawStatus('completed', crowded ? 0.4 : 0.8, { color: colors.training, width: 1.2 }),
       ...lines
@@ -101,7 +86,8 @@ export function intermediateValues(search: SearchResults): Figure {
         .flatMap((line) => {
           const { status } = line.trial;
           return draw(status, [line], {
-            ...{ name: nameBaseline(status), opacity: 1 },
+            name: nameBaseline(status),
+            opacity: 1,
             line: { color: colors.ink, width: 1.5, dash: status === 'completed' ? 'solid' : 'dot' },
             marker: { ...baselineMarker(status), size: size + 4 },
           });
@@ -111,13 +97,9 @@ export function intermediateValues(search: SearchResults): Figure {
         lines.filter(({ trial }) => trial.id === best?.id),
         {
           name: `best: ${best && nameTrial(best)}`,
-          ...{ opacity: 1, line: { color: colors.validation, width: 3.5 } },
-          marker: {
-            symbol: 'star',
-            color: colors.validation,
-            size: 14,
-            line: { color: '#ffffff', width: 1 },
-          },
+          opacity: 1,
+          line: { color: colors.validation, width: 3.5 },
+          marker: { symbol: 'star', color: colors.validation, size: 14, line: { color: '#ffffff', width: 1 } },
         },
       ),
     ],
@@ -127,10 +109,7 @@ export function intermediateValues(search: SearchResults): Figure {
       margin: { t: 60 },
       xaxis: {
         title: { text: 'Epoch' },
-        range: [
-          longest === 1 ? 0.5 : 1 - 0.03 * (longest - 1),
-          longest + Math.max(0.03 * (longest - 1), 0.1),
-        ],
+        range: [longest === 1 ? 0.5 : 1 - 0.03 * (longest - 1), longest + Math.max(0.03 * (longest - 1), 0.1)],
         ...(longest <= 15 ? { dtick: 1 } : {}),
       },
       yaxis: { ...axis, ...(range === undefined ? {} : { range }) },
@@ -152,7 +131,6 @@ export function gatherIntermediateValues({ histories }: Trial, { objective }: Se
   const shortest = Math.min(...histories.map(({ epochs }) => epochs.length));
   return Array.from(
     { length: shortest },
-    (_, i) =>
-      histories.reduce((sum, { epochs }) => sum + objectiveValue(epochs[i], objective), 0) / histories.length,
+    (_, i) => histories.reduce((sum, { epochs }) => sum + objectiveValue(epochs[i], objective), 0) / histories.length,
   );
 }

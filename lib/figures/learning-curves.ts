@@ -30,10 +30,7 @@ const MAX_MARKED_EPOCHS = 30;
  *
  * @throws RangeError for no run, or none that ended an epoch.
  */
-export function learningCurves(
-  history: History | readonly History[],
-  options: { title?: string } = {},
-): Figure {
+export function learningCurves(history: History | readonly History[], options: { title?: string } = {}): Figure {
   const runs = 'epochs' in history ? [history] : history;
   const epochs = Math.max(0, ...runs.map((run) => run.epochs.at(-1)?.epoch ?? 0));
   if (epochs === 0) {
@@ -56,11 +53,7 @@ export function learningCurves(
     showlegend: true,
     xaxis: epochAxis,
     xaxis2: epochAxis,
-    yaxis: {
-      title: { text: 'Accuracy' },
-      tickformat: '~%',
-      autorangeoptions: { clipmin: 0, clipmax: 1 },
-    },
+    yaxis: { title: { text: 'Accuracy' }, tickformat: '~%', autorangeoptions: { clipmin: 0, clipmax: 1 } },
     yaxis2: { title: { text: 'Loss (nats)' } },
   });
 }
@@ -141,10 +134,7 @@ function drawBand(metric: Metric, points: readonly CurvePoint[]): Data {
 }
 
 /** A ring around the epoch whose weights were kept, on the curves that were watched. */
-function drawKept(
-  runs: readonly History[],
-  curves: readonly { metric: Metric; points: readonly CurvePoint[] }[],
-): Data[] {
+function drawKept(runs: readonly History[], curves: readonly { metric: Metric; points: readonly CurvePoint[] }[]): Data[] {
   const [{ bestEpoch }] = runs;
   if (runs.length > 1 || bestEpoch === undefined) return [];
   const part = curves.some(({ metric }) => metric === 'valLoss') ? 'validation' : 'training';

@@ -23,13 +23,7 @@ export function learningRateSchedules(
         x: [...rates.keys(), rates.length].map((t) => (t * epochs) / rates.length),
         // The last rate holds until the end.
         y: [...rates, ...rates.slice(-1)],
-        line: {
-          color,
-          dash,
-          shape: rates.length > epochs ? ('linear' as const) : ('hv' as const),
-          simplify: false,
-          width: 2.5,
-        },
+        line: { color, dash, shape: rates.length > epochs ? ('linear' as const) : ('hv' as const), simplify: false, width: 2.5 },
         hovertemplate: 'epochs trained %{x:.2~f}: %{y:.3g} (%{fullData.name})<extra></extra>',
       };
     }),

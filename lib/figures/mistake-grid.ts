@@ -20,12 +20,14 @@ export function mistakeGrid(
 ): Figure {
   const { count = 24, columns = 8, title } = options;
   return drawMosaic(
-    mistakes.slice(0, count).map((mistake) => ({
-      image: mistakenImage(dataset, mistake),
-      label: `${mistake.trueClass} → ${mistake.predictedClass}  ${formatPercent(mistake.confidence)}`,
-      color: colors.wrong,
-      hover: describeMistake(mistake),
-    })),
+    mistakes
+      .slice(0, count)
+      .map((mistake) => ({
+        image: mistakenImage(dataset, mistake),
+        label: `${mistake.trueClass} → ${mistake.predictedClass}  ${formatPercent(mistake.confidence)}`,
+        color: colors.wrong,
+        hover: describeMistake(mistake),
+      })),
     { columns, title: mistakes.length === 0 ? 'No mistakes' : title },
   );
 }

@@ -54,10 +54,7 @@ export function layMosaic(tiles: readonly Tile[], columns: number, group = colum
   const stepY = IMAGE_SIZE + GAP + band;
   const height = Math.ceil(tiles.length / columns) * stepY + GAP;
   const pixels = new Uint8Array(width * height);
-  const corners = tiles.map((_, i) => ({
-    x: left(i % columns),
-    y: (Math.floor(i / columns) + 1) * stepY - IMAGE_SIZE,
-  }));
+  const corners = tiles.map((_, i) => ({ x: left(i % columns), y: (Math.floor(i / columns) + 1) * stepY - IMAGE_SIZE }));
   tiles.forEach(({ image }, i) => {
     if (!image) return;
     if (image.length !== PIXELS) {
@@ -135,8 +132,8 @@ export function drawMosaic(
 }
 
 /**
- * A PNG, ink dark on white or in the colours of a palette, with each pixel as a square of `times` by `times`, which browsers would
- * else blur when they enlarge it.
+ * A PNG, ink dark on white or in the colours of a palette, with each pixel as a square of `times` by `times`, which browsers
+ * would else blur when they enlarge it.
  */
 export function encodeEnlarged(
   pixels: Uint8Array,

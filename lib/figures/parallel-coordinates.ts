@@ -1,7 +1,8 @@
+import { completedTrials, type SearchResults } from '../search/search-results';
 import type { Trial } from '../search/trial';
 import type { Figure } from './figure';
 import { placeValues } from './hyperparameter-axis';
-import { completedTrials, isShare, type SearchResults } from './search-results';
+import { isShare } from './scores';
 import { createFigure, escapeText } from './template';
 
 /** The best are darkest: a yellow line, as at the end of Viridis, is hard to see on white paper. */
@@ -23,15 +24,10 @@ const MAX_AXES = 7;
  *
  * @throws RangeError where no trial is completed, or none has a hyperparameter that was named.
  */
-export function parallelCoordinates(
-  search: SearchResults,
-  options: { names?: readonly string[] } = {},
-): Figure {
+export function parallelCoordinates(search: SearchResults, options: { names?: readonly string[] } = {}): Figure {
   const completed = completedTrials(search);
   if (completed.length === 0) {
-    throw new RangeError(
-      `search must hold a completed trial, but none of its ${search.trials.length} trials is.`,
-    );
+    throw new RangeError(`search must hold a completed trial, but none of its ${search.trials.length} trials is.`);
   }
   const { names = varyingNames(completed) } = options;
   const dimensions = names.map((name) => {
@@ -59,11 +55,7 @@ export function parallelCoordinates(
         type: 'parcoords',
         dimensions: [
           ...dimensions,
-          {
-            label: escapeText(search.objective.name),
-            values: scores,
-            tickformat: isShare(search.objective) ? '.3~%' : '.3~g',
-          },
+          { label: escapeText(search.objective.name), values: scores, tickformat: isShare(search.objective) ? '.3~%' : '.3~g' },
         ],
         line: { color: scores, colorscale: PALE_TO_DARK, reversescale: search.objective.direction === 'min' },
         labelangle: -20,
@@ -83,8 +75,6 @@ export function parallelCoordinates(
 export function varyingNames(trials: readonly Trial[]): string[] {
   const names = [...new Set(trials.flatMap((trial) => Object.keys(trial.hyperparameters)))];
   const activity = (name: string) => trials.filter((trial) => name in trial.hyperparameters).length;
-  const varying = names.filter(
-    (name) => new Set(trials.map((trial) => trial.hyperparameters[name])).size > 1,
-  );
+  const varying = names.filter((name) => new Set(trials.map((trial) => trial.hyperparameters[name])).size > 1);
   return (varying.length > 0 ? varying : names).sort((a, b) => activity(b) - activity(a)).slice(0, MAX_AXES);
 }

@@ -15,16 +15,8 @@ export function perClassScores(report: ClassificationReport, options: { title?: 
         values: classes.map((scores) => scores.precision),
         style: { color: colors.test, symbol: 'triangle-up' },
       },
-      {
-        name: 'recall',
-        values: classes.map((scores) => scores.recall),
-        style: { color: colors.wrong, symbol: 'triangle-down' },
-      },
-      {
-        name: 'F1',
-        values: classes.map((scores) => scores.f1),
-        style: { color: colors.ink, symbol: 'circle' },
-      },
+      { name: 'recall', values: classes.map((scores) => scores.recall), style: { color: colors.wrong, symbol: 'triangle-down' } },
+      { name: 'F1', values: classes.map((scores) => scores.f1), style: { color: colors.ink, symbol: 'circle' } },
     ],
     'Score',
     options.title,
@@ -43,11 +35,7 @@ export function f1ByClass(models: readonly EvaluatedModel[], options: { title?: 
   order.sort((a, b) => reports[0].classes[a].f1 - reports[0].classes[b].f1);
   return drawDots(
     order.map((c) => reports[0].classes[c].className),
-    models.map(({ name }, m) => ({
-      name,
-      values: order.map((c) => reports[m].classes[c].f1),
-      style: styleOf(name, m),
-    })),
+    models.map(({ name }, m) => ({ name, values: order.map((c) => reports[m].classes[c].f1), style: styleOf(name, m) })),
     'F1',
     options.title,
   );
@@ -55,11 +43,7 @@ export function f1ByClass(models: readonly EvaluatedModel[], options: { title?: 
 
 function drawDots(
   classNames: readonly string[],
-  series: readonly {
-    name: string;
-    values: readonly number[];
-    style: Pick<SeriesStyle, 'color' | 'symbol'>;
-  }[],
+  series: readonly { name: string; values: readonly number[]; style: Pick<SeriesStyle, 'color' | 'symbol'> }[],
   yTitle: string,
   title?: string,
 ): Figure {

@@ -12,9 +12,7 @@ export function pixelHistogram(dataset: Dataset): Figure {
         mode: 'lines',
         x: [...counts.keys()],
         // Five digits are more than a screen shows; on a log scale a level without pixels is a gap.
-        y: Array.from(counts, (count) =>
-          count === 0 ? null : Number((count / dataset.images.length).toPrecision(5)),
-        ),
+        y: Array.from(counts, (count) => (count === 0 ? null : Number((count / dataset.images.length).toPrecision(5)))),
         line: { color: colors.training, width: 1, shape: 'hvh' },
         fill: 'tozeroy',
         fillcolor: `${colors.training}59`,

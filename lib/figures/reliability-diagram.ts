@@ -13,10 +13,7 @@ import { colors, createFigure, escapeText, styleOf } from './template';
  *
  * @throws RangeError for no model, and as `confidenceBins`.
  */
-export function reliabilityDiagram(
-  models: readonly EvaluatedModel[],
-  options: { title?: string } = {},
-): Figure {
+export function reliabilityDiagram(models: readonly EvaluatedModel[], options: { title?: string } = {}): Figure {
   if (models.length === 0) throw new RangeError('models must hold at least one model, but got none.');
   const taken = new Set<string>();
   const series = models.flatMap(({ name, predictions }, m): Data[] => {
@@ -27,13 +24,7 @@ export function reliabilityDiagram(
     const intervals = bins.map(({ count, accuracy }) => wilsonInterval(Math.round(accuracy * count), count));
     const accuracies = bins.map((bin) => bin.accuracy);
     const shared = { name: escapeText(name), legendgroup: String(m), x: bins.map((bin) => bin.confidence) };
-    const customdata = bins.map(({ count, from, to }, b) => [
-      count,
-      from,
-      to,
-      intervals[b].low,
-      intervals[b].high,
-    ]);
+    const customdata = bins.map(({ count, from, to }, b) => [count, from, to, intervals[b].low, intervals[b].high]);
     return [
       {
         ...shared,
@@ -42,12 +33,7 @@ export function reliabilityDiagram(
         y: accuracies,
         error_y: errorBars(accuracies, intervals, { thickness: 1, width: 4 }),
         line: { color, dash: hollow ? 'dot' : dash, width: 1.5 },
-        marker: {
-          symbol,
-          size: 9,
-          color: hollow ? '#ffffff' : color,
-          line: { color, width: 2 },
-        },
+        marker: { symbol, size: 9, color: hollow ? '#ffffff' : color, line: { color, width: 2 } },
         customdata,
         hovertemplate:
           '%{fullData.name}, %{customdata[0]:,} images with confidence %{customdata[1]:.2f} to %{customdata[2]:.2f}: ' +
@@ -78,11 +64,7 @@ export function reliabilityDiagram(
   return createFigure([perfect, ...series], {
     ...(options.title ? { title: { text: options.title } } : {}),
     height: 580,
-    xaxis: {
-      title: { text: 'Confidence: probability of the predicted class' },
-      range: [0, 1.02],
-      anchor: 'y2',
-    },
+    xaxis: { title: { text: 'Confidence: probability of the predicted class' }, range: [0, 1.02], anchor: 'y2' },
     yaxis: { title: { text: 'Share of right predictions' }, range: [-0.02, 1.04], domain: [0.3, 1] },
     yaxis2: { title: { text: 'Images' }, type: 'log', dtick: 1, tickformat: ',', domain: [0, 0.22] },
   });

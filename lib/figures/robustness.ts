@@ -52,7 +52,9 @@ export function robustness(points: readonly RobustnessPoint[]): Figure {
         line: { color, dash, width: 2 },
         marker: { color, symbol, size: 7 },
         customdata: intervals.map(({ low, high }) => [low, high]),
-        hovertemplate: `%{fullData.name}, ${corruption} %{x}: %{y:.2%}, interval %{customdata[0]:.2%} to %{customdata[1]:.2%}<extra></extra>`,
+        hovertemplate:
+          `%{fullData.name}, ${corruption} %{x}: %{y:.2%}, interval %{customdata[0]:.2%} to ` +
+          '%{customdata[1]:.2%}<extra></extra>',
       };
     }),
   );
@@ -83,10 +85,7 @@ export function robustness(points: readonly RobustnessPoint[]): Figure {
  *
  * `strengths`: default those of `robustness`.
  */
-export function corruptedExamples(
-  dataset: Dataset,
-  options: { strengths?: Strengths; seed?: number } = {},
-): Figure {
+export function corruptedExamples(dataset: Dataset, options: { strengths?: Strengths; seed?: number } = {}): Figure {
   const { strengths = defaultStrengths, seed = 0 } = options;
   const rows = Object.entries(strengths).map(([name, values]) => {
     const corruption = name as Corruption;
@@ -110,12 +109,7 @@ export function corruptedExamples(
   // Without its edges an image that was shifted looks as it did.
   const shapes = layMosaic(tiles, columns).corners.flatMap(({ x, y }, i): Partial<Shape>[] =>
     tiles[i].image
-      ? [
-          {
-            ...{ type: 'rect', x0: x, y0: y, x1: x + IMAGE_SIZE, y1: y + IMAGE_SIZE },
-            line: { color: colors.muted, width: 1 },
-          },
-        ]
+      ? [{ type: 'rect', x0: x, y0: y, x1: x + IMAGE_SIZE, y1: y + IMAGE_SIZE, line: { color: colors.muted, width: 1 } }]
       : [],
   );
   return { data, layout: { ...layout, shapes }, config };

@@ -1,7 +1,8 @@
 import { isBetter, type Objective } from '../search/objective';
+import type { TimedSearch } from '../search/search-results';
 import type { TimelineEntry } from '../search/trial';
 import type { Figure } from './figure';
-import { chooseTimeUnit, describeObjective, type TimedSearch } from './search-results';
+import { chooseTimeUnit, describeObjective } from './scores';
 import { createFigure, escapeText } from './template';
 
 const DASHES = ['solid', 'dash', 'dot', 'dashdot'] as const;
@@ -27,11 +28,7 @@ export function searchComparison(
   const { by = 'seconds' } = options;
   const objective = sharedObjective(searches);
   const { axis, format } = describeObjective(objective);
-  const lines = Object.entries(searches).map(([name, search]) => ({
-    name,
-    search,
-    steps: bestSteps(search),
-  }));
+  const lines = Object.entries(searches).map(([name, search]) => ({ name, search, steps: bestSteps(search) }));
   if (lines.every(({ steps }) => steps.length === 0)) {
     throw new RangeError('searches must hold a completed trial, but none of them does.');
   }
@@ -41,8 +38,7 @@ export function searchComparison(
     lines.map(({ name, search, steps }, i) => {
       const end = search.timeline.at(-1);
       // A line goes on at its last score to the end of its search: that budget found nothing better.
-      const points =
-        steps.length > 0 && end ? [...steps, { ...end, score: steps[steps.length - 1].score }] : [];
+      const points = steps.length > 0 && end ? [...steps, { ...end, score: steps[steps.length - 1].score }] : [];
       return {
         type: 'scatter' as const,
         mode: 'lines+markers' as const,
@@ -53,11 +49,7 @@ export function searchComparison(
           p < steps.length ? `trial ${point.trial}` : `end of the search, ${search.trials.length} trials`,
         ),
         line: { shape: 'hv' as const, width: 2.5, dash: DASHES[i % DASHES.length] },
-        marker: {
-          symbol: SYMBOLS[i % SYMBOLS.length],
-          opacity: 1,
-          size: points.map((_, p) => (p < steps.length ? 9 : 0)),
-        },
+        marker: { symbol: SYMBOLS[i % SYMBOLS.length], opacity: 1, size: points.map((_, p) => (p < steps.length ? 9 : 0)) },
         hovertemplate: `%{fullData.name}, %{text}: %{y:${format}} after %{x:.4~g} ${unit.word}<extra></extra>`,
       };
     }),
@@ -65,10 +57,7 @@ export function searchComparison(
       height: 400,
       showlegend: true,
       margin: { t: 60 },
-      xaxis: {
-        title: { text: by === 'epochs' ? 'Epochs trained' : `Training time (${unit.word})` },
-        rangemode: 'tozero',
-      },
+      xaxis: { title: { text: by === 'epochs' ? 'Epochs trained' : `Training time (${unit.word})` }, rangemode: 'tozero' },
       yaxis: { ...axis, title: { text: `${axis.title?.text}, best so far` } },
     },
   );

@@ -1,16 +1,10 @@
 import type { Data } from 'plotly.js';
 import { isBetter } from '../search/objective';
+import { completedBaseline, completedTrials, type SearchResults, type TimedSearch } from '../search/search-results';
 import type { Trial } from '../search/trial';
 import type { Figure } from './figure';
+import { chooseTimeUnit, describeObjective } from './scores';
 import { bestSteps } from './search-comparison';
-import {
-  chooseTimeUnit,
-  completedBaseline,
-  completedTrials,
-  describeObjective,
-  type SearchResults,
-  type TimedSearch,
-} from './search-results';
 import { colors, createFigure } from './template';
 import { describeScoreAxes, drawTrials } from './trial-markers';
 
@@ -26,14 +20,10 @@ import { describeScoreAxes, drawTrials } from './trial-markers';
  */
 export function searchHistory(search: TimedSearch, options?: { by?: 'trial' | 'seconds' }): Figure;
 export function searchHistory(search: SearchResults, options?: { by?: 'trial' }): Figure;
-export function searchHistory(
-  search: SearchResults | TimedSearch,
-  { by = 'trial' }: { by?: 'trial' | 'seconds' } = {},
-): Figure {
+export function searchHistory(search: SearchResults | TimedSearch, { by = 'trial' }: { by?: 'trial' | 'seconds' } = {}): Figure {
   const { format } = describeObjective(search.objective);
   const { axis, failedAxis } = describeScoreAxes(search);
-  const { best, place, xaxis, unit, span } =
-    by === 'seconds' ? placeByTime(search as TimedSearch) : placeByTrial(search);
+  const { best, place, xaxis, unit, span } = by === 'seconds' ? placeByTime(search as TimedSearch) : placeByTrial(search);
   return createFigure(
     [
       ...drawBaseline(search, span),
@@ -92,11 +82,7 @@ function placeByTrial(search: SearchResults): Order {
   return {
     best: bestSoFar(search).map(({ trial, score }) => ({ x: trial, score })),
     place: (trial) => trial.id,
-    xaxis: {
-      title: { text: 'Trial' },
-      range: [...span],
-      ...(last <= 30 ? { dtick: 1 } : {}),
-    },
+    xaxis: { title: { text: 'Trial' }, range: [...span], ...(last <= 30 ? { dtick: 1 } : {}) },
     unit: 'trial %{x}',
     span,
   };

@@ -1,9 +1,10 @@
 import type { Data, Layout } from 'plotly.js';
+import { completedTrials, failedTrials, type SearchResults } from '../search/search-results';
 import { nameTrial, type Trial } from '../search/trial';
 import type { Figure } from './figure';
 import { formatValue, placeValues } from './hyperparameter-axis';
 import { varyingNames } from './parallel-coordinates';
-import { completedTrials, describeObjective, failedTrials, type SearchResults } from './search-results';
+import { describeObjective } from './scores';
 import { colors, createFigure, escapeText } from './template';
 import { describeScoreAxes, drawTrials } from './trial-markers';
 
@@ -20,20 +21,20 @@ const ROOM = 18;
 /**
  * The score of each trial against one hyperparameter, a panel for each, all on one y axis, with the mean of each value that
  * several trials share. Other hyperparameters vary along with it, so a difference is a hint, not a proof. Trials that were not
- * trained to the end are hollow and count in no mean; failed ones are crosses at the bottom, the builder's own default is a triangle.
+ * trained to the end are hollow and count in no mean; failed ones are crosses at the bottom, the builder's own default is a
+ * triangle.
  *
  *     figures.slicePlot(search, { names: ['units1'] })
  *
- * `names`: the hyperparameters to show. Default: those that vary among completed trials, at most 7, the ones that most have first.
+ * `names`: the hyperparameters to show. Default: those that vary among completed trials, at most 7, the ones that most have
+ * first.
  *
  * @throws RangeError where no trial is completed, or none has a hyperparameter that was named.
  */
 export function slicePlot(search: SearchResults, options: { names?: readonly string[] } = {}): Figure {
   const completed = completedTrials(search);
   if (completed.length === 0) {
-    throw new RangeError(
-      `search must hold a completed trial, but none of its ${search.trials.length} trials is.`,
-    );
+    throw new RangeError(`search must hold a completed trial, but none of its ${search.trials.length} trials is.`);
   }
   const { names = varyingNames(completed) } = options;
   if (names.length === 0) throw new RangeError('names must hold at least one hyperparameter, but got none.');
@@ -51,11 +52,10 @@ export function slicePlot(search: SearchResults, options: { names?: readonly str
     data.push(...drawMeans(slice, search, axes, i === 0));
     data.push(
       ...drawTrials(search, ({ id }) => slice.positions.get(id), {
-        ...{ axes, legend: i === 0 },
+        axes,
+        legend: i === 0,
         describe: (trial) =>
-          escapeText(
-            `${nameTrial(trial)}, ${trial.status}, ${name} ${formatValue(trial.hyperparameters[name])}`,
-          ),
+          escapeText(`${nameTrial(trial)}, ${trial.status}, ${name} ${formatValue(trial.hyperparameters[name])}`),
       }),
     );
     const gap = columns === 1 ? 0 : 0.05;
@@ -78,8 +78,7 @@ export function slicePlot(search: SearchResults, options: { names?: readonly str
     layout[layoutKey(axes.y)] = { ...axis, domain, anchor: axes.x, ...(row > 0 ? { matches: 'y' } : {}) };
     layout[layoutKey(axes.failed)] = { ...failedAxis, overlaying: axes.y, anchor: axes.x };
   }
-  if (failedTrials(search).length === 0)
-    for (let row = 0; row < rows; row++) delete layout[layoutKey(axisName('y', rows + row))];
+  if (failedTrials(search).length === 0) for (let row = 0; row < rows; row++) delete layout[layoutKey(axisName('y', rows + row))];
   return createFigure(data, {
     height: height + 60 + 95,
     showlegend: true,
@@ -103,9 +102,7 @@ export function gatherSlice(search: SearchResults, name: string): Slice {
   const has = (trial: Trial) => name in trial.hyperparameters;
   const completed = completedTrials(search).filter(has);
   if (completed.length === 0) {
-    const known = [
-      ...new Set(completedTrials(search).flatMap((trial) => Object.keys(trial.hyperparameters))),
-    ];
+    const known = [...new Set(completedTrials(search).flatMap((trial) => Object.keys(trial.hyperparameters)))];
     throw new RangeError(
       `names must be hyperparameters of completed trials, but none has "${name}". They have ${known.join(', ')}.`,
     );

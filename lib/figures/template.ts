@@ -49,11 +49,7 @@ export function styleOf(name: string, index: number): SeriesStyle {
   const style = named.find(([pattern]) => pattern.test(name));
   return style
     ? style[1]
-    : {
-        color: palette[index % palette.length],
-        symbol: symbols[index % symbols.length],
-        dash: dashes[index % dashes.length],
-      };
+    : { color: palette[index % palette.length], symbol: symbols[index % symbols.length], dash: dashes[index % dashes.length] };
 }
 
 /** The colour of a part of the data or of a model, as `styleOf` gives it. */
@@ -107,12 +103,7 @@ const template: Template = {
 
 // JupyterLab's renderer fits figures to its width by itself; where Plotly does, they collapse when the theme is changed. And
 // a class called `$x$` is no formula.
-const config: Partial<Config> = {
-  displaylogo: false,
-  showSendToCloud: false,
-  responsive: false,
-  typesetMath: false,
-};
+const config: Partial<Config> = { displaylogo: false, showSendToCloud: false, responsive: false, typesetMath: false };
 
 /** A figure in the house's style; what `layout` sets goes before the style. */
 export function createFigure(data: Data[], layout: Partial<Layout>): Figure {

@@ -1,8 +1,9 @@
 import type { Data } from 'plotly.js';
 import type { Objective } from '../search/objective';
+import type { SearchResults } from '../search/search-results';
 import type { Trial, TrialStatus, WorkSpan } from '../search/trial';
 import type { Figure } from './figure';
-import { chooseTimeUnit, formatScore, type SearchResults } from './search-results';
+import { chooseTimeUnit, formatScore } from './scores';
 import { colors, createFigure } from './template';
 import { describeTrial } from './trial-markers';
 
@@ -28,9 +29,7 @@ export interface WorkerLane {
 /** Seconds in which a worker saves an epoch: a shorter break between two epochs of one training is no idleness. */
 const SAVING = 0.5;
 
-const STYLES: Readonly<
-  Record<TrialStatus, { readonly color: string; readonly shape: string; readonly hatching: string }>
-> = {
+const STYLES: Readonly<Record<TrialStatus, { readonly color: string; readonly shape: string; readonly hatching: string }>> = {
   completed: { color: colors.training, shape: '', hatching: '#ffffff' },
   pruned: { color: '#a6cee8', shape: '/', hatching: '#ffffff' },
   paused: { color: '#dddddd', shape: '.', hatching: colors.muted },
@@ -39,9 +38,9 @@ const STYLES: Readonly<
 };
 
 /**
- * What each worker trained when: a lane for each worker, a block for each stretch of one training, coloured and
- * hatched by what became of its trial, with the trial's number where there is room. White is time in which the worker did not train: it
- * waited, started, or did work that was thrown away. The lane's name says which share of the time it trained.
+ * What each worker trained when: a lane for each worker, a block for each stretch of one training, coloured and hatched by what
+ * became of its trial, with the trial's number where there is room. White is time in which the worker did not train: it waited,
+ * started, or did work that was thrown away. The lane's name says which share of the time it trained.
  *
  * Time is that of the search, while `run` ran, over all sessions.
  *
@@ -62,9 +61,7 @@ export function timeline(search: WorkedSearch): Figure {
   // Without an edge, neighbours could not be told apart; with one, narrow blocks would be all edge.
   const edge = blocks.length / lanes.length > 150 ? 0 : 1;
   const draw = (status: TrialStatus): Data[] => {
-    const shown = blocks.filter(
-      ({ failed, trial }) => (failed ? 'failed' : trials.get(trial)?.status) === status,
-    );
+    const shown = blocks.filter(({ failed, trial }) => (failed ? 'failed' : trials.get(trial)?.status) === status);
     if (shown.length === 0) return [];
     const { color, shape, hatching } = STYLES[status];
     return [
@@ -81,9 +78,7 @@ export function timeline(search: WorkedSearch): Figure {
         insidetextanchor: 'middle',
         textangle: 0,
         textfont: { color: status === 'completed' ? '#ffffff' : colors.ink },
-        customdata: shown.map((block) =>
-          describeBlock(block, trials.get(block.trial) as Trial, search.objective),
-        ),
+        customdata: shown.map((block) => describeBlock(block, trials.get(block.trial) as Trial, search.objective)),
         marker: {
           color,
           line: { color: status === 'running' ? colors.muted : '#ffffff', width: edge },
@@ -112,7 +107,10 @@ export function timeline(search: WorkedSearch): Figure {
   });
 }
 
-/** The lanes of all workers, each with its work in the order of time. Epochs of one training that follow within half a second are one block. */
+/**
+ * The lanes of all workers, each with its work in the order of time. Epochs of one training that follow within half a second are
+ * one block.
+ */
 export function gatherLanes(activity: readonly WorkSpan[]): WorkerLane[] {
   const end = Math.max(0, ...activity.map(({ to }) => to));
   const workers = [...new Set(activity.map(({ worker }) => worker))].sort((a, b) => a - b);

@@ -13,9 +13,7 @@ import { createFigure, escapeText, styleOf } from './template';
  * @throws RangeError for no points.
  */
 export function trainSizeCurve(curves: Readonly<Record<string, readonly TrainSizePoint[]>>): Figure {
-  const sizes = [
-    ...new Set(Object.values(curves).flatMap((points) => points.map((point) => point.trainSize))),
-  ];
+  const sizes = [...new Set(Object.values(curves).flatMap((points) => points.map((point) => point.trainSize)))];
   if (sizes.length === 0) throw new RangeError('curves must hold at least one point, but got none.');
   const data = Object.entries(curves).flatMap(([name, points], i): Data[] => {
     const { color, symbol, dash } = styleOf(name, i);
@@ -60,10 +58,6 @@ export function trainSizeCurve(curves: Readonly<Record<string, readonly TrainSiz
       tickvals: sizes,
       ticktext: sizes.map((size) => size.toLocaleString('en-US')),
     },
-    yaxis: {
-      title: { text: 'Validation accuracy' },
-      tickformat: '~%',
-      autorangeoptions: { clipmax: 1 },
-    },
+    yaxis: { title: { text: 'Validation accuracy' }, tickformat: '~%', autorangeoptions: { clipmax: 1 } },
   });
 }

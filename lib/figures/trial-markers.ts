@@ -1,20 +1,11 @@
 import type { Data, LayoutAxis } from 'plotly.js';
+import { completedTrials, failedTrials, partialTrials, type SearchResults } from '../search/search-results';
 import { findBaseline, nameTrial, type Trial, type TrialStatus, trainedEpochs } from '../search/trial';
-import {
-  completedTrials,
-  describeObjective,
-  failedTrials,
-  findRange,
-  partialTrials,
-  type SearchResults,
-  wrapText,
-} from './search-results';
+import { describeObjective, findRange, wrapText } from './scores';
 import { colors } from './template';
 
 /** One look for each status in every figure, told apart by the symbol alone, too: filled where the score counts. */
-export const statusMarkers: Readonly<
-  Record<TrialStatus, { readonly symbol: string; readonly color: string }>
-> = {
+export const statusMarkers: Readonly<Record<TrialStatus, { readonly symbol: string; readonly color: string }>> = {
   completed: { symbol: 'circle', color: colors.training },
   pruned: { symbol: 'circle-open', color: colors.training },
   paused: { symbol: 'square-open', color: colors.training },
@@ -98,17 +89,12 @@ export function drawTrials(
     ...draw('completed', others(completed)),
     ...(['pruned', 'paused', 'running'] as const).flatMap((status) => draw(status, others(partial))),
     ...draw('failed', failedTrials(search)),
-    ...[...completed, ...partial]
-      .filter(({ id }) => id === baseline)
-      .flatMap((trial) => draw(trial.status, [trial], true)),
+    ...[...completed, ...partial].filter(({ id }) => id === baseline).flatMap((trial) => draw(trial.status, [trial], true)),
   ];
 }
 
 /** The y axis of `drawTrials`, and the one of failed trials, which is laid over it. */
-export function describeScoreAxes(search: SearchResults): {
-  axis: Partial<LayoutAxis>;
-  failedAxis: Partial<LayoutAxis>;
-} {
+export function describeScoreAxes(search: SearchResults): { axis: Partial<LayoutAxis>; failedAxis: Partial<LayoutAxis> } {
   const { axis } = describeObjective(search.objective);
   const range = findRange(completedTrials(search), partialTrials(search));
   return {

@@ -28,10 +28,7 @@ const BLUR_EVERY = 4;
  * @throws RangeError for steps below 1; Error unless the model ends with a dense layer and softmax; InterruptedError after the
  *   kernel's stop button.
  */
-export async function classImages(
-  model: tf.LayersModel,
-  options: { steps?: number; seed?: number } = {},
-): Promise<ClassImages> {
+export async function classImages(model: tf.LayersModel, options: { steps?: number; seed?: number } = {}): Promise<ClassImages> {
   const { steps = 120, seed = 0 } = options;
   if (!(Number.isSafeInteger(steps) && steps >= 1)) {
     throw new RangeError(`steps must be a whole number of at least 1, but got ${steps}.`);

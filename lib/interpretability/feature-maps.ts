@@ -31,11 +31,7 @@ export interface FeatureMaps {
  * @param options `layer`: the name of one layer, whose maps come instead of those that end the blocks.
  * @throws Error for a model without convolutions; RangeError for another number of pixels and for a layer without maps.
  */
-export function featureMaps(
-  model: tf.LayersModel,
-  image: Uint8Array,
-  options: { layer?: string } = {},
-): FeatureMaps {
+export function featureMaps(model: tf.LayersModel, image: Uint8Array, options: { layer?: string } = {}): FeatureMaps {
   const targets = chooseFeatureMaps(model, options.layer);
   if (image.length !== PIXELS) {
     throw new RangeError(`image must have ${PIXELS} grey levels, but has ${image.length}.`);

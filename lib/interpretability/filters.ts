@@ -31,13 +31,7 @@ export function firstLayerFilters(model: tf.LayersModel): Filters {
     );
   }
   const count = kernel.shape[kernel.rank - 1];
-  return {
-    values: moveLastFirst(kernel.dataSync<'float32'>(), count),
-    count,
-    height,
-    width,
-    layer: layer.name,
-  };
+  return { values: moveLastFirst(kernel.dataSync<'float32'>(), count), count, height, width, layer: layer.name };
 }
 
 /** `[..., last]` as `[last, ...]`. */

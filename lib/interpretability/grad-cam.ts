@@ -6,7 +6,8 @@ import { chooseFeatureMaps, findHead, logitsOf, runModel } from './network';
 /**
  * Where a convolutional network finds what speaks for a class: Grad-CAM (Selvaraju et al. 2017, section 3), the positive part of
  * the feature maps' sum, each weighted by the mean gradient of the class's logit by it; enlarged to 28 x 28 bilinearly. The
- * numbers are not comparable between images. A map without any heat has no place whose features, weighted so, speak for the class.
+ * numbers are not comparable between images. A map without any heat has no place whose features, weighted so, speak for the
+ * class.
  *
  * @param indices Which images of `dataset`.
  * @param options `classes`: the class to explain for each image, default the one that the model predicts. `layer`: name of the

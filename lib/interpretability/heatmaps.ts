@@ -60,13 +60,7 @@ export async function explainImages(
             const logits = logitsOf(runModel(model, batch, [head.input])[0], head);
             explained.set(logits.argMax(1).dataSync<'int32'>(), start);
           }
-          const oneHot = tf.oneHot(
-            tf.tensor1d(explained.subarray(start, end), 'int32'),
-            classNames.length,
-            1,
-            0,
-            'float32',
-          );
+          const oneHot = tf.oneHot(tf.tensor1d(explained.subarray(start, end), 'int32'), classNames.length, 1, 0, 'float32');
           const heat = explain(batch, oneHot, start * samples + sample).dataSync<'float32'>();
           for (let i = 0; i < sum.length; i++) sum[i] += heat[i] / samples;
         });
@@ -82,14 +76,10 @@ export async function explainImages(
 
 function checkClasses(classes: readonly number[], size: number, count: number): void {
   if (classes.length !== size) {
-    throw new RangeError(
-      `classes must have a class for each of the ${size} images, but has ${classes.length}.`,
-    );
+    throw new RangeError(`classes must have a class for each of the ${size} images, but has ${classes.length}.`);
   }
   const wrong = classes.findIndex((c) => !(Number.isInteger(c) && c >= 0 && c < count));
   if (wrong >= 0) {
-    throw new RangeError(
-      `classes must be whole numbers from 0 to ${count - 1}, but classes[${wrong}] is ${classes[wrong]}.`,
-    );
+    throw new RangeError(`classes must be whole numbers from 0 to ${count - 1}, but classes[${wrong}] is ${classes[wrong]}.`);
   }
 }

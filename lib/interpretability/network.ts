@@ -44,8 +44,7 @@ export interface Head {
  * @throws Error unless the model ends with a dense layer and softmax.
  */
 export function findHead(model: tf.LayersModel): Head {
-  const softmax = (layer: tf.layers.Layer) =>
-    layer.getClassName() === 'Softmax' || layer.getConfig().activation === 'softmax';
+  const softmax = (layer: tf.layers.Layer) => layer.getClassName() === 'Softmax' || layer.getConfig().activation === 'softmax';
   let layer = model.outputs[0].sourceLayer;
   const [last, ended] = [layer, softmax(layer)];
   // The activation may be a layer of its own, on a dense layer without one.
@@ -79,9 +78,7 @@ export function inputOf(layer: tf.layers.Layer): tf.SymbolicTensor {
  */
 export function findFeatureMaps(model: tf.LayersModel): tf.SymbolicTensor[] {
   const pools = (layer: tf.layers.Layer) => layer.getClassName().includes('Pooling');
-  const ends = model.layers
-    .filter((layer) => pools(layer) || layer.getClassName() === 'Flatten')
-    .map(inputOf);
+  const ends = model.layers.filter((layer) => pools(layer) || layer.getClassName() === 'Flatten').map(inputOf);
   return [...new Set(ends)].filter(
     (symbol) => symbol.rank === 4 && symbol.id !== model.inputs[0].id && !pools(symbol.sourceLayer),
   );

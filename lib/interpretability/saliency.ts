@@ -38,13 +38,7 @@ export async function saliency(
         .sum();
     if (samples === 1) return tf.grad(score)(images);
     // TensorFlow.js takes 0 for "no seed".
-    const noise = tf.randomNormal(
-      images.shape,
-      0,
-      NOISE,
-      'float32',
-      deriveSeed(seed, 'saliency', sample) || 1,
-    );
+    const noise = tf.randomNormal(images.shape, 0, NOISE, 'float32', deriveSeed(seed, 'saliency', sample) || 1);
     return tf.grad(score)(images.add(noise));
   };
   return explainImages(model, dataset, indices, classes, explain, samples);

@@ -16,9 +16,9 @@ export interface RedisServer {
 }
 
 /**
- * The server at a URL, asked whether it serves: `redis://host:6379`, `redis://user:password@host:6379/0`, `rediss://...` for TLS. User and
- * password may be in the environment variables REDIS_USERNAME and REDIS_PASSWORD instead. Certificates of an authority of
- * one's own: NODE_EXTRA_CA_CERTS.
+ * The server at a URL, asked whether it serves: `redis://host:6379`, `redis://user:password@host:6379/0`, `rediss://...` for TLS.
+ * User and password may be in the environment variables REDIS_USERNAME and REDIS_PASSWORD instead. Certificates of an authority
+ * of one's own: NODE_EXTRA_CA_CERTS.
  *
  * @throws Error that names host and port, never the password, where it cannot be reached within 10 s, refuses us, is older
  *   than 6.2, or may throw keys away when its memory is full.
@@ -47,11 +47,7 @@ export async function openServer(url: string): Promise<RedisServer> {
     name,
     connect: () =>
       listen(
-        new Redis({
-          ...options,
-          maxRetriesPerRequest: null,
-          retryStrategy: (times) => Math.min(100 * times, LONGEST_WAIT_MS),
-        }),
+        new Redis({ ...options, maxRetriesPerRequest: null, retryStrategy: (times) => Math.min(100 * times, LONGEST_WAIT_MS) }),
       ),
   };
 }
@@ -62,10 +58,7 @@ class ServerError extends Error {
 }
 
 /** What a URL says, with what the environment adds, and the server's name for messages. */
-export function parseRedisUrl(
-  url: string,
-  env: NodeJS.ProcessEnv = process.env,
-): { name: string; options: RedisOptions } {
+export function parseRedisUrl(url: string, env: NodeJS.ProcessEnv = process.env): { name: string; options: RedisOptions } {
   // What came is not repeated: it may hold a password.
   const fail = (rule: string): never => {
     throw new ServerError(
@@ -86,7 +79,9 @@ export function parseRedisUrl(
   };
   const host = hostname.replace(/^\[(.*)\]$/, '$1');
   const options: RedisOptions = {
-    ...{ host, port: port === '' ? 6379 : Number(port), db: Number(pathname.slice(1)) },
+    host,
+    port: port === '' ? 6379 : Number(port),
+    db: Number(pathname.slice(1)),
     username: decode(username) || env.REDIS_USERNAME || undefined,
     password: decode(password) || env.REDIS_PASSWORD || undefined,
     connectTimeout: CONNECT_TIMEOUT_MS,

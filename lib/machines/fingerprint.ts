@@ -8,8 +8,8 @@ import type { ExportedFunction } from './wire';
 const ROOT = resolve(__dirname, '../..');
 
 /**
- * SHA-256 of all that trains: the files of `src` and `lib`, the versions of the npm packages, and TensorFlow's. Line ends do not count, which Git may
- * have changed.
+ * SHA-256 of all that trains: the files of `src` and `lib`, the versions of the npm packages, and TensorFlow's. Line ends do not
+ * count, which Git may have changed.
  */
 export function checksumCode(): string {
   const hash = createHash('sha256');

@@ -66,7 +66,8 @@ export class JobAttempt {
   }
 
   /**
-   * @throws AbandonedError after `abandon`, or where the job was given to another machine; WriteError where this machine's disk takes
+   * @throws AbandonedError after `abandon`, or where the job was given to another machine; WriteError where this machine's disk
+   * takes
    *   nothing more; UnrecoverableError for a job that it does not do.
    */
   async run(): Promise<JobResult> {
@@ -92,10 +93,7 @@ export class JobAttempt {
         (event) => this.#onEvent(event),
       );
       if (outcome.kind === 'unwritable') throw new WriteError(outcome.reason);
-      const result =
-        outcome.kind === 'failed'
-          ? { ...outcome, reason: `${outcome.reason} (on ${machine.name})` }
-          : outcome;
+      const result = outcome.kind === 'failed' ? { ...outcome, reason: `${outcome.reason} (on ${machine.name})` } : outcome;
       return toWire({ attempt: this.#number, outcome: result });
     } catch (error) {
       // Whatever it was that the end of its executor made of it.
@@ -110,9 +108,7 @@ export class JobAttempt {
     const { machine, setup } = this.#context;
     const { data, error } = remoteJob.safeParse(this.#job.data);
     if (data === undefined) {
-      throw new UnrecoverableError(
-        `${machine.name} refuses a job that is not as it must be: ${describeWireFault(error)}`,
-      );
+      throw new UnrecoverableError(`${machine.name} refuses a job that is not as it must be: ${describeWireFault(error)}`);
     }
     if (!isDeepStrictEqual(data.setup, setup)) {
       throw new UnrecoverableError(

@@ -37,8 +37,8 @@ export interface MachineWorkerOptions {
 const LOOK_MS = 1000;
 
 /**
- * Takes part in the searches of a Redis server, one at a time, until `stop`: looks for one that this machine has the code and the data for,
- * trains its jobs, leaves it when it has ended.
+ * Takes part in the searches of a Redis server, one at a time, until `stop`: looks for one that this machine has the code and the
+ * data for, trains its jobs, leaves it when it has ended.
  *
  * The only state that counts is the search's: whatever is lost here, it has another machine do again.
  */
@@ -97,10 +97,7 @@ export class MachineWorker {
     return untilAborted(this.#stopping.signal, work);
   }
 
-  async #findSearch(
-    redis: Redis,
-    searches: Presence,
-  ): Promise<[string, SearchSetup, WorkerPoolSetup] | undefined> {
+  async #findSearch(redis: Redis, searches: Presence): Promise<[string, SearchSetup, WorkerPoolSetup] | undefined> {
     for (const session of await searches.listLost()) await forgetSearch(redis, session);
     const found = await searches.list();
     for (const session of this.#refusals.keys()) if (!found.has(session)) this.#refusals.delete(session);
@@ -122,12 +119,7 @@ export class MachineWorker {
   async #prepare(setup: SearchSetup): Promise<WorkerPoolSetup | string> {
     if (this.#trouble !== undefined && performance.now() < this.#trouble.until) return this.#trouble.reason;
     if (setup.code !== this.#code) {
-      return describeDifference(
-        'its code',
-        this.#code,
-        setup.code,
-        'use the same version of the project on all machines.',
-      );
+      return describeDifference('its code', this.#code, setup.code, 'use the same version of the project on all machines.');
     }
     const { builder, callbacks } = setup;
     const found = [builder, ...(callbacks ? [callbacks] : [])].map((fn) => this.#modules.find(fn));
@@ -158,15 +150,15 @@ export class MachineWorker {
       return `it cannot read the data set: ${(error as Error).message}`;
     }
     const mine = checksumData(images);
-    if (mine !== checksum)
-      return describeDifference(`its data ${name}`, mine, checksum, 'put the same files on all machines.');
+    if (mine !== checksum) return describeDifference(`its data ${name}`, mine, checksum, 'put the same files on all machines.');
     this.#data = { of: wanted, images };
     return images;
   }
 
   async #present(redis: Redis, session: string, ms: number, refusal?: string): Promise<void> {
     const card: MachineCard = {
-      ...{ name: this.name, concurrency: this.#concurrency },
+      name: this.name,
+      concurrency: this.#concurrency,
       ...(refusal !== undefined && { refusal: refusal.slice(0, 1000) }),
     };
     const key = machinesKey(session);
@@ -175,21 +167,17 @@ export class MachineWorker {
     await redis.pexpire(key, ms + TRANSIT_MS);
   }
 
-  async #serve(
-    server: RedisServer,
-    redis: Redis,
-    session: string,
-    setup: SearchSetup,
-    prepared: WorkerPoolSetup,
-  ): Promise<void> {
+  async #serve(server: RedisServer, redis: Redis, session: string, setup: SearchSetup, prepared: WorkerPoolSetup): Promise<void> {
     const { threads, timeoutMs, lostAfterMs } = setup;
     const concurrency = this.#concurrency;
-    this.#say(
-      `Takes part in a search with ${setup.builder.name} on ${setup.data.name}, ${concurrency} at a time.`,
-    );
+    this.#say(`Takes part in a search with ${setup.builder.name} on ${setup.data.name}, ${concurrency} at a time.`);
     const options: WorkerPoolOptions = { workers: concurrency, threadsPerWorker: threads, timeoutMs };
     const service = new SearchService({
-      ...{ server, redis, session, setup, machine: { id: this.#id, name: this.name, concurrency } },
+      server,
+      redis,
+      session,
+      setup,
+      machine: { id: this.#id, name: this.name, concurrency },
       openExecutor: () => this.#options.openExecutor(prepared, options),
       present: () => this.#present(redis, session, lostAfterMs),
       say: (line) => this.#say(line),

@@ -1,8 +1,8 @@
 import type { Redis } from 'ioredis';
 
 /**
- * Who is there: a set of ids, and for each a key with a text about it that vanishes unless it is renewed. Times are the server's, so clocks
- * of machines do not matter.
+ * Who is there: a set of ids, and for each a key with a text about it that vanishes unless it is renewed. Times are the server's,
+ * so clocks of machines do not matter.
  */
 export class Presence {
   readonly #redis: Redis;

@@ -5,13 +5,7 @@ import { Queue, QueueEvents, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { checkWholeNumber } from '../base/whole-number';
 import { checkpointWriteError } from '../search/executors/checkpoint-write-error';
-import type {
-  EventAnswer,
-  Executor,
-  TrainingEvent,
-  TrainingJob,
-  TrainingOutcome,
-} from '../search/executors/executor';
+import type { EventAnswer, Executor, TrainingEvent, TrainingJob, TrainingOutcome } from '../search/executors/executor';
 import type { ExecutorOptions } from '../search/executors/open-executor';
 import { checkpointPath, type TrainingSetup } from '../search/executors/training-job';
 import { requireModuleReference } from '../search/executors/workers/module-reference';
@@ -21,16 +15,7 @@ import { InterruptedError } from '../training/interrupt';
 import { openServer, type RedisServer } from './connection';
 import { checksumCode, checksumData, describeFunction } from './fingerprint';
 import { Presence } from './presence';
-import {
-  checkpointKey,
-  forgetSearch,
-  inboxKey,
-  machinesKey,
-  queueName,
-  resumeKey,
-  SEARCHES,
-  TRANSIT_MS,
-} from './session';
+import { checkpointKey, forgetSearch, inboxKey, machinesKey, queueName, resumeKey, SEARCHES, TRANSIT_MS } from './session';
 import {
   jobResult,
   type MachineCard,
@@ -84,9 +69,9 @@ interface RedisExecutorOptions extends ExecutorOptions {
 /**
  * Trains on all machines that run `npm run worker` with the same Redis; they come and go while it runs.
  *
- * Redis holds nothing that is not had again: the search's own process decides whose reports count, keeps records and checkpoints, and
- * delivers again what was lost. A job belongs to one attempt at a time, the one that began last; so no epoch counts twice, whatever is
- * delivered twice or comes back from the dead.
+ * Redis holds nothing that is not had again: the search's own process decides whose reports count, keeps records and checkpoints,
+ * and delivers again what was lost. A job belongs to one attempt at a time, the one that began last; so no epoch counts twice,
+ * whatever is delivered twice or comes back from the dead.
  */
 export class RedisExecutor implements Executor {
   readonly #server: RedisServer;
@@ -116,7 +101,8 @@ export class RedisExecutor implements Executor {
     const { origin, name } = given.data;
     if (origin === undefined) {
       throw new Error(
-        `The images of a search on several machines must be what loadDataset or takeSubset gave, since each machine reads its own ` +
+        'The images of a search on several machines must be what loadDataset or takeSubset gave, since each machine reads ' +
+          'its own ' +
           `files; but those of ${name} were changed or taken from it in another way. Search on takeSubset(train, size).`,
       );
     }
@@ -127,7 +113,9 @@ export class RedisExecutor implements Executor {
       data: { ...origin, subsets: [...origin.subsets], checksum: checksumData(given.data) },
       builder: describe(given.builder, 'The model builder'),
       ...(given.callbacks && { callbacks: describe(given.callbacks, 'The callbacks function') }),
-      ...{ threads, timeoutMs, lostAfterMs },
+      threads,
+      timeoutMs,
+      lostAfterMs,
     };
     const executor = new RedisExecutor(await openServer(options.redis), setup);
     try {
@@ -155,8 +143,10 @@ export class RedisExecutor implements Executor {
     this.#machines = new Presence(this.#redis, machinesKey(this.#session));
     const { lostAfterMs } = setup;
     this.#losses = new Worker(name, undefined, {
-      ...{ connection: this.#redis, autorun: false },
-      ...{ stalledInterval: lostAfterMs / 3, maxStalledCount: MOST_LOSSES },
+      connection: this.#redis,
+      autorun: false,
+      stalledInterval: lostAfterMs / 3,
+      maxStalledCount: MOST_LOSSES,
     });
     this.#queue.on('error', () => {});
     this.#events.on('error', () => {});
@@ -198,8 +188,18 @@ export class RedisExecutor implements Executor {
     return new Promise((resolve, reject) => {
       const { checkpoint } = job;
       const run: Run = {
-        ...{ job, onEvent, resolve, reject, records: [...job.records], checkpoint, id: '', recordsThen: 0 },
-        ...{ timesMissed: 0, granted: undefined, stopped: false, work: Promise.resolve() },
+        job,
+        onEvent,
+        resolve,
+        reject,
+        records: [...job.records],
+        checkpoint,
+        id: '',
+        recordsThen: 0,
+        timesMissed: 0,
+        granted: undefined,
+        stopped: false,
+        work: Promise.resolve(),
       };
       void this.#deliver(run);
     });
@@ -245,8 +245,7 @@ export class RedisExecutor implements Executor {
   async #endFormerSessions(): Promise<void> {
     for (const session of await this.#searches.listLost()) await forgetSearch(this.#redis, session);
     for (const [session, text] of await this.#searches.list()) {
-      if (readJson(searchSetup, text)?.search === this.#setup.search)
-        await forgetSearch(this.#redis, session);
+      if (readJson(searchSetup, text)?.search === this.#setup.search) await forgetSearch(this.#redis, session);
     }
   }
 
@@ -323,8 +322,15 @@ export class RedisExecutor implements Executor {
     this.#runs.set(run.id, run);
     const { trial, training, hyperparameters, seed, part, batchSize, epochs, until } = job;
     const data: RemoteJob = {
-      ...{ setup: this.#setup, trial, training, hyperparameters: { ...hyperparameters }, seed, part },
-      ...{ ...(batchSize !== undefined && { batchSize }), epochs, until },
+      setup: this.#setup,
+      trial,
+      training,
+      hyperparameters: { ...hyperparameters },
+      seed,
+      part,
+      ...(batchSize !== undefined && { batchSize }),
+      epochs,
+      until,
     };
     try {
       await this.#queue.add('train', toWire(data), { jobId: run.id });
@@ -390,9 +396,7 @@ export class RedisExecutor implements Executor {
       // Sent again with the same question.
       if (bytes === null || !(await this.#keep(run, record.epoch, bytes))) return;
       const path = checkpointPath(run.job, record.epoch);
-      const answer = await run.onEvent({
-        ...{ kind: 'epoch', record, checkpoint: path, batchSize: report.batchSize },
-      });
+      const answer = await run.onEvent({ kind: 'epoch', record, checkpoint: path, batchSize: report.batchSize });
       run.records.push(record);
       run.checkpoint = path;
       run.stopped ||= answer === 'stop';
@@ -412,16 +416,13 @@ export class RedisExecutor implements Executor {
     const { attempt, machine } = report;
     const { granted, records, checkpoint, job } = run;
     const isLate =
-      granted !== undefined &&
-      (attempt < granted.attempt || (attempt === granted.attempt && machine !== granted.machine));
+      granted !== undefined && (attempt < granted.attempt || (attempt === granted.attempt && machine !== granted.machine));
     if (!isCurrent || isLate) return this.#answer(report, { answer: 'stop' });
     if (!this.#cards.has(machine)) await this.#readMachines();
     if (granted !== undefined && attempt > granted.attempt) {
       const behind = records.length === 0 ? 'from the start' : `after epoch ${records.length}`;
       const name = this.#cards.get(machine)?.name ?? 'another machine';
-      console.warn(
-        `Trial ${job.trial} lost the machine that it was trained on, and goes on ${behind} on ${name}.`,
-      );
+      console.warn(`Trial ${job.trial} lost the machine that it was trained on, and goes on ${behind} on ${name}.`);
     }
     run.granted = { attempt, machine };
     if (checkpoint !== undefined && records.length > 0) {
@@ -472,9 +473,7 @@ export class RedisExecutor implements Executor {
       if (this.#runs.get(id) !== run) return;
       const isLost = /stalled more than allowable/.test(reason);
       if (isLost && run.records.length > run.recordsThen) return this.#deliver(run);
-      const words = isLost
-        ? 'Three machines in a row were lost while they trained it, without a finished epoch.'
-        : reason;
+      const words = isLost ? 'Three machines in a row were lost while they trained it, without a finished epoch.' : reason;
       this.#end(run, () => run.resolve({ kind: 'failed', reason: words, fatal: false }));
     });
   }

@@ -46,8 +46,8 @@ export class SearchService {
   }
 
   /**
-   * Trains jobs until the search has ended, the machine is stopped, or its disk takes nothing more; in the latter two cases other machines go
-   * on with what it trained at once.
+   * Trains jobs until the search has ended, the machine is stopped, or its disk takes nothing more; in the latter two cases other
+   * machines go on with what it trained at once.
    *
    * @throws WriteError for the disk.
    */
@@ -82,8 +82,10 @@ export class SearchService {
     const { machine, redis, say, server, setup } = this.#options;
     const process = (job: Job, token = '') => this.#train(context, job, token);
     const worker = new Worker(queueName(context.session), process, {
-      ...{ connection: redis, concurrency: machine.concurrency },
-      ...{ lockDuration: setup.lostAfterMs, runRetryDelay: RETRY_MS },
+      connection: redis,
+      concurrency: machine.concurrency,
+      lockDuration: setup.lostAfterMs,
+      runRetryDelay: RETRY_MS,
       // The search takes jobs back from machines that are lost, as long as it is there.
       skipStalledCheck: true,
       // BullMQ compares the machine's clock with itself and does not renew for an hour that was set back.

@@ -19,8 +19,7 @@ export const inboxKey = (session: string, machine: string): string => `inkwell:$
 export const checkpointKey = (session: string, job: string, attempt: number, epoch: number): string =>
   `inkwell:${session}:checkpoint:${job}:${attempt}:${epoch}`;
 /** The checkpoint that an attempt goes on from, on its way to the machine. */
-export const resumeKey = (session: string, job: string, attempt: number): string =>
-  `inkwell:${session}:resume:${job}:${attempt}`;
+export const resumeKey = (session: string, job: string, attempt: number): string => `inkwell:${session}:resume:${job}:${attempt}`;
 
 /** Removes what a session left in Redis, which takes its machines to their next search. */
 export async function forgetSearch(redis: Redis, session: string): Promise<void> {
@@ -29,10 +28,7 @@ export async function forgetSearch(redis: Redis, session: string): Promise<void>
   for (const machine of (await machines.list()).keys()) await machines.remove(machine);
   await redis.del(machinesKey(session));
   // Without its own settings, which it would write and leave behind.
-  const queue = new Queue(queueName(session), { connection: redis, skipMetasUpdate: true }).on(
-    'error',
-    () => {},
-  );
+  const queue = new Queue(queueName(session), { connection: redis, skipMetasUpdate: true }).on('error', () => {});
   await queue.obliterate({ force: true });
   await queue.close();
 }

@@ -16,9 +16,7 @@ const number = z.union([z.number(), z.enum(['NaN', 'Infinity', '-Infinity']).tra
 /** As JSON can carry it, and as the schemas here read it. */
 export function toWire<Message extends object>(message: Message): Message {
   return JSON.parse(
-    JSON.stringify(message, (_key, value) =>
-      typeof value === 'number' && !Number.isFinite(value) ? String(value) : value,
-    ),
+    JSON.stringify(message, (_key, value) => (typeof value === 'number' && !Number.isFinite(value) ? String(value) : value)),
   );
 }
 
@@ -86,14 +84,17 @@ export const machineReport = z.discriminatedUnion('kind', [
   /** It has taken the job, and asks what is done of it. */
   z.strictObject({ kind: z.literal('begin'), attempt, ...asks }),
   z.strictObject({
-    ...{ kind: z.literal('step'), attempt, epoch: z.int().min(1), step: count, steps: count },
-    ...{ loss: number, imagesPerSecond: number },
+    kind: z.literal('step'),
+    attempt,
+    epoch: z.int().min(1),
+    step: count,
+    steps: count,
+    loss: number,
+    imagesPerSecond: number,
   }),
   z.strictObject({ kind: z.literal('warning'), attempt, message: reason }),
   /** An epoch is finished, its checkpoint is in Redis, and it asks whether to go on. */
-  z.strictObject({
-    ...{ kind: z.literal('epoch'), attempt, ...asks, record: epochRecord, batchSize: z.int().min(1) },
-  }),
+  z.strictObject({ kind: z.literal('epoch'), attempt, ...asks, record: epochRecord, batchSize: z.int().min(1) }),
 ]);
 export type MachineReport = z.infer<typeof machineReport>;
 
@@ -132,10 +133,7 @@ export const machineCard = z.strictObject({
 export type MachineCard = z.infer<typeof machineCard>;
 
 /** What `schema` makes of JSON; undefined where that is none, or of another shape. */
-export function readJson<Schema extends z.ZodType>(
-  schema: Schema,
-  json: string,
-): z.infer<Schema> | undefined {
+export function readJson<Schema extends z.ZodType>(schema: Schema, json: string): z.infer<Schema> | undefined {
   try {
     return schema.safeParse(JSON.parse(json)).data;
   } catch {

@@ -69,14 +69,10 @@ export function findInstalledBrowser(env: NodeJS.ProcessEnv = process.env): stri
   const chosen = env.CHROME_PATH;
   if (chosen) {
     if (isExecutable(chosen)) return chosen;
-    throw new Error(
-      `CHROME_PATH must name a program that can be run, but got ${chosen}: correct or unset it.`,
-    );
+    throw new Error(`CHROME_PATH must name a program that can be run, but got ${chosen}: correct or unset it.`);
   }
   const folders = (env.PATH ?? '').split(delimiter).filter((folder) => folder !== '');
-  return [...COMMANDS.flatMap((command) => folders.map((folder) => join(folder, command))), ...PLACES].find(
-    isExecutable,
-  );
+  return [...COMMANDS.flatMap((command) => folders.map((folder) => join(folder, command))), ...PLACES].find(isExecutable);
 }
 
 /** The browser to use and its own arguments: an installed one, else the npm package `@sparticuz/chromium`. */
@@ -102,9 +98,7 @@ export async function startBrowser(onClose: () => void): Promise<Page> {
   // The sandbox fails as root and in most containers.
   const unsandboxed = [...args, '--no-sandbox'];
   const context =
-    process.getuid?.() === 0
-      ? await launch(path, unsandboxed)
-      : await launch(path, args).catch(() => launch(path, unsandboxed));
+    process.getuid?.() === 0 ? await launch(path, unsandboxed) : await launch(path, args).catch(() => launch(path, unsandboxed));
   const close = () => void context.close().catch(() => {});
   context.on('close', onClose);
   const page = context.pages()[0];
@@ -131,10 +125,7 @@ export async function startBrowser(onClose: () => void): Promise<Page> {
       await answer(page.goto(url, { timeout: 0 }), PRINT_TIMEOUT_MS);
     },
     print: () =>
-      answer(
-        page.pdf({ preferCSSPageSize: true, printBackground: true, outline: true, tagged: true }),
-        PRINT_TIMEOUT_MS,
-      ),
+      answer(page.pdf({ preferCSSPageSize: true, printBackground: true, outline: true, tagged: true }), PRINT_TIMEOUT_MS),
     close: () => context.close(),
   };
 }

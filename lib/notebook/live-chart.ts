@@ -34,7 +34,8 @@ const PAGE = 'var(--jp-layout-color0, #ffffff)';
 const QUIET = 'var(--jp-ui-font-color2, rgba(128, 128, 128, 1))';
 
 /**
- * A chart as HTML with an SVG inside: no script, as wide and high as the flex box around it, its text and lines in the colours of the page.
+ * A chart as HTML with an SVG inside: no script, as wide and high as the flex box around it, its text and lines in the colours of
+ * the page.
  *
  * Values that are no numbers are left out, and so is what lies outside the ranges.
  */
@@ -50,10 +51,8 @@ export function drawLiveChart({ x, y, series }: LiveChart): string {
       y.share,
     );
   const place = ([left, right]: Point, value: number) => (value - left) / (right - left || 1);
-  const isInside = ([a, b]: Point) =>
-    a >= x.range[0] && a <= x.range[1] && b >= range[0] - 1e-9 && b <= range[1] + 1e-9;
-  const toText = ([a, b]: Point) =>
-    `${Math.round(UNITS * place(x.range, a))} ${Math.round(UNITS * (1 - place(range, b)))}`;
+  const isInside = ([a, b]: Point) => a >= x.range[0] && a <= x.range[1] && b >= range[0] - 1e-9 && b <= range[1] + 1e-9;
+  const toText = ([a, b]: Point) => `${Math.round(UNITS * place(x.range, a))} ${Math.round(UNITS * (1 - place(range, b)))}`;
   const paths = finite.map(({ kind, color, points }) => {
     const shown = thin(points.filter(isInside)).map(toText);
     if (shown.length === 0) return '';
@@ -61,43 +60,38 @@ export function drawLiveChart({ x, y, series }: LiveChart): string {
     if (kind === 'dots') return stroke(dots, color, 8);
     if (kind === 'rings') return stroke(dots, color, 8) + stroke(dots, PAGE, 5);
     const path = `M${kind === 'steps' ? toSteps(shown) : shown.join('L')}`;
-    return stroke(path, color, 2, {
-      opacity: kind === 'faint' ? 0.55 : 1,
-      dash: kind === 'dashed' ? '8 6' : 'none',
-    });
+    return stroke(path, color, 2, { opacity: kind === 'faint' ? 0.55 : 1, dash: kind === 'dashed' ? '8 6' : 'none' });
   });
   const yTicks = niceTicks(range, 7);
   const xTicks = niceTicks(x.range, 8).filter(Number.isInteger);
   const grid = yTicks.map((tick) => `M${toText([x.range[0], tick])}H${UNITS}`).join('');
   const digits = Math.max(0, -Math.floor(Math.log10((yTicks[1] ?? 1) - (yTicks[0] ?? 0)) + 1e-9));
-  const write = (tick: number) =>
-    y.share ? `${(100 * tick).toFixed(Math.max(0, digits - 2))}%` : tick.toFixed(digits);
+  const write = (tick: number) => (y.share ? `${(100 * tick).toFixed(Math.max(0, digits - 2))}%` : tick.toFixed(digits));
   const label = (style: string, text: string) =>
-    `<span style="position: absolute; white-space: nowrap; font-size: 12px; line-height: 1; color: ${QUIET}; ${style}">${escapeHtml(text)}</span>`;
+    `<span style="position: absolute; white-space: nowrap; font-size: 12px; line-height: 1; color: ${QUIET}; ` +
+    `${style}">${escapeHtml(text)}</span>`;
   const percent = (share: number) => `${(100 * share).toFixed(1)}%`;
   const legend = finite
     .filter(({ name, points }) => name !== undefined && points.length > 0)
     .map(
       ({ name = '', color, kind }) =>
-        `<span style="margin-left: 1em"><span style="color: ${color}; opacity: ${kind === 'faint' ? 0.55 : 1}">${GLYPHS[kind]}</span> ${escapeHtml(name)}</span>`,
+        `<span style="margin-left: 1em"><span style="color: ${color}; opacity: ` +
+        `${kind === 'faint' ? 0.55 : 1}">${GLYPHS[kind]}</span> ${escapeHtml(name)}</span>`,
     );
   return [
     '<div style="flex: 1; min-width: 0; min-height: 0; display: flex; flex-direction: column; font-size: 12px">',
-    `<div style="display: flex; justify-content: space-between"><span>${escapeHtml(y.title)}</span><span>${legend.join('')}</span></div>`,
+    `<div style="display: flex; justify-content: space-between"><span>${escapeHtml(y.title)}</span>`,
+    `<span>${legend.join('')}</span></div>`,
     '<div style="flex: 1; min-height: 0; position: relative; margin: 6px 12px 36px 52px">',
-    `<svg viewBox="0 0 ${UNITS} ${UNITS}" preserveAspectRatio="none" style="position: absolute; width: 100%; height: 100%; overflow: visible">`,
+    `<svg viewBox="0 0 ${UNITS} ${UNITS}" preserveAspectRatio="none" style="position: absolute; width: 100%; height: 100%; ` +
+      'overflow: visible">',
     stroke(grid, FAINT, 1),
     stroke(`M0 0V${UNITS}H${UNITS}`, QUIET, 1),
     ...paths,
     '</svg>',
-    ...yTicks.map((tick) =>
-      label(`right: calc(100% + 6px); top: calc(${percent(1 - place(range, tick))} - 6px)`, write(tick)),
-    ),
+    ...yTicks.map((tick) => label(`right: calc(100% + 6px); top: calc(${percent(1 - place(range, tick))} - 6px)`, write(tick))),
     ...xTicks.map((tick) =>
-      label(
-        `left: ${percent(place(x.range, tick))}; top: calc(100% + 6px); transform: translateX(-50%)`,
-        String(tick),
-      ),
+      label(`left: ${percent(place(x.range, tick))}; top: calc(100% + 6px); transform: translateX(-50%)`, String(tick)),
     ),
     label('left: 50%; top: calc(100% + 22px); transform: translateX(-50%)', x.title),
     '</div>',

@@ -62,7 +62,8 @@ export function drawRunning(
   const bar = Number.isFinite(total)
     ? `<span role="progressbar" aria-valuenow="${share}" style="${track}"><span style="display: block; ${filled}"></span></span>`
     : '';
-  const outer = `margin: 0; box-sizing: border-box; height: ${HEIGHT}px; padding: 4px 0; display: flex; flex-direction: column; gap: 6px`;
+  const column = 'display: flex; flex-direction: column; gap: 6px';
+  const outer = `margin: 0; box-sizing: border-box; height: ${HEIGHT}px; padding: 4px 0; ${column}`;
   // Digits of one width, so that nothing jumps.
   const font =
     'font: 13px/1.5 var(--jp-ui-font-family, Helvetica, Arial, sans-serif); font-variant-numeric: tabular-nums; ' +
@@ -81,10 +82,12 @@ export function putTitle(figure: Figure, text: string): Figure {
   const title: Partial<Layout>['title'] = {
     text: escapeText(text),
     font: { size: 14 },
-    ...{ x: 0.01, xanchor: 'left', y: 1, yref: 'container', yanchor: 'top', pad: { t: 12 } },
+    x: 0.01,
+    xanchor: 'left',
+    y: 1,
+    yref: 'container',
+    yanchor: 'top',
+    pad: { t: 12 },
   };
-  return {
-    ...figure,
-    layout: { ...figure.layout, height: HEIGHT, title, margin: { ...figure.layout.margin, t: 70 } },
-  };
+  return { ...figure, layout: { ...figure.layout, height: HEIGHT, title, margin: { ...figure.layout.margin, t: 70 } } };
 }

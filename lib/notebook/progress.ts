@@ -15,16 +15,14 @@ const INTERVAL_MS = 100;
 const DRAWING_SHARE = 20;
 
 /**
- * Shows tasks: in the notebook one output that changes in place and becomes a figure; outside a kernel a bar on the terminal, or in a log
- * a line for each epoch or trial. `makeView` gets the task's state as it begins.
+ * Shows tasks: in the notebook one output that changes in place and becomes a figure; outside a kernel a bar on the terminal, or
+ * in a log a line for each epoch or trial. `makeView` gets the task's state as it begins.
  */
 export function showProgress<State>(makeView: (state: State) => ProgressView<State>): OpenDisplay<State> {
   return (read) => {
     const view = makeView(read());
     const write = openDisplay();
-    return write === undefined
-      ? printProgress(view, read, new TerminalLine())
-      : drawProgress(view, read, write);
+    return write === undefined ? printProgress(view, read, new TerminalLine()) : drawProgress(view, read, write);
   };
 }
 
@@ -77,11 +75,7 @@ export function drawProgress<State>(
 }
 
 /** Tells of a task on `line`: on a terminal a bar that ends as a line, elsewhere a line for each epoch or trial. */
-export function printProgress<State>(
-  view: ProgressView<State>,
-  read: () => State,
-  line: TerminalLine,
-): ProgressDisplay {
+export function printProgress<State>(view: ProgressView<State>, read: () => State, line: TerminalLine): ProgressDisplay {
   const clock = new TaskClock();
   const tell = (state: State) => {
     if (!line.isTerminal) for (const ended of view.takeEnded(state)) line.print(ended);

@@ -43,7 +43,9 @@ export function describeProvenance(root = process.cwd()): Provenance {
   ];
   const commit = describeCommit(root);
   return {
-    machine: `${cpus[0]?.model.trim() ?? os.arch()}, ${cpus.length} cores, ${Math.round(os.totalmem() / 1e9)} GB, ${os.type()} ${os.arch()}`,
+    machine:
+      `${cpus[0]?.model.trim() ?? os.arch()}, ${cpus.length} cores, ${Math.round(os.totalmem() / 1e9)} GB, ` +
+      `${os.type()} ${os.arch()}`,
     versions: versions.join(', '),
     ...(commit === undefined ? {} : { commit }),
   };

@@ -9,10 +9,7 @@ import { describeProvenance, RUN_TYPE, type RunRecord } from './provenance';
  *
  * @throws RangeError for a seed that is no whole number from 0 to 2^53 - 1.
  */
-export function recordRun(
-  dataset: LoadedDataset,
-  { profile, seed }: { profile: string; seed: number },
-): void {
+export function recordRun(dataset: LoadedDataset, { profile, seed }: { profile: string; seed: number }): void {
   if (!(Number.isSafeInteger(seed) && seed >= 0)) {
     throw new RangeError(`seed must be a whole number from 0 to 2^53 - 1, but got ${seed}.`);
   }

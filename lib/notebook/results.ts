@@ -30,10 +30,7 @@ export function recordResults(results: Results): void {
       throw new RangeError(`testAccuracy of "${name}" must be a share from 0 to 1, but got ${testAccuracy}.`);
     }
   }
-  const column = (name: string, read: (model: ModelResult) => unknown) => ({
-    name,
-    values: results.models.map(read),
-  });
+  const column = (name: string, read: (model: ModelResult) => unknown) => ({ name, values: results.models.map(read) });
   const { html, text } = renderTable({
     columns: [
       column(results.dataset, ({ name }) => name),

@@ -1,17 +1,10 @@
 import { plural } from '../base/words';
 import type { Figure } from '../figures/figure';
+import { findRange, formatScore, isShare } from '../figures/scores';
 import { bestSoFar, searchHistory } from '../figures/search-history';
-import {
-  completedTrials,
-  failedTrials,
-  findRange,
-  formatScore,
-  isShare,
-  partialTrials,
-  rankedTrials,
-} from '../figures/search-results';
 import { colors } from '../figures/template';
 import type { SearchProgress, WorkerProgress } from '../search/search-progress';
+import { completedTrials, failedTrials, partialTrials, rankedTrials } from '../search/search-results';
 import { nameTrial, type Trial, trainedEpochs } from '../search/trial';
 import { escapeHtml } from '../tables/table-view';
 import type { TaskOutcome } from '../training/progress';
@@ -47,10 +40,7 @@ export class SearchView implements ProgressView<SearchProgress> {
 
   draw(state: SearchProgress, timing: Timing): string {
     const rate = state.workers.reduce((sum, { imagesPerSecond }) => sum + (imagesPerSecond || 0), 0);
-    const words = [
-      ...this.#words(state),
-      ...(rate > 0 ? [`${Math.round(rate).toLocaleString('en-US')} images/s`] : []),
-    ];
+    const words = [...this.#words(state), ...(rate > 0 ? [`${Math.round(rate).toLocaleString('en-US')} images/s`] : [])];
     const content = `${drawTrials(state)}\n${drawNotes(state)}${drawWorkers(state)}`;
     return drawRunning(state.title, this.measure(state), timing, words, content);
   }
@@ -111,11 +101,12 @@ function describeTrial(trial: Trial, state: SearchProgress, isBest: boolean): st
   const { id, origin, status, score, seconds, reason } = trial;
   const of = state.plannedTrials === undefined ? '' : ` of ${state.plannedTrials}`;
   const why = reason === undefined ? '' : ` (${reason.split('\n')[0].slice(0, 160)})`;
-  const scored = Number.isNaN(score)
-    ? ''
-    : `: ${describeScore(score, state)}${isBest ? ', the best so far' : ''}`;
+  const scored = Number.isNaN(score) ? '' : `: ${describeScore(score, state)}${isBest ? ', the best so far' : ''}`;
   const mark = origin === 'default' ? ' (default)' : '';
-  return `trial ${id}${of}${mark} ${status} after ${plural(trainedEpochs(trial), 'epoch')}, ${formatSeconds(seconds)}${why}${scored}`;
+  return (
+    `trial ${id}${of}${mark} ${status} after ${plural(trainedEpochs(trial), 'epoch')}, ` +
+    `${formatSeconds(seconds)}${why}${scored}`
+  );
 }
 
 function describeWorker(
@@ -144,9 +135,10 @@ function drawWorkers(state: SearchProgress): string {
     if (working !== undefined) return describeWorker(working, state);
     return slots > 1 ? `worker ${i + 1}: waits` : '';
   });
-  const grid =
-    'display: grid; grid-template-columns: repeat(auto-fill, minmax(34em, 1fr)); max-height: 9em; overflow: auto';
-  return `<div style="${grid}; font-size: 12px">${lines.map((line) => `<div style="overflow: hidden; white-space: nowrap; text-overflow: ellipsis">${escapeHtml(line)}</div>`).join('')}</div>`;
+  const grid = 'display: grid; grid-template-columns: repeat(auto-fill, minmax(34em, 1fr)); max-height: 9em; overflow: auto';
+  const oneLine = 'overflow: hidden; white-space: nowrap; text-overflow: ellipsis';
+  const cells = lines.map((line) => `<div style="${oneLine}">${escapeHtml(line)}</div>`);
+  return `<div style="${grid}; font-size: 12px">${cells.join('')}</div>`;
 }
 
 function drawTrials(state: SearchProgress): string {
@@ -155,9 +147,7 @@ function drawTrials(state: SearchProgress): string {
   const toPoints = (of: readonly Trial[]) => of.map(({ id, score }) => [id, score] as [number, number]);
   const best = bestSoFar(state);
   // Where it steps, and its end: as many points as there were bests.
-  const steps = best.filter(
-    ({ score }, i) => i === 0 || i === best.length - 1 || score !== best[i - 1].score,
-  );
+  const steps = best.filter(({ score }, i) => i === 0 || i === best.length - 1 || score !== best[i - 1].score);
   const last = Math.max(trials.length, plannedTrials ?? 0, 1);
   const name = SCORE_NAMES[objective.name] ?? objective.name;
   return drawLiveChart({
@@ -168,18 +158,8 @@ function drawTrials(state: SearchProgress): string {
       range: findRange(completed, partial),
     },
     series: [
-      {
-        kind: 'steps',
-        color: colors.validation,
-        points: steps.map(({ trial, score }) => [trial, score]),
-        name: 'best so far',
-      },
-      {
-        kind: 'rings',
-        color: colors.training,
-        points: toPoints(partial),
-        name: 'pruned, paused or running',
-      },
+      { kind: 'steps', color: colors.validation, points: steps.map(({ trial, score }) => [trial, score]), name: 'best so far' },
+      { kind: 'rings', color: colors.training, points: toPoints(partial), name: 'pruned, paused or running' },
       { kind: 'dots', color: colors.training, points: toPoints(completed), name: 'completed' },
     ],
   });

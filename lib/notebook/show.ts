@@ -1,12 +1,6 @@
 import type { Html, Markdown } from '../base/media';
 import type { Figure } from '../figures/figure';
-import {
-  type ArqueroTableLike,
-  asTable,
-  type DataFrameLike,
-  renderTable,
-  type TableOptions,
-} from '../tables/table-view';
+import { type ArqueroTableLike, asTable, type DataFrameLike, renderTable, type TableOptions } from '../tables/table-view';
 import { type Display, display, isKernel } from './kernel';
 import { renderPng } from './render-png';
 
@@ -15,7 +9,10 @@ export function markdown(text: string): Markdown {
   return { markdown: text };
 }
 
-/** Size in CSS pixels of a figure's picture whose layout says none, and picture pixels for each of them: 1, since JupyterLab cuts wider ones. */
+/**
+ * Size in CSS pixels of a figure's picture whose layout says none, and picture pixels for each of them: 1, since JupyterLab cuts
+ * wider ones.
+ */
 const WIDTH = 900;
 const HEIGHT = 450;
 const SCALE = 1;
@@ -64,11 +61,10 @@ function describe(value: unknown): string {
   return `an object of ${value.constructor?.name ?? 'no class'}`;
 }
 
-/** A figure as an output: its JSON, its PNG where that is not drawn later (`picture: false` leaves it out), and its title as text. */
-export async function renderFigure(
-  figure: Figure,
-  { picture = true }: { picture?: boolean } = {},
-): Promise<Display> {
+/**
+ * A figure as an output: its JSON, its PNG where that is not drawn later (`picture: false` leaves it out), and its title as text.
+ */
+export async function renderFigure(figure: Figure, { picture = true }: { picture?: boolean } = {}): Promise<Display> {
   const { data, layout, config } = toPlainJson(figure);
   const plain: Figure = {
     data,
@@ -83,14 +79,9 @@ export async function renderFigure(
   // JupyterLab's Plotly extension shows a picture instead of the figure where it is given both, and adds one to the saved
   // notebook where it is not. Jupyter's server sets this variable for its kernels.
   const inJupyterLab = process.env.JPY_SESSION_NAME !== undefined;
-  const png =
-    picture && isKernel() && !inJupyterLab ? await renderPng(plain, { ...size, scale: SCALE }) : undefined;
+  const png = picture && isKernel() && !inJupyterLab ? await renderPng(plain, { ...size, scale: SCALE }) : undefined;
   return {
-    data: {
-      'application/vnd.plotly.v1+json': plain,
-      ...(png === undefined ? {} : { 'image/png': png }),
-      'text/plain': text,
-    },
+    data: { 'application/vnd.plotly.v1+json': plain, ...(png === undefined ? {} : { 'image/png': png }), 'text/plain': text },
     metadata: png === undefined ? {} : { 'image/png': size },
   };
 }
@@ -99,9 +90,7 @@ export async function renderFigure(
 function toPlainJson(figure: Figure): Figure {
   return JSON.parse(
     JSON.stringify(figure, (_key, value: unknown) =>
-      ArrayBuffer.isView(value) && !(value instanceof DataView)
-        ? Array.from(value as unknown as Float32Array)
-        : value,
+      ArrayBuffer.isView(value) && !(value instanceof DataView) ? Array.from(value as unknown as Float32Array) : value,
     ),
   ) as Figure;
 }

@@ -13,7 +13,8 @@ export function sourceCode(path: string): Markdown {
     code = readFileSync(path, 'utf8');
   } catch (error) {
     throw new Error(
-      `path must be that of a file, from the project's root, such as src/models/mlp.ts, but ${path} cannot be read; check the path.`,
+      `path must be that of a file, from the project's root, such as src/models/mlp.ts, but ${path} cannot be read; check ` +
+        'the path.',
       { cause: error },
     );
   }

@@ -23,7 +23,9 @@ export interface Timing {
 /** Seconds of a task that must have passed before what is left is told. */
 const MIN_SECONDS = 1;
 
-/** Tells how long a task still takes, from its rate over the later half of its time. What was done before it began does not count. */
+/**
+ * Tells how long a task still takes, from its rate over the later half of its time. What was done before it began does not count.
+ */
 export class TaskClock {
   readonly #started = performance.now();
   #samples: { readonly seconds: number; readonly done: number }[] = [];
@@ -38,8 +40,7 @@ export class TaskClock {
     const elapsed = this.elapsed;
     const last = this.#samples.at(-1);
     // A hundredth of the time apart, so that they stay few.
-    if (last === undefined || elapsed - last.seconds >= elapsed / 100)
-      this.#samples.push({ seconds: elapsed, done });
+    if (last === undefined || elapsed - last.seconds >= elapsed / 100) this.#samples.push({ seconds: elapsed, done });
     while (this.#samples.length > 2 && this.#samples[1].seconds <= elapsed / 2) this.#samples.shift();
     const [first] = this.#samples;
     const [seconds, since] = [elapsed - first.seconds, done - first.done];

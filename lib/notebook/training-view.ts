@@ -38,8 +38,7 @@ export class TrainingView implements ProgressView<TrainingProgress> {
     const ended = history.epochs.slice(this.#told);
     this.#told = history.epochs.length;
     return ended.map(
-      (record) =>
-        `${title}: epoch ${record.epoch} of ${epochs}, ${describeEpoch(record)}, ${formatSeconds(record.seconds)}`,
+      (record) => `${title}: epoch ${record.epoch} of ${epochs}, ${describeEpoch(record)}, ${formatSeconds(record.seconds)}`,
     );
   }
 
@@ -79,15 +78,9 @@ export class TrainingView implements ProgressView<TrainingProgress> {
     if (this.#samples.length > MAX_SAMPLES) this.#samples = this.#samples.filter((_, i) => i % 2 === 1);
   }
 
-  #chart(
-    { epochs, history }: TrainingProgress,
-    key: 'accuracy' | 'loss',
-    valKey: 'valAccuracy' | 'valLoss',
-  ): string {
+  #chart({ epochs, history }: TrainingProgress, key: 'accuracy' | 'loss', valKey: 'valAccuracy' | 'valLoss'): string {
     const curve = (name: 'training' | 'validation', of: typeof key | typeof valKey): LiveSeries[] => {
-      const points = history.epochs.map(
-        (record) => [record.epoch, record[of] ?? Number.NaN] as [number, number],
-      );
+      const points = history.epochs.map((record) => [record.epoch, record[of] ?? Number.NaN] as [number, number]);
       const color = colors[name];
       // One epoch makes no line yet.
       return [
@@ -95,9 +88,7 @@ export class TrainingView implements ProgressView<TrainingProgress> {
         { kind: 'dots', color, points: points.length <= 60 ? points : [] },
       ];
     };
-    const running = this.#samples.map(
-      (step) => [step.epoch - 1 + step.step / step.steps, step[key]] as [number, number],
-    );
+    const running = this.#samples.map((step) => [step.epoch - 1 + step.step / step.steps, step[key]] as [number, number]);
     return drawLiveChart({
       x: { title: 'Epoch', range: [0, epochs] },
       y: { title: key === 'accuracy' ? 'Accuracy' : 'Loss (nats)', share: key === 'accuracy' },

@@ -24,9 +24,7 @@ export function checkAugmentation(augmentation: AugmentationConfig): void {
   for (const [name, value] of Object.entries(augmentation)) {
     const limit = limits[name as keyof AugmentationConfig];
     if (limit === undefined) {
-      throw new RangeError(
-        `augmentation must have ${Object.keys(limits).join(', ')} alone, but got ${name}.`,
-      );
+      throw new RangeError(`augmentation must have ${Object.keys(limits).join(', ')} alone, but got ${name}.`);
     }
     if (!(value >= 0 && value <= limit) || (name === 'scale' && value === 1)) {
       const rule = name === 'scale' ? 'at least 0 and below 1' : `from 0 to ${limit}`;

@@ -50,11 +50,7 @@ export interface CompileConfig {
 export function compileModel(model: tf.LayersModel, config: CompileConfig): tf.LayersModel {
   checkSchedule(config.schedule ?? { kind: 'constant' });
   checkConfig(config);
-  model.compile({
-    optimizer: createOptimizer(config.optimizer),
-    loss: 'categoricalCrossentropy',
-    metrics: ['accuracy'],
-  });
+  model.compile({ optimizer: createOptimizer(config.optimizer), loss: 'categoricalCrossentropy', metrics: ['accuracy'] });
   // TensorFlow.js disposes an optimizer with its model only if it made the optimizer itself, and Adam holds two tensors.
   (model as unknown as { isOptimizerOwned: boolean }).isOptimizerOwned = true;
   // TensorFlow.js takes no undefined.
@@ -64,8 +60,8 @@ export function compileModel(model: tf.LayersModel, config: CompileConfig): tf.L
 }
 
 /**
- * Compiles a model that `compileModel` compiled once more, with `changes` in place of what it had, and returns it. Weights stay as
- * they are; the former optimizer is disposed.
+ * Compiles a model that `compileModel` compiled once more, with `changes` in place of what it had, and returns it. Weights stay
+ * as they are; the former optimizer is disposed.
  *
  * @throws Error for a model that was compiled in another way.
  */
@@ -111,9 +107,7 @@ function checkConfig({
     throw new RangeError(`classWeights must be numbers above 0, but got ${classWeights.join(', ')}.`);
   }
   if (precision !== 'float32' && precision !== 'mixedBfloat16') {
-    throw new RangeError(
-      `precision must be 'float32' or 'mixedBfloat16', but got ${JSON.stringify(precision)}.`,
-    );
+    throw new RangeError(`precision must be 'float32' or 'mixedBfloat16', but got ${JSON.stringify(precision)}.`);
   }
   if (augmentation) checkAugmentation(augmentation);
 }

@@ -7,12 +7,7 @@ export type OptimizerConfig =
    * false, looks ahead (Sutskever et al. 2013, "On the importance of initialization and momentum", section 2). A change of
    * the learning rate acts on the whole velocity, as in PyTorch; in Keras on what enters it from then on.
    */
-  | {
-      readonly kind: 'sgd';
-      readonly learningRate: number;
-      readonly momentum?: number;
-      readonly nesterov?: boolean;
-    }
+  | { readonly kind: 'sgd'; readonly learningRate: number; readonly momentum?: number; readonly nesterov?: boolean }
   /** Kingma and Ba 2015, "Adam", algorithm 1; beta1 0.9, beta2 0.999. */
   | { readonly kind: 'adam'; readonly learningRate: number }
   /**
@@ -67,9 +62,7 @@ export function createOptimizer(config: OptimizerConfig): tf.Optimizer {
     case 'adadelta':
       return tf.train.adadelta(learningRate, 0.95);
     default:
-      throw new RangeError(
-        `The kind of the optimizer must be sgd, adam, adamw, rmsprop, adagrad or adadelta, but got ${kind}.`,
-      );
+      throw new RangeError(`The kind of the optimizer must be sgd, adam, adamw, rmsprop, adagrad or adadelta, but got ${kind}.`);
   }
 }
 

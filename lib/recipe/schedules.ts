@@ -20,7 +20,9 @@ export type ScheduleConfig =
     }
   | { readonly kind: 'oneCycle' };
 
-/** PyTorch's defaults for one-cycle: the share of the run in which the rate rises, the top over the start, the start over the end. */
+/**
+ * PyTorch's defaults for one-cycle: the share of the run in which the rate rises, the top over the start, the start over the end.
+ */
 const ONE_CYCLE = { rises: 0.3, topToStart: 25, startToEnd: 1e4 } as const;
 
 /**
@@ -61,9 +63,7 @@ export function learningRateAt(schedule: ScheduleConfig, rate: number, t: number
     case 'oneCycle': {
       const first = rate / ONE_CYCLE.topToStart;
       const top = ONE_CYCLE.rises * epochs;
-      return t < top
-        ? anneal(first, rate, t / top)
-        : anneal(rate, first / ONE_CYCLE.startToEnd, (t - top) / (epochs - top));
+      return t < top ? anneal(first, rate, t / top) : anneal(rate, first / ONE_CYCLE.startToEnd, (t - top) / (epochs - top));
     }
   }
 }
@@ -97,9 +97,7 @@ export function checkSchedule(schedule: ScheduleConfig): void {
     }
     default: {
       const { kind } = schedule as { readonly kind: unknown };
-      throw new RangeError(
-        `The kind of the schedule must be constant, stepDecay, cosineAnnealing or oneCycle, but got ${kind}.`,
-      );
+      throw new RangeError(`The kind of the schedule must be constant, stepDecay, cosineAnnealing or oneCycle, but got ${kind}.`);
     }
   }
 }

@@ -1,14 +1,7 @@
 import type { Objective } from './objective';
 import { normalMass } from './oracles/normal';
 import { rankTrials } from './oracles/ranking';
-import {
-  contains,
-  type Domain,
-  type HyperParameterValue,
-  isOrdered,
-  positionOf,
-  valueAt,
-} from './space/domain';
+import { contains, type Domain, type HyperParameterValue, isOrdered, positionOf, valueAt } from './space/domain';
 import type { Trial } from './trial';
 
 /** How much one hyperparameter matters. */
@@ -85,9 +78,7 @@ export function hyperparameterImportance(
     if (among.length < MIN_IMPORTANCE_TRIALS) return [];
     const weight = (amongBest.length / best.length) ** 2 / (among.length / all.length);
     const divergence =
-      amongBest.length === 0
-        ? 0
-        : pearsonDivergence(estimateCells(domain, amongBest), estimateCells(domain, among));
+      amongBest.length === 0 ? 0 : pearsonDivergence(estimateCells(domain, amongBest), estimateCells(domain, among));
     return [{ name, importance: weight * divergence, trials: among.length }];
   });
   const sum = found.reduce((total, { importance }) => total + importance, 0);
@@ -100,9 +91,7 @@ export function hyperparameterImportance(
 function takeBest(ranked: readonly Trial[]): readonly Trial[] {
   const count = Math.max(MIN_BEST, Math.ceil(BEST_SHARE * ranked.length));
   const last = ranked[count - 1];
-  return ranked.filter(
-    (trial, i) => i < count || (trial.score === last.score && trial.status === last.status),
-  );
+  return ranked.filter((trial, i) => i < count || (trial.score === last.score && trial.status === last.status));
 }
 
 /** How many cells a domain is cut into: one for each value where there are few. */
@@ -160,9 +149,7 @@ function estimateCells(domain: Domain, observed: readonly number[]): number[] {
   return counts.map((_, cell) => {
     let mass = ordered ? gaussian((cells - 1) / 2, cells, cell) : 1 / cells;
     for (const center of occupied) {
-      const kernel = ordered
-        ? gaussian(center, width, cell)
-        : (smoothing + (cell === center ? 1 : 0)) / (1 + cells * smoothing);
+      const kernel = ordered ? gaussian(center, width, cell) : (smoothing + (cell === center ? 1 : 0)) / (1 + cells * smoothing);
       mass += counts[center] * kernel;
     }
     return mass / (observed.length + 1);

@@ -29,9 +29,7 @@ export function resolveObjective(objective: string | Objective): Objective {
   }
   const { name, direction } = objective;
   if (typeof name !== 'string' || name === '' || (direction !== 'min' && direction !== 'max')) {
-    throw new RangeError(
-      `objective must have a name and a direction 'min' or 'max', but got ${JSON.stringify(objective)}.`,
-    );
+    throw new RangeError(`objective must have a name and a direction 'min' or 'max', but got ${JSON.stringify(objective)}.`);
   }
   return { name, direction };
 }
@@ -66,7 +64,5 @@ export function rankByScore<Scored extends { readonly id: number; readonly score
   objective: Pick<Objective, 'direction'>,
 ): Scored[] {
   const sign = objective.direction === 'min' ? 1 : -1;
-  return trials
-    .filter((trial) => !Number.isNaN(trial.score))
-    .sort((a, b) => sign * (a.score - b.score) || a.id - b.id);
+  return trials.filter((trial) => !Number.isNaN(trial.score)).sort((a, b) => sign * (a.score - b.score) || a.id - b.id);
 }

@@ -9,12 +9,7 @@ import { wasTried } from './oracles/duplicates';
 import type { Decision, Definition, Oracle, SearchView } from './oracles/oracle';
 import type { Suggest } from './space/domain';
 import { contains, type Domain, defaultValue, describeDomain } from './space/domain';
-import {
-  checkSameDomain,
-  HyperParameters,
-  type HyperParameterValue,
-  type HyperParameterValues,
-} from './space/hyperparameters';
+import { checkSameDomain, HyperParameters, type HyperParameterValue, type HyperParameterValues } from './space/hyperparameters';
 
 /** Asks `hp` for all that a configuration consists of; a model builder does, and returns a model. */
 export type SpaceDefinition = (hp: HyperParameters, data: DataShape) => unknown;
@@ -65,8 +60,7 @@ export class Proposals {
         decision = this.#oracle.next(this.#view(run, mayStart, pinned, tried));
       } catch (error) {
         // Not tried again when the search is run again, with the mistake mended.
-        if (pinned?.enqueued && error instanceof FatalError)
-          this.#folder.record({ kind: 'dequeued', reason: error.message });
+        if (pinned?.enqueued && error instanceof FatalError) this.#folder.record({ kind: 'dequeued', reason: error.message });
         if (error !== tried.error || error instanceof FatalError) throw error;
         return this.#beginBroken(run, tried as Required<Tried>, pinned);
       }
@@ -79,11 +73,8 @@ export class Proposals {
             continue;
           }
           if (pinned !== undefined) {
-            const reason =
-              tried.reason ?? `no further trial begins in this ${this.#oracle.config.name} search`;
-            console.warn(
-              `The enqueued configuration ${JSON.stringify(pinned.enqueued)} is left out: ${reason}.`,
-            );
+            const reason = tried.reason ?? `no further trial begins in this ${this.#oracle.config.name} search`;
+            console.warn(`The enqueued configuration ${JSON.stringify(pinned.enqueued)} is left out: ${reason}.`);
             this.#folder.record({ kind: 'dequeued', reason });
             continue;
           }
@@ -120,7 +111,9 @@ export class Proposals {
     }
   }
 
-  /** In which domains the builder, run on the last trial's values, differs from the earlier trials: `units was ... and is ...`. */
+  /**
+   * In which domains the builder, run on the last trial's values, differs from the earlier trials: `units was ... and is ...`.
+   */
   findChanges(data: DataShape): string[] {
     const { state } = this.#folder;
     const last = state.trials.filter((trial) => !hasFailed(trial)).at(-1);
@@ -148,28 +141,20 @@ export class Proposals {
     });
   }
 
-  #view(
-    run: { epochs: number; data: DataShape },
-    mayStart: boolean,
-    pinned: Pinned | undefined,
-    tried: Tried,
-  ): SearchView {
+  #view(run: { epochs: number; data: DataShape }, mayStart: boolean, pinned: Pinned | undefined, tried: Tried): SearchView {
     const { state } = this.#folder;
     return {
       trials: state.results(),
       epochs: run.epochs,
       objective: (state.config as NonNullable<typeof state.config>).objective,
-      ...{ seed: this.#options.seed, mayStart, enqueued: pinned !== undefined },
+      seed: this.#options.seed,
+      mayStart,
+      enqueued: pinned !== undefined,
       define: (suggest) => this.#define(suggest, run.data, pinned, tried),
     };
   }
 
-  #define(
-    suggest: Suggest,
-    data: DataShape,
-    pinned: Pinned | undefined,
-    tried: Tried,
-  ): Definition | undefined {
+  #define(suggest: Suggest, data: DataShape, pinned: Pinned | undefined, tried: Tried): Definition | undefined {
     const { given, tuneNewEntries, allowNewEntries, maxModelWeights } = this.#options;
     const hp = new HyperParameters(
       (name, domain) => {
@@ -221,16 +206,22 @@ export class Proposals {
     const { state } = this.#folder;
     const id = state.trials.length + 1;
     this.#folder.record({
-      ...{ kind: 'begun', trial: id, hyperparameters, space: Object.fromEntries(space), epochs, parameters },
-      ...{ trainings: run.trainings, origin: pinned?.origin ?? 'oracle' },
+      kind: 'begun',
+      trial: id,
+      hyperparameters,
+      space: Object.fromEntries(space),
+      epochs,
+      parameters,
+      trainings: run.trainings,
+      origin: pinned?.origin ?? 'oracle',
       seed: deriveSeed(this.#options.seed, 'trial', this.#oracle.paired ? 1 : id),
     });
     return state.trial(id);
   }
 
   /**
-   * Whether the builder's default came no further than this when it failed, so that the oracle met it again. What asks for nothing
-   * before it throws says nothing of the configuration.
+   * Whether the builder's default came no further than this when it failed, so that the oracle met it again. What asks for
+   * nothing before it throws says nothing of the configuration.
    */
   #isBrokenDefault(values: HyperParameterValues): boolean {
     const [first] = this.#folder.state.trials;
@@ -252,10 +243,7 @@ export class Proposals {
 
   #affords(epochs: number): boolean {
     if (this.#options.maxEpochs === Number.POSITIVE_INFINITY) return true;
-    const asked = this.#folder.state.trials.reduce(
-      (sum, trial) => sum + trial.epochs * trial.trainings.length,
-      0,
-    );
+    const asked = this.#folder.state.trials.reduce((sum, trial) => sum + trial.epochs * trial.trainings.length, 0);
     return asked + epochs <= this.#options.maxEpochs;
   }
 }

@@ -27,11 +27,5 @@ export function readSearch(directory: string): SearchRecord {
   }
   const { objective, oracle, folds, executionsPerTrial } = state.config;
   const strategy = String(oracle.name);
-  return {
-    objective,
-    strategy,
-    folds,
-    executionsPerTrial,
-    trials: state.trials.map(({ id }) => state.result(id)),
-  };
+  return { objective, strategy, folds, executionsPerTrial, trials: state.trials.map(({ id }) => state.result(id)) };
 }

@@ -4,13 +4,7 @@ import { splitDataset, stratifiedFolds } from '../data/split';
 import { WriteError } from '../storage/write-error';
 import { InterruptedError, watchInterrupts } from '../training/interrupt';
 import type { ProgressDisplay, TaskOutcome } from '../training/progress';
-import type {
-  EventAnswer,
-  Executor,
-  TrainingEvent,
-  TrainingJob,
-  TrainingOutcome,
-} from './executors/executor';
+import type { EventAnswer, Executor, TrainingEvent, TrainingJob, TrainingOutcome } from './executors/executor';
 import { FatalError } from './fatal-error';
 import { type SearchFolder, trialFolder } from './journal/search-folder';
 import { hasFailed, type TrialState, trainingSeed } from './journal/search-state';
@@ -59,8 +53,8 @@ export const MAX_FAILURES_IN_A_ROW = 3;
 /**
  * One run of a search: keeps an executor busy with trainings until nothing is left to do.
  *
- * The order of work is that of the ids: first what running trials still need, then a new trial. A trial is settled after all trials
- * with smaller ids, so the outcome is the same for any number of trainings at a time.
+ * The order of work is that of the ids: first what running trials still need, then a new trial. A trial is settled after all
+ * trials with smaller ids, so the outcome is the same for any number of trainings at a time.
  */
 export class SearchRun {
   readonly #folder: SearchFolder;
@@ -83,13 +77,7 @@ export class SearchRun {
   #error: unknown;
 
   /** @throws RangeError where the images cannot be split so. */
-  constructor(
-    folder: SearchFolder,
-    proposals: Proposals,
-    executor: Executor,
-    train: Dataset,
-    options: SearchRunOptions,
-  ) {
+  constructor(folder: SearchFolder, proposals: Proposals, executor: Executor, train: Dataset, options: SearchRunOptions) {
     this.#folder = folder;
     this.#proposals = proposals;
     this.#executor = executor;
@@ -158,8 +146,14 @@ export class SearchRun {
   async #runJob(job: TrainingJob): Promise<void> {
     const key = `${job.trial}/${job.training}`;
     const active: ActiveJob = {
-      ...{ job, worker: this.#freeWorker(), sinceMs: this.#elapsedMs() },
-      ...{ epoch: job.records.length + 1, step: 0, steps: 1, loss: Number.NaN, imagesPerSecond: Number.NaN },
+      job,
+      worker: this.#freeWorker(),
+      sinceMs: this.#elapsedMs(),
+      epoch: job.records.length + 1,
+      step: 0,
+      steps: 1,
+      loss: Number.NaN,
+      imagesPerSecond: Number.NaN,
     };
     this.#active.set(key, active);
     try {
@@ -210,9 +204,16 @@ export class SearchRun {
     const checkpoint = relative(this.#folder.checkpoints, event.checkpoint);
     for (const observer of this.#options.observers) observer.onEpochEnd(job, event.record);
     this.#folder.record({
-      ...{ kind: 'epoch', trial: job.trial, training: job.training, record: event.record, checkpoint },
-      ...{ trainSize: this.#train.size - validationSize, validationSize, batchSize: event.batchSize },
-      ...{ elapsedMs: this.#elapsedMs(), worker },
+      kind: 'epoch',
+      trial: job.trial,
+      training: job.training,
+      record: event.record,
+      checkpoint,
+      trainSize: this.#train.size - validationSize,
+      validationSize,
+      batchSize: event.batchSize,
+      elapsedMs: this.#elapsedMs(),
+      worker,
     });
     if (former && former !== checkpoint) this.#folder.removeCheckpoint(former);
     this.#settle();
@@ -246,8 +247,7 @@ export class SearchRun {
       default: {
         const { kind } = outcome;
         const reason = 'reason' in outcome ? { reason: outcome.reason } : {};
-        const bestEpoch =
-          'bestEpoch' in outcome && outcome.bestEpoch !== undefined ? { bestEpoch: outcome.bestEpoch } : {};
+        const bestEpoch = 'bestEpoch' in outcome && outcome.bestEpoch !== undefined ? { bestEpoch: outcome.bestEpoch } : {};
         this.#folder.record({ kind: 'trained', trial, training, end: { kind, ...reason, ...bestEpoch } });
       }
     }
@@ -281,8 +281,7 @@ export class SearchRun {
       for (const [training, { end }] of trial.trainings.entries()) {
         // What comes after it cannot count any more.
         if (end?.kind === 'failed' || end?.kind === 'diverged') break;
-        if (end === undefined && !this.#active.has(`${trial.id}/${training}`))
-          open.push({ trial, training, needed });
+        if (end === undefined && !this.#active.has(`${trial.id}/${training}`)) open.push({ trial, training, needed });
         if (this.#options.racing && (end === undefined || !earlierSettled)) needed = false;
       }
       earlierSettled = false;
@@ -303,10 +302,7 @@ export class SearchRun {
   /** Whether the last trials begun have all failed, but cannot be settled before an earlier one has ended. */
   #mayHaveToGiveUp(): boolean {
     const last = this.#folder.state.trials.slice(-MAX_FAILURES_IN_A_ROW);
-    return (
-      last.length === MAX_FAILURES_IN_A_ROW &&
-      last.every((trial) => trial.status === 'running' && hasFailed(trial))
-    );
+    return last.length === MAX_FAILURES_IN_A_ROW && last.every((trial) => trial.status === 'running' && hasFailed(trial));
   }
 
   #describeJob(trial: TrialState, training: number): TrainingJob {
@@ -314,13 +310,15 @@ export class SearchRun {
     const { records, checkpoint } = trial.trainings[training];
     const { checkpoints } = this.#folder;
     return {
-      ...{ trial: trial.id, training, hyperparameters: trial.hyperparameters, batchSize, epochs },
+      trial: trial.id,
+      training,
+      hyperparameters: trial.hyperparameters,
+      batchSize,
+      epochs,
       directory: join(checkpoints, trialFolder(trial.id)),
       seed: trainingSeed(trial.seed, training),
       part:
-        folds === 1
-          ? { kind: 'holdOut', share: validationSplit, seed }
-          : { kind: 'fold', fold: training % folds, folds, seed },
+        folds === 1 ? { kind: 'holdOut', share: validationSplit, seed } : { kind: 'fold', fold: training % folds, folds, seed },
       until: trial.epochs,
       records: [...records],
       ...(records.length > 0 && checkpoint ? { checkpoint: join(checkpoints, checkpoint) } : {}),
@@ -383,9 +381,7 @@ export class SearchRun {
     const trainings = folds * executionsPerTrial;
     // A trial that has ended is worth the epochs that it was asked for.
     const finished = state.trials
-      .flatMap((trial) =>
-        trial.trainings.map(({ records, end }) => (end || !isOpen(trial) ? trial.epochs : records.length)),
-      )
+      .flatMap((trial) => trial.trainings.map(({ records, end }) => (end || !isOpen(trial) ? trial.epochs : records.length)))
       .reduce((sum, count) => sum + count, 0);
     // The training of a trial that another worker's ended is counted already.
     const begun = Array.from(this.#active.values(), ({ job, step, steps }) =>
@@ -395,7 +391,10 @@ export class SearchRun {
     // Where epochs are what runs out, nobody knows how many trials there will be.
     const planned = plan.epochs * trainings <= maxEpochs && Number.isFinite(plan.trials);
     return {
-      ...{ title, objective, trials: state.results(), foundTrials: this.#found },
+      title,
+      objective,
+      trials: state.results(),
+      foundTrials: this.#found,
       ...(planned && { plannedTrials: plan.trials }),
       epochs,
       plannedEpochs: Math.max(epochs, Math.min(plan.epochs * trainings, maxEpochs)),
@@ -411,9 +410,15 @@ export class SearchRun {
   #describeWorker({ job, ...active }: ActiveJob, trainings: number): WorkerProgress {
     const { worker, epoch, step, loss, imagesPerSecond } = active;
     return {
-      ...{ worker, trial: job.trial, training: job.training + 1, trainings },
-      ...{ epoch: Math.min(epoch, job.until), epochs: job.until },
-      ...{ step, steps: step === 0 ? 0 : active.steps, loss: step === 0 ? Number.NaN : loss },
+      worker,
+      trial: job.trial,
+      training: job.training + 1,
+      trainings,
+      epoch: Math.min(epoch, job.until),
+      epochs: job.until,
+      step,
+      steps: step === 0 ? 0 : active.steps,
+      loss: step === 0 ? Number.NaN : loss,
       imagesPerSecond: step === 0 ? Number.NaN : imagesPerSecond,
     };
   }

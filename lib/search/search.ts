@@ -32,8 +32,8 @@ export interface SearchOptions {
   /** Configurations to try, the builder's default and enqueued ones included, from 1; default 10. */
   maxTrials?: number;
   /**
-   * Trial 1 is the builder's own default (see `defaultHyperparameters`), which the other trials have to beat, before anything enqueued; left
-   * out where it has more than `maxModelWeights`. False: it is no trial. Default true.
+   * Trial 1 is the builder's own default (see `defaultHyperparameters`), which the other trials have to beat, before anything
+   * enqueued; left out where it has more than `maxModelWeights`. False: it is no trial. Default true.
    */
   startWithDefault?: boolean;
   /** No epoch is begun after this time in `run`, over all sessions, in milliseconds; default no limit. */
@@ -50,11 +50,13 @@ export interface SearchOptions {
   validationSplit?: number;
   /** Drives the configurations, the folds, the initial weights, dropout and the order of the images; default 0. */
   seed?: number;
-  /** Skips the folds of a trial that can no longer win (see `raceReason`); default false. With Hyperband see `run` about workers. */
+  /**
+   * Skips the folds of a trial that can no longer win (see `raceReason`); default false. With Hyperband see `run` about workers.
+   */
   racing?: boolean;
   /**
-   * What ends trials early: `medianPruner()`, `patiencePruner({ patience: 3 })`. A loss that is no number always does. With Hyperband see
-   * `run` about workers.
+   * What ends trials early: `medianPruner()`, `patiencePruner({ patience: 3 })`. A loss that is no number always does. With
+   * Hyperband see `run` about workers.
    */
   pruners?: readonly Pruner[];
   /** A space from outside: its domains take the place of the builder's. */
@@ -69,13 +71,16 @@ export interface SearchOptions {
    */
   directory?: string;
   /**
-   * True: begins anew, and moves what `directory` held to `<directory>.1`, `.2` and so on; `ifChanged`: only if that is a search with
-   * other settings, data or domains, which is an error by default (false).
+   * True: begins anew, and moves what `directory` held to `<directory>.1`, `.2` and so on; `ifChanged`: only if that is a search
+   * with other settings, data or domains, which is an error by default (false).
    */
   overwrite?: boolean | 'ifChanged';
   /** Number of best trials whose weights are kept for `bestModels`, from 0; default 1. */
   keepModels?: number;
-  /** How often a training of a trial that failed is tried again, from its last finished epoch, before the trial counts as failed; default 1. */
+  /**
+   * How often a training of a trial that failed is tried again, from its last finished epoch, before the trial counts as failed;
+   * default 1.
+   */
   maxRetriesPerTrial?: number;
   /** What trains, unless `run` says otherwise: processes of this machine, or other `machines`. */
   workers?: number | OpenExecutor;
@@ -88,7 +93,10 @@ export interface RunOptions {
   batchSize?: number;
   /** Makes fresh callbacks for each training: `() => [new EarlyStopping({ patience: 2 })]`. */
   callbacks?: CallbackFactory;
-  /** Child processes that train at the same time, from 1, or other `machines`. Default: as the search was created, else none: training happens in this process. */
+  /**
+   * Child processes that train at the same time, from 1, or other `machines`. Default: as the search was created, else none:
+   * training happens in this process.
+   */
   workers?: number | OpenExecutor;
   /** Threads of each worker, from 1 (the default). Another number changes the last digits of a CNN's results. */
   threadsPerWorker?: number;
@@ -99,8 +107,8 @@ export interface RunOptions {
   /** Heading of the progress display, default `Search`; null shows none. */
   title?: string | null;
   /**
-   * Called after each trial that ended, awaited; `search.stop()` in it ends the search, and so does an error that it throws. Not called
-   * again, in a later run, for one that had ended when the process was killed.
+   * Called after each trial that ended, awaited; `search.stop()` in it ends the search, and so does an error that it throws. Not
+   * called again, in a later run, for one that had ended when the process was killed.
    */
   onTrialEnd?: (trial: Trial) => void | Promise<void>;
 }
@@ -114,11 +122,11 @@ export interface Asked {
 }
 
 /**
- * A search over a builder's hyperparameters, steered by an oracle; see `RandomSearch`, `GridSearch`, `Hyperband`, `PriorBand`, `Asha` and
- * `BayesianOptimization`.
+ * A search over a builder's hyperparameters, steered by an oracle; see `RandomSearch`, `GridSearch`, `Hyperband`, `PriorBand`,
+ * `Asha` and `BayesianOptimization`.
  *
- * Whatever it learns goes to a journal before it is acted upon, and every epoch leaves a checkpoint: a search that was killed goes
- * on from its last finished epoch and comes to the same end.
+ * Whatever it learns goes to a journal before it is acted upon, and every epoch leaves a checkpoint: a search that was killed
+ * goes on from its last finished epoch and comes to the same end.
  */
 export class Search {
   readonly objective: Objective;
@@ -152,18 +160,29 @@ export class Search {
     this.#folder = new SearchFolder(
       directory,
       {
-        ...{ objective: this.objective, folds, executionsPerTrial, validationSplit, seed, racing },
+        objective: this.objective,
+        folds,
+        executionsPerTrial,
+        validationSplit,
+        seed,
+        racing,
         startWithDefault,
-        ...{ oracle: oracle.config, pruners: pruners.map(({ config }) => config) },
+        oracle: oracle.config,
+        pruners: pruners.map(({ config }) => config),
         given: given ? { space: [...given.space], tuneNewEntries, allowNewEntries } : null,
       },
       { overwrite, keepModels },
     );
     const { maxEpochs = Infinity, maxModelWeights = Infinity } = options;
-    const define: SpaceDefinition = (hp, data) =>
-      buildOrDispose(() => (builder as SpaceDefinition)(hp, data));
+    const define: SpaceDefinition = (hp, data) => buildOrDispose(() => (builder as SpaceDefinition)(hp, data));
     this.#proposals = new Proposals(define, oracle, this.#folder, {
-      ...{ seed, maxTrials, maxEpochs, maxModelWeights, startWithDefault, tuneNewEntries, allowNewEntries },
+      seed,
+      maxTrials,
+      maxEpochs,
+      maxModelWeights,
+      startWithDefault,
+      tuneNewEntries,
+      allowNewEntries,
       ...(given && { given }),
     });
   }
@@ -188,16 +207,16 @@ export class Search {
   }
 
   /**
-   * What each worker trained when, in the order that it ended, over all sessions; empty where a loop of one's own trains. Epochs that came
-   * after their trial's end are missing, and so is what an interrupt broke off.
+   * What each worker trained when, in the order that it ended, over all sessions; empty where a loop of one's own trains. Epochs
+   * that came after their trial's end are missing, and so is what an interrupt broke off.
    */
   get activity(): readonly WorkSpan[] {
     return this.#folder.state.activity;
   }
 
   /**
-   * Which trials compete with which to be trained further, and at how many epochs: each bracket of Hyperband's, the only one of ASHA's;
-   * none for other oracles, and before `run`.
+   * Which trials compete with which to be trained further, and at how many epochs: each bracket of Hyperband's, the only one of
+   * ASHA's; none for other oracles, and before `run`.
    */
   get brackets(): readonly Bracket[] {
     const { run } = this.#folder.state;
@@ -226,7 +245,9 @@ export class Search {
     return best;
   }
 
-  /** The trial of the builder's own default, which the others have to beat; undefined where it was not tried (`startWithDefault`). */
+  /**
+   * The trial of the builder's own default, which the others have to beat; undefined where it was not tried (`startWithDefault`).
+   */
   get baseline(): Trial | undefined {
     return findBaseline(this.trials);
   }
@@ -244,11 +265,14 @@ export class Search {
   }
 
   /**
-   * The models of the `count` best completed trials, best first, with the weights at the end of their best training. The caller disposes them.
+   * The models of the `count` best completed trials, best first, with the weights at the end of their best training. The caller
+   * disposes them.
    *
-   * With cross-validation such a model never saw the images of one fold: for a final model, train the best hyperparameters on all images.
+   * With cross-validation such a model never saw the images of one fold: for a final model, train the best hyperparameters on all
+   * images.
    *
-   * @throws RangeError where `count` is above `keepModels`, or no trial that `run` trained is completed; Error where weights are gone.
+   * @throws RangeError where `count` is above `keepModels`, or no trial that `run` trained is completed; Error where weights are
+   * gone.
    */
   async bestModels(count = 1): Promise<tf.LayersModel[]> {
     checkWholeNumber('count', count, 1);
@@ -262,9 +286,7 @@ export class Search {
     const completed = this.#ranked().filter(({ status }) => status === 'completed');
     const dataset = this.#folder.state.run?.dataset;
     if (completed.length === 0 || dataset === undefined) {
-      throw new RangeError(
-        'There is no model yet: no trial that `search.run(...)` trained is completed with a score.',
-      );
+      throw new RangeError('There is no model yet: no trial that `search.run(...)` trained is completed with a score.');
     }
     const models: tf.LayersModel[] = [];
     for (const { id, seed, hyperparameters } of completed.slice(0, count)) {
@@ -272,7 +294,8 @@ export class Search {
       try {
         const snapshot = await readCheckpoint(join(this.#folder.checkpoints, checkpoint as string));
         const model = this.#builder(this.#configuration(hyperparameters), {
-          ...{ classNames: dataset.classNames, seed: trainingSeed(seed, index) },
+          classNames: dataset.classNames,
+          seed: trainingSeed(seed, index),
         }) as tf.LayersModel;
         models.push(model);
         restoreWeights(model, snapshot);
@@ -280,7 +303,8 @@ export class Search {
         for (const model of models) model.dispose();
         if (!(error instanceof CheckpointError)) throw error;
         throw new Error(
-          `The weights of trial ${id} cannot be had. A search keeps those of the best keepModels trials, as it was when they ended; train ` +
+          `The weights of trial ${id} cannot be had. A search keeps those of the best keepModels trials, as it was when they ` +
+            'ended; train ' +
             `the trial's hyperparameters again. (${error.message})`,
         );
       }
@@ -297,14 +321,16 @@ export class Search {
     return trial.histories;
   }
 
-  /** How much each hyperparameter matters for reaching the better scores, most important first; see `hyperparameterImportance`. */
+  /**
+   * How much each hyperparameter matters for reaching the better scores, most important first; see `hyperparameterImportance`.
+   */
   importance(): HyperparameterImportance[] {
     return hyperparameterImportance(this.trials, this.objective, this.space);
   }
 
   /**
-   * Puts a configuration before those of the oracle, which chooses what it leaves out, and behind the builder's default; also from a callback while `run` runs. The same
-   * configuration counts once, so that a notebook's cell may run again.
+   * Puts a configuration before those of the oracle, which chooses what it leaves out, and behind the builder's default; also
+   * from a callback while `run` runs. The same configuration counts once, so that a notebook's cell may run again.
    */
   enqueue(hyperparameters: HyperParameterValues): void {
     this.#whileOpen(() => {
@@ -328,7 +354,8 @@ export class Search {
    *
    * Configurations that an earlier process asked for and never told come first.
    *
-   * @param options `epochs` of a whole training, for the oracles that stop some earlier (`trial.epochs` says when), default 1; `data`, what
+   * @param options `epochs` of a whole training, for the oracles that stop some earlier (`trial.epochs` says when), default 1;
+   * `data`, what
    *   a model builder gets with the hyperparameters, for instance the images to train with, default no classes.
    * @throws Error where the oracle needs a running trial to be told first, or `run` has searched in this directory.
    */
@@ -342,22 +369,14 @@ export class Search {
           `${this.directory} holds trials of run, which ask and tell cannot go on with; give them a directory of their own.`,
         );
       }
-      const open = this.#folder.state.trials.find(
-        ({ id, status }) => status === 'running' && !this.#asked.has(id),
-      );
+      const open = this.#folder.state.trials.find(({ id, status }) => status === 'running' && !this.#asked.has(id));
       const next = open ?? this.#propose(epochs, data);
       if (next === 'finished') return undefined;
       if (next === 'wait') {
-        throw new Error(
-          'The oracle must know how a running trial comes out first: call tell for those that ask gave.',
-        );
+        throw new Error('The oracle must know how a running trial comes out first: call tell for those that ask gave.');
       }
       this.#asked.set(next.id, epochs);
-      return {
-        id: next.id,
-        hyperparameters: this.#configuration(next.hyperparameters),
-        epochs: next.epochs,
-      };
+      return { id: next.id, hyperparameters: this.#configuration(next.hyperparameters), epochs: next.epochs };
     });
   }
 
@@ -369,9 +388,7 @@ export class Search {
       const reason = next.trainings[0].end?.reason;
       this.#folder.record({ kind: 'settled', trial: next.id, status: 'failed', kept: [0], reason });
       if (failures === MAX_FAILURES_IN_A_ROW) {
-        throw new Error(
-          `${failures} configurations in a row could not be defined, the last because: ${reason}`,
-        );
+        throw new Error(`${failures} configurations in a row could not be defined, the last because: ${reason}`);
       }
     }
   }
@@ -391,7 +408,8 @@ export class Search {
       const epochs = this.#asked.get(trialId);
       if (epochs === undefined) {
         throw new RangeError(
-          `trialId must be one that ask gave and that was not told yet (${[...this.#asked.keys()].join(', ') || 'none'}), but got ${trialId}.`,
+          `trialId must be one that ask gave and that was not told yet (${[...this.#asked.keys()].join(', ') || 'none'}), ` +
+            `but got ${trialId}.`,
         );
       }
       const trial = this.#folder.state.trial(trialId);
@@ -409,14 +427,14 @@ export class Search {
   }
 
   /**
-   * Tries configurations until there are `maxTrials`, or another limit is reached, or none is left. After an interrupt, an error or a kill,
-   * call it again, in this process or another: it goes on, and no finished epoch is trained again.
+   * Tries configurations until there are `maxTrials`, or another limit is reached, or none is left. After an interrupt, an error
+   * or a kill, call it again, in this process or another: it goes on, and no finished epoch is trained again.
    *
-   * A training that fails is tried again, then its trial counts as failed and the search goes on; three such trials in a row end it with
-   * the first one's cause, a `FatalError` ends it at once. The same seed gives the same trials and scores for any number of workers, with
-   * three exceptions: oracles that learn from what has ended by then (ASHA, TPE); limits of time; and Hyperband with pruners that compare
-   * trials, racing or `maxEpochs`, because with several workers a bracket begins while the one before waits for its last trials, so
-   * what a trial is compared with depends on which came first.
+   * A training that fails is tried again, then its trial counts as failed and the search goes on; three such trials in a row end
+   * it with the first one's cause, a `FatalError` ends it at once. The same seed gives the same trials and scores for any number
+   * of workers, with three exceptions: oracles that learn from what has ended by then (ASHA, TPE); limits of time; and Hyperband
+   * with pruners that compare trials, racing or `maxEpochs`, because with several workers a bracket begins while the one before
+   * waits for its last trials, so what a trial is compared with depends on which came first.
    *
    * @param train the images to search with; the search splits them itself and holds no others.
    * @throws FolderInUseError while another run works on the same folder; InterruptedError after the kernel's stop button.
@@ -444,7 +462,8 @@ export class Search {
       const { state } = this.#folder;
       if (state.run === undefined && state.trials.length > 0) {
         throw new Error(
-          `${this.directory} holds trials of a loop with ask and tell, which run cannot go on with; give run a directory of its own.`,
+          `${this.directory} holds trials of a loop with ask and tell, which run cannot go on with; give run a directory of ` +
+            'its own.',
         );
       }
       this.#folder.beginRun(
@@ -452,24 +471,28 @@ export class Search {
         this.#proposals.findChanges(train),
       );
       this.#folder.record({
-        ...{ kind: 'session', pid: process.pid, at: new Date().toISOString() },
+        kind: 'session',
+        pid: process.pid,
+        at: new Date().toISOString(),
         versions: describeVersions(workers === undefined ? 'all' : String(threadsPerWorker ?? 1)),
       });
       this.#folder.sweep();
       await new SearchRun(this.#folder, this.#proposals, executor, train, {
-        ...{
-          objective,
-          pruners,
-          racing,
-          epochs,
-          batchSize,
-          folds,
-          executionsPerTrial,
-          validationSplit,
-          seed,
-        },
+        objective,
+        pruners,
+        racing,
+        epochs,
+        batchSize,
+        folds,
+        executionsPerTrial,
+        validationSplit,
+        seed,
         plan: this.#oracle.plan?.({ maxTrials, epochs }) ?? { trials: maxTrials, epochs: maxTrials * epochs },
-        ...{ title, maxEpochs, maxTimeMs, maxRetriesPerTrial, ...(onTrialEnd && { onTrialEnd }) },
+        title,
+        maxEpochs,
+        maxTimeMs,
+        maxRetriesPerTrial,
+        ...(onTrialEnd && { onTrialEnd }),
         observers: observers.map((open) => open(objective, this.#folder.state)),
         isStopped: () => this.#stopped,
       }).toEnd();
@@ -479,10 +502,7 @@ export class Search {
     }
   }
 
-  async #openExecutor(
-    train: Dataset,
-    { workers, threadsPerWorker, timeoutMs, callbacks }: RunOptions,
-  ): Promise<Executor> {
+  async #openExecutor(train: Dataset, { workers, threadsPerWorker, timeoutMs, callbacks }: RunOptions): Promise<Executor> {
     const setup = { builder: this.#builder as ModelBuilder, data: train, ...(callbacks && { callbacks }) };
     if (workers === undefined) return new InProcessExecutor(setup);
     if (typeof workers === 'number') return new WorkerPool(setup, { workers, threadsPerWorker, timeoutMs });
@@ -497,10 +517,7 @@ export class Search {
   /** Completed ones, best first; while there is none, those that have a score. */
   #ranked(): Trial[] {
     const completed = this.trials.filter(({ status }) => status === 'completed');
-    return rankByScore(
-      completed.some(({ score }) => !Number.isNaN(score)) ? completed : this.trials,
-      this.objective,
-    );
+    return rankByScore(completed.some(({ score }) => !Number.isNaN(score)) ? completed : this.trials, this.objective);
   }
 
   /** `run` has it open while it calls the user's callbacks. */
@@ -533,8 +550,7 @@ function checkOptions(options: SearchOptions): void {
   if (!Number.isInteger(folds) || folds < 1) {
     throw new RangeError(`folds must be 1 (hold-out) or a whole number from 2, but got ${folds}.`);
   }
-  for (const [name, value] of Object.entries({ keepModels, maxRetriesPerTrial }))
-    checkWholeNumber(name, value, 0);
+  for (const [name, value] of Object.entries({ keepModels, maxRetriesPerTrial })) checkWholeNumber(name, value, 0);
   if (!(validationSplit > 0 && validationSplit < 1)) {
     throw new RangeError(`validationSplit must lie above 0 and below 1, but got ${validationSplit}.`);
   }
@@ -543,13 +559,7 @@ function checkOptions(options: SearchOptions): void {
   }
 }
 
-function checkRunOptions({
-  epochs,
-  batchSize = 1,
-  workers = 1,
-  threadsPerWorker = 1,
-  timeoutMs = 1,
-}: RunOptions) {
+function checkRunOptions({ epochs, batchSize = 1, workers = 1, threadsPerWorker = 1, timeoutMs = 1 }: RunOptions) {
   const whole = { epochs, batchSize, threadsPerWorker, timeoutMs };
   for (const [name, value] of Object.entries({ ...whole, ...(typeof workers === 'number' && { workers }) })) {
     checkWholeNumber(name, value, 1);

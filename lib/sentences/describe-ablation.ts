@@ -1,11 +1,11 @@
 import { escapeMarkdown } from '../base/markdown';
 import type { AblationResults } from '../experiments/ablation';
-import { isShare } from '../figures/search-results';
+import { isShare } from '../figures/scores';
 import type { Objective } from '../search/objective';
 
 /**
- * What an ablation measured for a hyperparameter: of one that is on or off, how much better the score is with it; of others, each value's difference to the
- * base's. Shares are told in percentage points.
+ * What an ablation measured for a hyperparameter: of one that is on or off, how much better the score is with it; of others, each
+ * value's difference to the base's. Shares are told in percentage points.
  */
 export function describeAblation(results: AblationResults, name: string): string {
   const { base, effects, objective, folds, executionsPerTrial } = results;
@@ -23,14 +23,15 @@ export function describeAblation(results: AblationResults, name: string): string
     const ends = [sign * effect.interval.low, sign * effect.interval.high].sort((a, b) => a - b);
     const amount = `${format(Math.abs(difference))}${points ? ' points' : ''}`;
     const chance = !(ends[0] > 0 || ends[1] < 0) ? ', which may be chance' : '';
-    return (
-      `With ${spellOut(name)} the ${measure} is ${amount} ${difference < 0 ? 'lower' : 'higher'}${chance} ` +
-      `(${Number.isNaN(ends[0]) ? 'no interval: two equal differences do not show how folds spread' : `95 % interval ${format(ends[0])} to ${format(ends[1])}`}; ${budget})`
-    );
+    const range = Number.isNaN(ends[0])
+      ? 'no interval: two equal differences do not show how folds spread'
+      : `95 % interval ${format(ends[0])} to ${format(ends[1])}`;
+    return `With ${spellOut(name)} the ${measure} is ${amount} ${difference < 0 ? 'lower' : 'higher'}${chance} (${range}; ${budget})`;
   }
   const values = of.map(({ value, difference, interval, reason }) =>
     reason === undefined
-      ? `**${escapeMarkdown(String(value))}** ${difference > 0 ? '+' : ''}${format(difference)} (${Number.isNaN(interval.low) ? 'no interval' : `${format(interval.low)} to ${format(interval.high)}`})`
+      ? `**${escapeMarkdown(String(value))}** ${difference > 0 ? '+' : ''}${format(difference)} ` +
+        `(${Number.isNaN(interval.low) ? 'no interval' : `${format(interval.low)} to ${format(interval.high)}`})`
       : `**${escapeMarkdown(String(value))}** without a score (${escapeMarkdown(reason)})`,
   );
   return (
@@ -52,7 +53,5 @@ export function formatDifference(value: number, objective: Objective): string {
 
 /** `batch normalization` for `batchNormalization`. */
 function spellOut(name: string): string {
-  return escapeMarkdown(
-    name.replace(/([a-z0-9])([A-Z])/g, (_, before, after) => `${before} ${after.toLowerCase()}`),
-  );
+  return escapeMarkdown(name.replace(/([a-z0-9])([A-Z])/g, (_, before, after) => `${before} ${after.toLowerCase()}`));
 }

@@ -19,11 +19,7 @@ export function describeComparison(models: readonly [EvaluatedModel, EvaluatedMo
     const alone = onlyFirst === 0 ? 'on the same images' : `each alone right on ${formatCount(onlyFirst)}`;
     return `Both make ${plural(countMistakes(better), 'mistake')} in ${images}, ${alone}.`;
   }
-  const difference = pairedBootstrap(
-    better.predictions,
-    worse.predictions,
-    (predictions) => predictions.accuracy,
-  );
+  const difference = pairedBootstrap(better.predictions, worse.predictions, (predictions) => predictions.accuracy);
   const [points, low, high] = [difference.difference, difference.low, difference.high].map((share) =>
     (100 * share).toFixed(2).replace('-', '−'),
   );

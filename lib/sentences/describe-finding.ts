@@ -4,9 +4,7 @@ import type { HyperParameterValue } from '../search/space/hyperparameters';
 import { describeAblation } from './describe-ablation';
 
 /** What theory expects of a hyperparameter: values that should do better than others. */
-const EXPECTED: Readonly<
-  Record<string, { better: readonly HyperParameterValue[]; worse: readonly HyperParameterValue[] }>
-> = {
+const EXPECTED: Readonly<Record<string, { better: readonly HyperParameterValue[]; worse: readonly HyperParameterValue[] }>> = {
   batchNormalization: { better: [true], worse: [false] },
   schedule: { better: ['stepDecay', 'cosineAnnealing', 'oneCycle'], worse: ['constant'] },
   activation: { better: ['relu', 'leakyRelu', 'elu'], worse: ['sigmoid'] },
@@ -17,11 +15,7 @@ const EXPECTED: Readonly<
  * What an ablation found of a hyperparameter, and whether that agrees with theory, contradicts it or is too thin to say; that it
  * was not measured where the ablation did not vary it. `name` is the model's, as in `CNN`.
  */
-export function describeFinding(
-  name: string,
-  ablation: AblationResults | undefined,
-  hyperparameter: string,
-): string {
+export function describeFinding(name: string, ablation: AblationResults | undefined, hyperparameter: string): string {
   const title = `**${escapeMarkdown(name)}:**`;
   const base = ablation?.base;
   const effects = ablation?.effects.filter((effect) => effect.name === hyperparameter) ?? [];
@@ -31,8 +25,7 @@ export function describeFinding(
   const measured = `${title} ${describeAblation(ablation, hyperparameter)}.`;
   const sure = effects.filter(({ interval }) => interval.low > 0 || interval.high < 0);
   if (sure.length === 0) return `${measured} ${describeThin(effects)}`;
-  const isBetter = ({ difference }: AblationEffect) =>
-    ablation.objective.direction === 'max' ? difference > 0 : difference < 0;
+  const isBetter = ({ difference }: AblationEffect) => (ablation.objective.direction === 'max' ? difference > 0 : difference < 0);
   const from = base.hyperparameters[hyperparameter];
   const verdicts = sure.map((effect) => {
     const [better, worse] = isBetter(effect) ? [effect.value, from] : [from, effect.value];
@@ -43,7 +36,8 @@ export function describeFinding(
     measured,
     ...(verdicts.includes('against')
       ? [
-          '**This contradicts what theory leads one to expect.** Check first whether the trainings were long enough, and whether the ' +
+          '**This contradicts what theory leads one to expect.** Check first whether the trainings were long enough, and ' +
+            'whether the ' +
             'learning rate, which was chosen for the winner as it is, suits both.',
         ]
       : verdicts.includes('as expected')
@@ -51,7 +45,8 @@ export function describeFinding(
         : []),
     ...(beaten > 0
       ? [
-          `${beaten === 1 ? 'One change makes' : `${beaten} changes make`} the winner better, and chance hardly explains it: a search tries few of all ` +
+          `${beaten === 1 ? 'One change makes' : `${beaten} changes make`} the winner better, and chance hardly explains it: ` +
+            'a search tries few of all ' +
             'combinations.',
         ]
       : []),
@@ -62,11 +57,7 @@ export function describeFinding(
 function describeThin(effects: readonly AblationEffect[]): string {
   const found = effects.filter(({ interval }) => !Number.isNaN(interval.low));
   const why =
-    found.length === 0
-      ? 'there is no interval'
-      : found.length === 1
-        ? 'the interval holds 0'
-        : 'every interval holds 0';
+    found.length === 0 ? 'there is no interval' : found.length === 1 ? 'the interval holds 0' : 'every interval holds 0';
   return `The evidence is thin: ${why}, so this run says nothing for or against.`;
 }
 

@@ -2,8 +2,8 @@ import { escapeMarkdown } from '../base/markdown';
 import { sum } from '../base/numbers';
 import { formatCount, plural } from '../base/words';
 import { type CrossValidatedSearch, type Gain, measureGain } from '../experiments/gain';
-import { isShare, rankedTrials } from '../figures/search-results';
-import { bestSearch } from '../search/best-search';
+import { isShare } from '../figures/scores';
+import { bestSearch, rankedTrials } from '../search/search-results';
 import { findBaseline, type Trial, trainedEpochs } from '../search/trial';
 import { formatDifference, nameMeasure } from './describe-ablation';
 import { formatScore } from './describe-search';
@@ -11,12 +11,10 @@ import { formatScore } from './describe-search';
 /**
  * What a search gained over the builder's own default (`search.baseline`), or the one of several, given by name, that has the
  * best trial: the difference of both trials on the folds that both were judged on, with its 95 % interval (see
- * `pairedDifference`); that it gained nothing that these folds can tell from luck, or that two folds are too few to tell; or why it
- * cannot be said.
+ * `pairedDifference`); that it gained nothing that these folds can tell from luck, or that two folds are too few to tell; or why
+ * it cannot be said.
  */
-export function describeGain(
-  searches: CrossValidatedSearch | Readonly<Record<string, CrossValidatedSearch>>,
-): string {
+export function describeGain(searches: CrossValidatedSearch | Readonly<Record<string, CrossValidatedSearch>>): string {
   const isOne = (of: typeof searches): of is CrossValidatedSearch => Array.isArray(of.trials);
   const found = isOne(searches) ? [searches] : Object.values(searches);
   if (!found.some((each) => rankedTrials(each).length > 0)) {
@@ -28,7 +26,8 @@ export function describeGain(
   const score = formatScore(search, best.score);
   if (baseline === undefined) {
     return (
-      `What ${isOne(searches) ? 'the search' : escapeMarkdown(name)} gained over the builder's own default cannot be said: it was not tried ` +
+      `What ${isOne(searches) ? 'the search' : escapeMarkdown(name)} gained over the builder's own default cannot be said: ` +
+      'it was not tried ' +
       '(`startWithDefault: false`, or its model has more weights than `maxModelWeights`).'
     );
   }
@@ -42,20 +41,15 @@ export function describeGain(
   if (gain === undefined) {
     const why = whyNoMatch(baseline, Math.max(...search.trials.map(({ epochs }) => epochs)));
     return (
-      `The builder's own default (trial ${baseline.id}) ${why}, so what was gained over it by the best, trial ${best.id} with ${score}, ` +
+      `The builder's own default (trial ${baseline.id}) ${why}, so what was gained over it by the best, trial ${best.id} ` +
+      `with ${score}, ` +
       'cannot be said.'
     );
   }
   return describeMeasuredGain(escapeMarkdown(name), search, best, baseline, gain);
 }
 
-function describeMeasuredGain(
-  name: string,
-  search: CrossValidatedSearch,
-  best: Trial,
-  baseline: Trial,
-  gain: Gain,
-): string {
+function describeMeasuredGain(name: string, search: CrossValidatedSearch, best: Trial, baseline: Trial, gain: Gain): string {
   const { objective, folds } = search;
   const { difference, differences, interval } = gain;
   const format = (value: number) => formatDifference(value, objective);
@@ -76,7 +70,8 @@ function describeMeasuredGain(
           ? `Both came to one of ${folds} folds, so there is no interval`
           : 'With one hold-out there is no interval';
     return (
-      `In ${measure} ${scores}: ${format(Math.abs(difference))}${unit} ${difference < 0 ? 'worse' : 'better'}. ${why}, and it may be ` +
+      `In ${measure} ${scores}: ${format(Math.abs(difference))}${unit} ${difference < 0 ? 'worse' : 'better'}. ${why}, and ` +
+      'it may be ' +
       `luck; also, ${chosen}, which flatters it a little.`
     );
   }
@@ -89,12 +84,14 @@ function describeMeasuredGain(
   }
   if (folds === 2 && differences.length === 2 && differences.every((each) => each > 0)) {
     return (
-      `${name}'s best trial is ${format(difference)}${unit} ahead of the builder's own default in ${measure}: ${scores}. Both folds say so, ` +
+      `${name}'s best trial is ${format(difference)}${unit} ahead of the builder's own default in ${measure}: ${scores}. ` +
+      'Both folds say so, ' +
       `but two are too few for a useful interval (95 %: ${ends}). It is flattered a little: ${chosen}.`
     );
   }
   return (
-    `${name} gained nothing over the builder's own default that ${shared < folds ? `the ${of}` : `${folds} folds`} can tell from luck: in ${measure} ${scores} (95 % ` +
+    `${name} gained nothing over the builder's own default that ${shared < folds ? `the ${of}` : `${folds} folds`} can tell ` +
+    `from luck: in ${measure} ${scores} (95 % ` +
     `interval of the gain ${ends}). Even that is flattered a little: ${chosen}.`
   );
 }

@@ -21,17 +21,15 @@ export interface ComparedModel {
  *
  * @param robustness of models named as these two; without images shifted by two pixels that point is left out.
  */
-export function describeModels(
-  mlp: ComparedModel,
-  cnn: ComparedModel,
-  robustness: readonly RobustnessPoint[] = [],
-): string {
+export function describeModels(mlp: ComparedModel, cnn: ComparedModel, robustness: readonly RobustnessPoint[] = []): string {
   const test = mcnemarTest(cnn.evaluated.predictions, mlp.evaluated.predictions);
   return [
-    `**Weights.** The MLP has ${formatCount(mlp.weights)}, the CNN ${formatCount(cnn.weights)}: ${describeRatio(mlp.weights, cnn.weights, 'many')}.`,
+    `**Weights.** The MLP has ${formatCount(mlp.weights)}, the CNN ${formatCount(cnn.weights)}: ` +
+      `${describeRatio(mlp.weights, cnn.weights, 'many')}.`,
     describeTime(mlp.history, cnn.history),
     ...describeShift(mlp.name, cnn.name, robustness),
-    `**What theory expects.** A convolution knows that neighbouring pixels belong together and that a stroke is the same everywhere, ` +
+    '**What theory expects.** A convolution knows that neighbouring pixels belong together and that a stroke is the same ' +
+      'everywhere, ' +
       `so the CNN should be ahead. ${describeExpectation(test)}`,
   ]
     .map((line) => `- ${line}`)
@@ -41,17 +39,13 @@ export function describeModels(
 /** `4.5 times as many for the MLP`; `as` is `many` or `long`. */
 function describeRatio(mlp: number, cnn: number, as: string): string {
   const ratio = Math.max(mlp, cnn) / Math.min(mlp, cnn);
-  return ratio < 1.1
-    ? `about as ${as}`
-    : `${ratio.toFixed(1)} times as ${as} for the ${mlp > cnn ? 'MLP' : 'CNN'}`;
+  return ratio < 1.1 ? `about as ${as}` : `${ratio.toFixed(1)} times as ${as} for the ${mlp > cnn ? 'MLP' : 'CNN'}`;
 }
 
 function describeTime(mlp: History, cnn: History): string {
   const [first, second] = [mlp, cnn].map(({ seconds, epochs }) => seconds / epochs.length);
   const isSame = mlp.trainSize === cnn.trainSize;
-  const images = isSame
-    ? formatCount(mlp.trainSize)
-    : `${formatCount(mlp.trainSize)} and ${formatCount(cnn.trainSize)}`;
+  const images = isSame ? formatCount(mlp.trainSize) : `${formatCount(mlp.trainSize)} and ${formatCount(cnn.trainSize)}`;
   const ratio = describeRatio(first / mlp.trainSize, second / cnn.trainSize, 'long');
   // Of trainings too short to be timed there is none.
   const reading = first > 0 && second > 0 ? `: ${isSame ? '' : 'for each image, '}${ratio}` : '';
@@ -61,7 +55,8 @@ function describeTime(mlp: History, cnn: History): string {
       ? `Both were trained for ${plural(long, 'epoch')}`
       : `The MLP was trained for ${plural(long, 'epoch')}, the CNN for ${plural(other, 'epoch')}`;
   return (
-    `**Time.** An epoch of the final training took the MLP ${formatSeconds(first)} and the CNN ${formatSeconds(second)}, on ${images} images` +
+    `**Time.** An epoch of the final training took the MLP ${formatSeconds(first)} and the CNN ${formatSeconds(second)}, on ` +
+    `${images} images` +
     `${reading}. ${trained}.`
   );
 }
@@ -69,27 +64,23 @@ function describeTime(mlp: History, cnn: History): string {
 function describeExpectation({ onlyFirst, onlySecond, pValue }: McnemarTest): string {
   if (pValue < LEVEL && onlyFirst > onlySecond) return 'In this run it is.';
   const check =
-    'Before believing that convolutions do not help here, check: do the validation curves of the CNN still rise at the last epoch? ' +
+    'Before believing that convolutions do not help here, check: do the validation curves of the CNN still rise at the last ' +
+    'epoch? ' +
     "Was its search as long as the MLP's, in time and in steps? Is its best trial better than the MLP's on as many images?";
   if (pValue < LEVEL) return `**This run contradicts it.** ${check}`;
-  const why =
-    onlyFirst === onlySecond ? 'both make as many mistakes' : 'the difference between the two may be luck';
+  const why = onlyFirst === onlySecond ? 'both make as many mistakes' : 'the difference between the two may be luck';
   return `**This run does not show it:** ${why}. ${check}`;
 }
 
 function describeShift(mlp: string, cnn: string, robustness: readonly RobustnessPoint[]): string[] {
   const at = (name: string, strength: number) =>
-    robustness.find(
-      (point) => point.name === name && point.corruption === 'shift' && point.strength === strength,
-    );
+    robustness.find((point) => point.name === name && point.corruption === 'shift' && point.strength === strength);
   const points = [mlp, cnn].flatMap((name) => [at(name, 0), at(name, 2)]);
   if (!points.every((point) => point !== undefined)) return [];
   const [mlpStill, mlpMoved, cnnStill, cnnMoved] = points as RobustnessPoint[];
   const [first, second] = [mlpStill.accuracy - mlpMoved.accuracy, cnnStill.accuracy - cnnMoved.accuracy];
   // As wide as if the four accuracies were of different images; of the same ones chance explains less.
-  const chance = Math.hypot(
-    ...(points as RobustnessPoint[]).map(({ interval }) => (interval.high - interval.low) / 2),
-  );
+  const chance = Math.hypot(...(points as RobustnessPoint[]).map(({ interval }) => (interval.high - interval.low) / 2));
   const apart = formatPoints(Math.abs(first - second));
   const reading =
     Math.abs(first - second) <= chance
@@ -98,7 +89,8 @@ function describeShift(mlp: string, cnn: string, robustness: readonly Robustness
         ? `${apart} points less for the CNN, as one would expect of weights that are the same everywhere`
         : `${apart} points more for the CNN, although its filters are the same everywhere: the dense layers behind them are not`;
   return [
-    `**Shifted images.** Moving the test images by two pixels costs the MLP ${formatPoints(first)} points and the CNN ${formatPoints(second)}: ${reading}.`,
+    `**Shifted images.** Moving the test images by two pixels costs the MLP ${formatPoints(first)} points and the CNN ` +
+      `${formatPoints(second)}: ${reading}.`,
   ];
 }
 

@@ -1,30 +1,18 @@
 import { escapeMarkdown } from '../base/markdown';
 import { sum } from '../base/numbers';
 import { formatCount, formatPercent, plural } from '../base/words';
-import {
-  completedTrials,
-  isShare,
-  partialTrials,
-  rankedTrials,
-  type SearchResults,
-} from '../figures/search-results';
-import { bestSearch } from '../search/best-search';
-import {
-  canRateImportance,
-  type HyperparameterImportance,
-  MIN_IMPORTANCE_TRIALS,
-} from '../search/importance';
+import { isShare } from '../figures/scores';
+import { canRateImportance, type HyperparameterImportance, MIN_IMPORTANCE_TRIALS } from '../search/importance';
+import { bestSearch, completedTrials, partialTrials, rankedTrials, type SearchResults } from '../search/search-results';
 import { effect } from '../tables/tables';
 
 /** How good the best trial of all searches is, which are given by name, and why its score flatters it. */
 export function describeBest(searches: Readonly<Record<string, SearchResults>>): string {
   const { name, search } = bestSearch(searches);
   const [best] = rankedTrials(search);
-  const spread =
-    best.scores.length > 1
-      ? ` ± ${formatScore(search, best.spread)} over ${best.scores.length} trainings`
-      : '';
-  const reached = `${escapeMarkdown(name)}, trial ${best.id}: ${formatScore(search, best.score)}${spread}, with ${formatCount(best.parameters)} weights.`;
+  const spread = best.scores.length > 1 ? ` ± ${formatScore(search, best.spread)} over ${best.scores.length} trainings` : '';
+  const score = `${formatScore(search, best.score)}${spread}`;
+  const reached = `${escapeMarkdown(name)}, trial ${best.id}: ${score}, with ${formatCount(best.parameters)} weights.`;
   const compared = new Set(
     Object.values(searches)
       .flatMap((each) => [...completedTrials(each), ...partialTrials(each)])
@@ -48,9 +36,7 @@ export function describeSearch({ trials }: SearchResults): string {
     .filter(({ count }) => count > 0)
     .map(({ status, count }) => `${formatCount(count)} ${status}`);
   const ended = `${plural(trials.length, 'trial')}: ${counts.join(', ')}.`;
-  const trained = trials.filter(
-    ({ status, histories }) => status !== 'failed' && status !== 'running' && histories.length > 0,
-  );
+  const trained = trials.filter(({ status, histories }) => status !== 'failed' && status !== 'running' && histories.length > 0);
   // Only a completed trial shows how long a whole training is.
   if (!trained.some((trial) => trial.status === 'completed')) return ended;
   const whole = Math.max(...trained.map((trial) => trial.epochs));
@@ -62,9 +48,7 @@ export function describeSearch({ trials }: SearchResults): string {
   return [
     ended,
     ...(skipped > 0
-      ? [
-          `${formatCount(skipped)} of ${plural(trainings, 'training')} ${skipped === 1 ? 'was' : 'were'} skipped.`,
-        ]
+      ? [`${formatCount(skipped)} of ${plural(trainings, 'training')} ${skipped === 1 ? 'was' : 'were'} skipped.`]
       : []),
     ...(epochs < full
       ? [
@@ -79,9 +63,7 @@ export function describeSearch({ trials }: SearchResults): string {
  * What mattered in a search: the most important hyperparameters, three at most, and what their shares do not show; or that
  * the search has too few trials for them.
  */
-export function describeImportance(
-  search: SearchResults & { importance(): readonly HyperparameterImportance[] },
-): string {
+export function describeImportance(search: SearchResults & { importance(): readonly HyperparameterImportance[] }): string {
   const trials = search.trials.filter(({ status }) => status !== 'failed' && status !== 'running').length;
   if (!canRateImportance(search)) {
     return `Importances need ${MIN_IMPORTANCE_TRIALS} trials with a score; this search has ${formatCount(trials)}.`;
@@ -96,14 +78,11 @@ export function describeImportance(
     ({ name, importance, trials: having }) =>
       `**${escapeMarkdown(name)}** (${formatPercent(importance)}${having < trials ? `, from ${plural(having, 'trial')}` : ''})`,
   );
-  const listed =
-    names.length === 1 ? names[0] : `${names.slice(0, -1).join(', ')} and ${names[names.length - 1]}`;
+  const listed = names.length === 1 ? names[0] : `${names.slice(0, -1).join(', ')} and ${names[names.length - 1]}`;
   return (
     `The best of ${plural(trials, 'trial')} differ from the rest most in ${listed}. The shares say neither which values are ` +
     'good nor what two hyperparameters do together, and they hold for this search space and this budget alone. ' +
-    (trials < 50
-      ? 'From so few trials their order may be chance.'
-      : 'Another seed would give somewhat different ones.')
+    (trials < 50 ? 'From so few trials their order may be chance.' : 'Another seed would give somewhat different ones.')
   );
 }
 
@@ -119,8 +98,7 @@ export function describeEffect(search: SearchResults, name: string): string {
   const [column] = table.columnNames();
   const rows = table.objects() as { [key: string]: unknown; trials: number; mean: number }[];
   const values = rows.map(
-    (row) =>
-      `**${escapeMarkdown(String(row[column]))}** ${formatScore(search, row.mean)} (${plural(row.trials, 'trial')})`,
+    (row) => `**${escapeMarkdown(String(row[column]))}** ${formatScore(search, row.mean)} (${plural(row.trials, 'trial')})`,
   );
   if (values.length === 1) return `${values[0]}; all trials had the same value`;
   const gap = formatScore(search, Math.abs(rows[0].mean - rows[rows.length - 1].mean)).replace('%', 'points');

@@ -83,10 +83,7 @@ type CheckedLine =
 
 function checkLine(bytes: Buffer, number: number, previous: number): CheckedLine {
   if (bytes.length > MAX_LINE_BYTES) {
-    return {
-      problem: `it has ${bytes.length} bytes, but no event takes more than ${MAX_LINE_BYTES}`,
-      torn: true,
-    };
+    return { problem: `it has ${bytes.length} bytes, but no event takes more than ${MAX_LINE_BYTES}`, torn: true };
   }
   const line = parseLine(bytes);
   if (line === undefined) {
@@ -138,8 +135,7 @@ function refuse(path: string, lines: readonly Buffer[], index: number, problem: 
 function checkHeader(path: string, lines: readonly Buffer[]): void {
   const first = lines[0] ?? Buffer.alloc(0);
   const checked = checkLine(first, 1, 0);
-  const header =
-    'event' in checked ? (checked.event as { format?: unknown; version?: unknown } | null) : null;
+  const header = 'event' in checked ? (checked.event as { format?: unknown; version?: unknown } | null) : null;
   if (header?.format === FORMAT) {
     if (header.version === VERSION) return;
     throw new JournalError(
@@ -187,9 +183,7 @@ function readBytes(path: string): Buffer {
   if (found === undefined) return Buffer.alloc(0);
   // To open a pipe waits for its writer without end.
   if (!found.isFile()) {
-    throw new JournalError(
-      `${path} must be a file, but is something else. Cure: move it aside to begin anew.`,
-    );
+    throw new JournalError(`${path} must be a file, but is something else. Cure: move it aside to begin anew.`);
   }
   if (found.size > MAX_BYTES) {
     throw new JournalError(
@@ -212,8 +206,7 @@ function readJournal(
 
   const header = Buffer.from(HEADER.line);
   if (written.length < header.length && header.subarray(0, written.length).equals(written)) {
-    const warning =
-      bytes.length > 0 ? `${path}: its first line was not written to the end; it held no event.` : undefined;
+    const warning = bytes.length > 0 ? `${path}: its first line was not written to the end; it held no event.` : undefined;
     return { events: [], position: START, warning };
   }
 
@@ -355,8 +348,7 @@ export class Journal<Event = unknown> {
     try {
       return openSync(this.#path, constants.O_RDWR | (this.#size === 0 ? constants.O_CREAT : 0), 0o666);
     } catch (error) {
-      if (this.#size > 0 && (error as NodeJS.ErrnoException).code === 'ENOENT')
-        this.#refuseForeign('it is gone');
+      if (this.#size > 0 && (error as NodeJS.ErrnoException).code === 'ENOENT') this.#refuseForeign('it is gone');
       throw error;
     }
   }

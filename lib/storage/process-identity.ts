@@ -37,12 +37,7 @@ const readBootId = () => readText('/proc/sys/kernel/random/boot_id');
 
 /** The identity of this process. */
 export function describeSelf(): ProcessIdentity {
-  return {
-    pid: process.pid,
-    processStart: readProcess(process.pid)?.start,
-    bootId: readBootId(),
-    host: hostname(),
-  };
+  return { pid: process.pid, processStart: readProcess(process.pid)?.start, bootId: readBootId(), host: hostname() };
 }
 
 /** Whether a process of this host is surely gone. Which host it is of is the caller's to check. */

@@ -126,10 +126,7 @@ export function mapOf(shape: Shape): Shape {
 }
 
 /** An object with these names, the optional ones or not, and perhaps others, of which nothing is known. */
-export function fields(
-  required: Readonly<Record<string, Shape>>,
-  optional: Readonly<Record<string, Shape>> = {},
-): Shape {
+export function fields(required: Readonly<Record<string, Shape>>, optional: Readonly<Record<string, Shape>> = {}): Shape {
   return (value) => {
     const fault = faultOfObject(value);
     if (fault) return fault;

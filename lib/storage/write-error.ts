@@ -4,11 +4,7 @@ const REASONS: readonly (readonly [words: RegExp, reason: string, cure: string])
   [/disk quota exceeded/i, 'your share of the disk is used up', 'Make room'],
   // Node says ENOENT of a folder that it is to make there with those above it.
   [/read-only file system|ENOENT: .*, mkdir/i, 'the disk can only be read', 'Choose a folder on another'],
-  [
-    /permission denied|operation not permitted/i,
-    'you have no permission to write there',
-    'Ask for it, or choose another folder',
-  ],
+  [/permission denied|operation not permitted/i, 'you have no permission to write there', 'Ask for it, or choose another folder'],
 ];
 
 /** What cannot be written for want of room or rights. What was there before is as it was. */
@@ -22,8 +18,7 @@ export function explainWriteError(error: unknown, path: string): unknown {
   const known = REASONS.find(([words]) => words.test(error.message));
   if (known === undefined) return error;
   const [, reason, cure] = known;
-  return new WriteError(
-    `${path} cannot be written: ${reason}. ${cure}, then do it again; what was written before is kept.`,
-    { cause: error },
-  );
+  return new WriteError(`${path} cannot be written: ${reason}. ${cure}, then do it again; what was written before is kept.`, {
+    cause: error,
+  });
 }

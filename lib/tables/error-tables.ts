@@ -24,17 +24,12 @@ const ENLARGED = 3;
  *
  * @throws RangeError where the pairs are not those of this data set, or `images` is not a whole number of at least 1.
  */
-export function confusedPairs(
-  dataset: Dataset,
-  pairs: readonly ConfusedPair[],
-  options: { images?: number } = {},
-): Html {
+export function confusedPairs(dataset: Dataset, pairs: readonly ConfusedPair[], options: { images?: number } = {}): Html {
   const { images = 8 } = options;
   if (!(Number.isSafeInteger(images) && images >= 1)) {
     throw new RangeError(`images must be a whole number of at least 1, but got ${images}.`);
   }
-  if (pairs.length === 0)
-    return { html: '<p>No class was taken for another.</p>', text: 'No class was taken for another.' };
+  if (pairs.length === 0) return { html: '<p>No class was taken for another.</p>', text: 'No class was taken for another.' };
   const left = 'text-align: left';
   const cell = (direction: ConfusionImages) => {
     const pictures = direction.mistakes.slice(0, images).map((mistake) => drawImage(dataset, mistake));
@@ -55,12 +50,11 @@ export function confusedPairs(
   const html = [
     '<table style="font-variant-numeric: tabular-nums">',
     `<thead><tr><th scope="col" style="${left}">pair</th><th scope="col" style="text-align: right">mistakes</th>`,
-    `<th scope="col" style="${left}">true → predicted</th><th scope="col" style="${left}">the other way round</th></tr></thead>`,
+    `<th scope="col" style="${left}">true → predicted</th>`,
+    `<th scope="col" style="${left}">the other way round</th></tr></thead>`,
     `<tbody>\n${rows.join('\n')}\n</tbody>\n</table>`,
   ].join('\n');
-  const text = pairs
-    .map((pair) => `${nameOf(pair)}: ${pair.directions.map(describeDirection).join('; ')}`)
-    .join('\n');
+  const text = pairs.map((pair) => `${nameOf(pair)}: ${pair.directions.map(describeDirection).join('; ')}`).join('\n');
   return { html, text };
 }
 
@@ -85,12 +79,10 @@ export function classErrors(predictions: Predictions, pairs: readonly ConfusedPa
     const taken = other === undefined ? [null, null] : [predictions.classNames[other], times];
     return [className, support, round(precision), round(recall), ...taken];
   });
-  const columns = ['class', 'support', 'precision', 'recall', 'most often taken for', 'times'].map(
-    (name, column) => ({
-      name,
-      values: rows.map((row) => row[column]),
-    }),
-  );
+  const columns = ['class', 'support', 'precision', 'recall', 'most often taken for', 'times'].map((name, column) => ({
+    name,
+    values: rows.map((row) => row[column]),
+  }));
   return renderTable({ columns, size: rows.length }, { maxRows: rows.length }, links);
 }
 
@@ -106,9 +98,7 @@ function describeDirection({ trueClass, predictedClass, count, support, share }:
 }
 
 function drawImage(dataset: Dataset, mistake: Mistake): string {
-  const png = encodeEnlarged(mistakenImage(dataset, mistake), IMAGE_SIZE, IMAGE_SIZE, ENLARGED).toString(
-    'base64',
-  );
+  const png = encodeEnlarged(mistakenImage(dataset, mistake), IMAGE_SIZE, IMAGE_SIZE, ENLARGED).toString('base64');
   const words = escapeHtml(describeMistake(mistake));
   return (
     `<img src="data:image/png;base64,${png}" width="${SIDE}" height="${SIDE}" alt="image ${mistake.index}" ` +
@@ -118,8 +108,6 @@ function drawImage(dataset: Dataset, mistake: Mistake): string {
 
 /** The id of a pair's row: a page may show the pairs of several models. */
 function placeOf(pairs: readonly ConfusedPair[], { classes }: ConfusedPair): string {
-  const images = pairs.map(({ directions }) =>
-    directions.map(({ mistakes }) => mistakes.map(({ index }) => index)),
-  );
+  const images = pairs.map(({ directions }) => directions.map(({ mistakes }) => mistakes.map(({ index }) => index)));
   return `pair-${crc32(JSON.stringify(images)).toString(16)}-${classes.join('-')}`;
 }

@@ -30,14 +30,13 @@ const SCORE_NAMES: readonly [keyof PredictionScores, string][] = [
  *
  * @throws RangeError where the models were not asked about the same images, and as `scoreIntervals`.
  */
-export function scores(
-  models: readonly EvaluatedModel[],
-  options: BootstrapOptions & { k?: number } = {},
-): dfd.DataFrame {
+export function scores(models: readonly EvaluatedModel[], options: BootstrapOptions & { k?: number } = {}): dfd.DataFrame {
   checkSameImages(models);
   const columns = models.map(({ name, predictions }) => {
-    const intervals: Partial<ReturnType<typeof scoreIntervals> & { calibrationError: undefined }> =
-      scoreIntervals(predictions, options);
+    const intervals: Partial<ReturnType<typeof scoreIntervals> & { calibrationError: undefined }> = scoreIntervals(
+      predictions,
+      options,
+    );
     const values = scorePredictions(predictions, options);
     return { name: distinctColumnName(name, 'model', ['score']), values, intervals };
   });
@@ -96,12 +95,7 @@ export function pairedComparison(
   const { pValue } = mcnemarTest(first.predictions, second.predictions);
   return new dfd.DataFrame(
     metrics.map(([score, metric]) => {
-      const { difference, low, high } = pairedBootstrap(
-        first.predictions,
-        second.predictions,
-        metric,
-        options,
-      );
+      const { difference, low, high } = pairedBootstrap(first.predictions, second.predictions, metric, options);
       return {
         score,
         [distinctColumnName(first.name, 'model', names)]: round(metric(first.predictions)),

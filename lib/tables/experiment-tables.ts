@@ -5,23 +5,17 @@ import type { TrainSizePoint } from '../experiments/train-size-curve';
 import { cut, distinctColumnName, round, roundOrBlank, shorten } from './table-cells';
 
 /**
- * The base of an ablation and each change: the score, the difference to the base with its 95 % interval, and why there is none where that is
- * so; blank until it was measured, and where two folds with equal differences give no interval.
+ * The base of an ablation and each change: the score, the difference to the base with its 95 % interval, and why there is none
+ * where that is so; blank until it was measured, and where two folds with equal differences give no interval.
  */
 export function ablation({ base, effects, objective }: AblationResults): dfd.DataFrame {
   const columns = ['change', 'difference', 'low', 'high', 'reason'];
   const score = distinctColumnName(objective.name, 'objective', columns);
   const failed = effects.some(({ reason }) => reason !== undefined);
   const none = { difference: null, low: null, high: null };
-  const former = (name: string) =>
-    base && name in base.hyperparameters ? `${shorten(base.hyperparameters[name])} → ` : '';
+  const former = (name: string) => (base && name in base.hyperparameters ? `${shorten(base.hyperparameters[name])} → ` : '');
   return new dfd.DataFrame([
-    {
-      change: 'base',
-      [score]: base ? round(base.score) : null,
-      ...none,
-      ...(failed ? { reason: null } : {}),
-    },
+    { change: 'base', [score]: base ? round(base.score) : null, ...none, ...(failed ? { reason: null } : {}) },
     ...effects.map(({ name, value, reason, ...effect }) => ({
       change: `${name}: ${former(name)}${shorten(value)}`,
       ...(reason === undefined
@@ -69,10 +63,7 @@ export function robustness(points: readonly RobustnessPoint[]): dfd.DataFrame {
   for (const { name, corruption, strength, accuracy } of points) {
     const key = `${corruption} ${strength}`;
     const row = rows.get(key) ?? { corruption, strength };
-    rows.set(key, {
-      ...row,
-      [distinctColumnName(name, 'model', ['corruption', 'strength'])]: round(accuracy),
-    });
+    rows.set(key, { ...row, [distinctColumnName(name, 'model', ['corruption', 'strength'])]: round(accuracy) });
   }
   return new dfd.DataFrame([...rows.values()]);
 }

@@ -22,12 +22,7 @@ const PUBLISHED: readonly PublishedResult[] = [
   { model: 'MLP in Keras', accuracy: 0.7899, source: EARLIER },
   { model: 'CNN in Keras', accuracy: 0.872, source: EARLIER },
   { model: 'TextCaps', accuracy: 0.9046, year: 2019, source: 'Jayasundara et al., arXiv:1904.08095' },
-  {
-    model: 'VGG-5 (Spinal FC)',
-    accuracy: 0.9105,
-    year: 2020,
-    source: 'Kabir et al., SpinalNet, arXiv:2007.03347',
-  },
+  { model: 'VGG-5 (Spinal FC)', accuracy: 0.9105, year: 2020, source: 'Kabir et al., SpinalNet, arXiv:2007.03347' },
   { model: 'WaveMixLite', accuracy: 0.9106, year: 2022, source: 'Jeevan et al., WaveMix, arXiv:2205.14375' },
 ];
 
@@ -48,7 +43,8 @@ export function publishedResults(dataset: string, models: readonly EvaluatedMode
     const images = size === undefined ? '' : `, ${size.toLocaleString('en-US')} test images`;
     return {
       markdown:
-        `This run judged its models on **${escapeMarkdown(dataset)}**${images}. The results that others publish are about the official ` +
+        `This run judged its models on **${escapeMarkdown(dataset)}**${images}. The results that others publish are about ` +
+        'the official ' +
         'EMNIST Balanced, with its own 18,800 test images: accuracies on different images cannot be compared, since some ' +
         'sets are easier than others. `npm run data` gets the official one.',
     };
@@ -57,10 +53,7 @@ export function publishedResults(dataset: string, models: readonly EvaluatedMode
     ...models.map(({ name, predictions: { accuracy } }) => ({ model: name, accuracy, source: 'this run' })),
     ...PUBLISHED,
   ];
-  const column = (name: string, read: (row: PublishedResult) => unknown) => ({
-    name,
-    values: rows.map(read),
-  });
+  const column = (name: string, read: (row: PublishedResult) => unknown) => ({ name, values: rows.map(read) });
   return renderTable(
     {
       columns: [

@@ -1,17 +1,17 @@
 import * as aq from 'arquero';
 import * as dfd from 'danfojs-node';
 import { bestSteps, sharedObjective } from '../figures/search-comparison';
+import type { HyperparameterImportance } from '../search/importance';
+import { isBetter, rankByScore } from '../search/objective';
+import { rankTrials } from '../search/oracles/ranking';
 import {
+  bestSearch,
   completedTrials,
   partialTrials,
   rankedTrials,
   type SearchResults,
   type TimedSearch,
-} from '../figures/search-results';
-import { bestSearch } from '../search/best-search';
-import type { HyperparameterImportance } from '../search/importance';
-import { isBetter, rankByScore } from '../search/objective';
-import { rankTrials } from '../search/oracles/ranking';
+} from '../search/search-results';
 import { defaultValue, describeDomain, type HyperParameterValues } from '../search/space/domain';
 import { describeCondition, type SearchSpace } from '../search/space/search-space';
 import { findBaseline, type Trial, trainedEpochs } from '../search/trial';
@@ -23,10 +23,10 @@ import { cut, distinctColumnName, round, roundOrBlank, shorten } from './table-c
  * hyperparameters; blank where a trial lacks one.
  *
  * The objective's column holds completed trials alone. The score of a trial that was not trained to the end is no match for
- * theirs and stands in `<objective> so far`. Columns that would say nothing are left out: `origin` (`default`: the builder's own default,
- * the one to beat; `user`: enqueued; blank: the oracle's) where there is no default, `status` where all trials completed,
- * `spread` (sample standard deviation) where each has one training, `trainings` (scored, of planned) where none was skipped,
- * `epochs` (of the longest training) where all have the same, `reason` (its first 80 characters) where there is none. A
+ * theirs and stands in `<objective> so far`. Columns that would say nothing are left out: `origin` (`default`: the builder's own
+ * default, the one to beat; `user`: enqueued; blank: the oracle's) where there is no default, `status` where all trials
+ * completed, `spread` (sample standard deviation) where each has one training, `trainings` (scored, of planned) where none was
+ * skipped, `epochs` (of the longest training) where all have the same, `reason` (its first 80 characters) where there is none. A
  * hyperparameter called like another column, or like a member of danfo.js's frame, is named `<name> (hyperparameter)`.
  *
  * `names`: the hyperparameters to show. Default: all.
@@ -74,10 +74,7 @@ export function trials(search: SearchResults, options: { names?: readonly string
 export function trialsTable(search: SearchResults): aq.ColumnTable {
   const rows = orderTrials(search);
   const columns = nameColumns(search);
-  const column = (name: string, read: (row: RankedTrial) => unknown): [string, unknown[]] => [
-    name,
-    rows.map(read),
-  ];
+  const column = (name: string, read: (row: RankedTrial) => unknown): [string, unknown[]] => [name, rows.map(read)];
   return aq.table([
     column('rank', ({ rank }) => rank),
     column('trial', ({ trial }) => trial.id),
@@ -91,9 +88,7 @@ export function trialsTable(search: SearchResults): aq.ColumnTable {
     column('epochs', ({ trial }) => trainedEpochs(trial)),
     column('seconds', ({ trial }) => trial.seconds),
     column('parameters', ({ trial }) => trial.parameters || undefined),
-    ...[...columns.hyperparameters].map(([name, title]) =>
-      column(title, ({ trial }) => trial.hyperparameters[name]),
-    ),
+    ...[...columns.hyperparameters].map(([name, title]) => column(title, ({ trial }) => trial.hyperparameters[name])),
     column('reason', ({ trial }) => cut(trial.reason) ?? undefined),
   ]);
 }
@@ -148,9 +143,7 @@ function nameColumns({ trials, objective }: SearchResults) {
   const scoreSoFar = `${objective.name} so far`;
   const taken = [...TRIAL_COLUMNS, score, scoreSoFar];
   const names = new Set(trials.flatMap((trial) => Object.keys(trial.hyperparameters)));
-  const hyperparameters = new Map(
-    [...names].map((name) => [name, distinctColumnName(name, 'hyperparameter', taken)]),
-  );
+  const hyperparameters = new Map([...names].map((name) => [name, distinctColumnName(name, 'hyperparameter', taken)]));
   return { score, scoreSoFar, hyperparameters };
 }
 
@@ -170,8 +163,7 @@ export function effect(search: SearchResults, name: string): aq.ColumnTable {
   }
   const lower = search.objective.direction === 'min';
   // One trial alone has no standard deviation.
-  const rounded = (column: string) =>
-    aq.escape(({ [column]: value }: Record<string, number | undefined>) => roundOrBlank(value));
+  const rounded = (column: string) => aq.escape(({ [column]: value }: Record<string, number | undefined>) => roundOrBlank(value));
   return aq
     .from(rows)
     .groupby('value')
@@ -193,11 +185,7 @@ export function effect(search: SearchResults, name: string): aq.ColumnTable {
 export function importance(importances: readonly HyperparameterImportance[]): dfd.DataFrame {
   const rows = [...importances].sort((a, b) => b.importance - a.importance);
   return new dfd.DataFrame(
-    rows.map(({ name, importance: share, trials: count }) => ({
-      hyperparameter: name,
-      importance: round(share),
-      trials: count,
-    })),
+    rows.map(({ name, importance: share, trials: count }) => ({ hyperparameter: name, importance: round(share), trials: count })),
   );
 }
 
@@ -239,9 +227,7 @@ export function searchComparison(searches: Readonly<Record<string, TimedSearch>>
         ...(spread ? { spread: roundOrBlank(spreadOf(best)) } : {}),
         epochs: timeline[timeline.length - 1]?.epochs ?? 0,
         seconds: round(timeline[timeline.length - 1]?.seconds ?? 0, 1),
-        ...(target === undefined
-          ? {}
-          : { [`seconds to ${round(target)}`]: reached ? round(reached.seconds, 1) : null }),
+        ...(target === undefined ? {} : { [`seconds to ${round(target)}`]: reached ? round(reached.seconds, 1) : null }),
       };
     }),
   );
@@ -267,10 +253,7 @@ export function searchSpace(space: SearchSpace): dfd.DataFrame {
 /** A configuration, one hyperparameter a row. */
 export function hyperparameters(values: HyperParameterValues): dfd.DataFrame {
   return new dfd.DataFrame(
-    Object.entries(values).map(([hyperparameter, value]) => ({
-      hyperparameter,
-      value: String(shorten(value)),
-    })),
+    Object.entries(values).map(([hyperparameter, value]) => ({ hyperparameter, value: String(shorten(value)) })),
   );
 }
 
@@ -295,10 +278,7 @@ export function searchResults(
       ['trials of all searches', `${trials.length}${early && ` (${early})`}`],
       [`best ${search.objective.name} in a search`, `${round(best.score)}${spread}`],
       ['found by', `${name}, trial ${best.id}`],
-      [
-        'valAccuracy after the final training',
-        `${last.valAccuracy === undefined ? '–' : round(last.valAccuracy)}`,
-      ],
+      ['valAccuracy after the final training', `${last.valAccuracy === undefined ? '–' : round(last.valAccuracy)}`],
       ['weights', `${best.parameters}`],
       ['seconds of training in the searches', `${round(seconds, 0)}`],
       ['seconds of the final training', `${round(run.seconds, 0)}`],

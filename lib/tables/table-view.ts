@@ -71,9 +71,7 @@ const POINT_SPACE = '\u2008';
  * 10,000 on thousands are set apart. Missing values and NaN are a dash.
  */
 export function formatColumn(values: readonly unknown[]): string[] {
-  const numbers = values.filter(
-    (value): value is number => typeof value === 'number' && Number.isFinite(value),
-  );
+  const numbers = values.filter((value): value is number => typeof value === 'number' && Number.isFinite(value));
   const sizes = numbers.filter((value) => value !== 0).map(Math.abs);
   const largest = Math.max(0, ...sizes);
   const most = largest >= 1000 ? 1 : largest >= 100 ? 2 : 4;
@@ -111,8 +109,7 @@ function isMissing(value: unknown): boolean {
 
 function isNumeric({ values }: Column): boolean {
   return (
-    values.some((value) => typeof value === 'number') &&
-    values.every((value) => isMissing(value) || typeof value === 'number')
+    values.some((value) => typeof value === 'number') && values.every((value) => isMissing(value) || typeof value === 'number')
   );
 }
 
@@ -197,8 +194,7 @@ export function renderTable(
 
   const align = (numeric: boolean) => `text-align: ${numeric ? 'right' : 'left'}`;
   const header = columns.map(({ name, numeric }) => {
-    const [order, arrow] =
-      name === ascending ? ['ascending', '▲'] : name === descending ? ['descending', '▼'] : [];
+    const [order, arrow] = name === ascending ? ['ascending', '▲'] : name === descending ? ['descending', '▼'] : [];
     const sorted = order ? ` aria-sort="${order}"` : '';
     const mark = arrow ? ` <span aria-hidden="true">${arrow}</span>` : '';
     return `<th scope="col"${sorted} style="${align(numeric)}">${escapeHtml(name)}${mark}</th>`;
@@ -210,8 +206,7 @@ export function renderTable(
       const href = c === 0 ? links.get(cells[row]) : undefined;
       const words = escapeHtml(cells[row]);
       const text = href === undefined ? words : `<a href="${escapeHtml(href)}">${words}</a>`;
-      const marked =
-        row !== best ? text : c > 0 ? `<strong>${text}</strong>` : `<strong title="best">★ ${text}</strong>`;
+      const marked = row !== best ? text : c > 0 ? `<strong>${text}</strong>` : `<strong title="best">★ ${text}</strong>`;
       return c === 0 && named
         ? `<th scope="row" style="${align(numeric)}; font-weight: normal">${marked}</th>`
         : `<td style="${align(numeric)}${long ? '; white-space: normal; min-width: 14em' : ''}">${marked}</td>`;

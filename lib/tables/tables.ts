@@ -65,15 +65,7 @@ export function pixelSummary(parts: Parts): dfd.DataFrame {
       }
       const mean = sum / images.length;
       const std = Math.sqrt(squares / images.length - mean ** 2);
-      return {
-        part,
-        images: size,
-        mean: round(mean, 2),
-        std: round(std, 2),
-        min,
-        max,
-        'ink share': round(ink / images.length),
-      };
+      return { part, images: size, mean: round(mean, 2), std: round(std, 2), min, max, 'ink share': round(ink / images.length) };
     }),
   );
 }
@@ -83,10 +75,7 @@ export function classCounts(parts: Parts): dfd.DataFrame {
   const counts = Object.entries(parts).map(([name, dataset]) => [name, countClasses(dataset)] as const);
   const classNames = Object.values(parts)[0].classNames;
   return new dfd.DataFrame(
-    classNames.map((name, c) => ({
-      class: name,
-      ...Object.fromEntries(counts.map(([part, count]) => [part, count[c]])),
-    })),
+    classNames.map((name, c) => ({ class: name, ...Object.fromEntries(counts.map(([part, count]) => [part, count[c]])) })),
   );
 }
 
@@ -101,10 +90,7 @@ export function history(run: History): dfd.DataFrame {
       ...(record.valLoss === undefined ? {} : { valLoss: round(record.valLoss) }),
       ...(record.valAccuracy === undefined ? {} : { valAccuracy: round(record.valAccuracy) }),
       ...Object.fromEntries(
-        metrics.map((name) => [
-          distinctColumnName(name, 'metric', EPOCH_COLUMNS),
-          roundOrBlank(record.metrics?.[name]),
-        ]),
+        metrics.map((name) => [distinctColumnName(name, 'metric', EPOCH_COLUMNS), roundOrBlank(record.metrics?.[name])]),
       ),
       learningRate: shorten(record.learningRate),
       seconds: round(record.seconds, 1),

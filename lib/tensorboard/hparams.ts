@@ -2,16 +2,7 @@ import { join } from 'node:path';
 import type { Domain, HyperParameterValue, HyperParameterValues } from '../search/space/domain';
 import type { TrialStatus } from '../search/trial';
 import { replaceFile } from '../storage/replace-file';
-import {
-  createLogDir,
-  doubleField,
-  EventFile,
-  encodeEventFile,
-  field,
-  intField,
-  pluginValue,
-  scalarValue,
-} from './event-file';
+import { createLogDir, doubleField, EventFile, encodeEventFile, field, intField, pluginValue, scalarValue } from './event-file';
 
 /** One row of TensorBoard's HParams table: a `Trial` with `metrics` added, or the outcome of a training of your own. */
 export interface HparamsRow {
@@ -47,18 +38,14 @@ const STATUS: Readonly<Record<TrialStatus, number | undefined>> = {
  */
 export function writeHparams(logDir: string, row: HparamsRow): void {
   const { hyperparameters, metrics, status = 'completed', epochs = 0 } = row;
-  const values = Object.entries(hyperparameters).map(([name, value]) =>
-    field(1, field(1, name), field(2, encodeValue(value))),
-  );
+  const values = Object.entries(hyperparameters).map(([name, value]) => field(1, field(1, name), field(2, encodeValue(value))));
   const scores = Object.entries(metrics).filter(([, value]) => Number.isFinite(value));
   const ended = STATUS[status];
   // The numbers of the plugin's fields are those of HParamsPluginData in plugins/hparams/plugin_data.proto.
   new EventFile(logDir, epochs).append(epochs, [
     pluginValue('_hparams_/session_start_info', PLUGIN, field(3, ...values)),
     ...scores.map(([name, value]) => scalarValue(name, value)),
-    ...(ended === undefined
-      ? []
-      : [pluginValue('_hparams_/session_end_info', PLUGIN, field(4, intField(1, ended)))]),
+    ...(ended === undefined ? [] : [pluginValue('_hparams_/session_end_info', PLUGIN, field(4, intField(1, ended)))]),
   ]);
 }
 
@@ -71,11 +58,7 @@ export function writeHparams(logDir: string, row: HparamsRow): void {
  * @param metrics Names of the rows' metrics, in the order of their columns.
  * @throws Error where `logDir` is a file, or no folder can be created there.
  */
-export function writeHparamsExperiment(
-  logDir: string,
-  space: ReadonlyMap<string, Domain>,
-  metrics: readonly string[],
-): void {
+export function writeHparamsExperiment(logDir: string, space: ReadonlyMap<string, Domain>, metrics: readonly string[]): void {
   createLogDir(logDir);
   // Experiment, HParamInfo and MetricInfo of plugins/hparams/api.proto.
   const columns = [
@@ -95,8 +78,7 @@ function encodeDomain(domain: Domain): Buffer[] {
     const interval = field(6, doubleField(1, domain.min), doubleField(2, domain.max));
     return [intField(4, 3), interval, intField(7, Number(domain.min < domain.max))];
   }
-  const values =
-    domain.kind === 'choice' ? domain.values : domain.kind === 'boolean' ? [false, true] : [domain.value];
+  const values = domain.kind === 'choice' ? domain.values : domain.kind === 'boolean' ? [false, true] : [domain.value];
   const types = new Set(values.map((value) => typeof value));
   const type = types.size > 1 || types.has('string') ? 1 : types.has('boolean') ? 2 : 3;
   const list = field(5, ...values.map((value) => field(1, encodeValue(value))));

@@ -17,13 +17,13 @@ const MARKER = '.inkwell-search';
 const OURS = /^trial-\d+$|\.inkwell-(search|experiment)$/;
 
 /**
- * Writes a search's logs for TensorBoard, one of the `observers` of `run`: the curves of each training, epoch by epoch, and a row of the
- * HParams table for each trial. Give each search a folder of its own; the logs of another one are moved to `<folder>.1`.
+ * Writes a search's logs for TensorBoard, one of the `observers` of `run`: the curves of each training, epoch by epoch, and a row
+ * of the HParams table for each trial. Give each search a folder of its own; the logs of another one are moved to `<folder>.1`.
  *
  *     await search.run(train, { epochs: 4, observers: [tensorBoardLogs('runs/logs')] });
  *
- * To look at them, also while the search runs: `pip install tensorboard; tensorboard --logdir runs/logs`. TensorBoard is a program of
- * Python's and not among what is set up here.
+ * To look at them, also while the search runs: `pip install tensorboard; tensorboard --logdir runs/logs`. TensorBoard is a
+ * program of Python's and not among what is set up here.
  */
 export function tensorBoardLogs(logDir: string): OpenObserver {
   return (objective, state) => new SearchBoard(logDir, objective, state);

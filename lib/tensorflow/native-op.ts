@@ -14,12 +14,7 @@ export type OpAttribute =
 /** The part of tfjs-node's backend that runs any op of the TensorFlow library; absent from its published types. */
 interface NodeBackend {
   readonly binding: Record<string, number>;
-  executeMultipleOutputs(
-    name: string,
-    attributes: object[],
-    inputs: tf.TensorInfo[],
-    outputs: number,
-  ): tf.Tensor[];
+  executeMultipleOutputs(name: string, attributes: object[], inputs: tf.TensorInfo[], outputs: number): tf.Tensor[];
 }
 
 /** TensorFlow's number of a type, `TF_DataType` and `DataType` alike. */
@@ -27,26 +22,13 @@ export function typeNumber(dtype: DataType): number {
   return TYPES[dtype];
 }
 
-const TYPES: Record<DataType, number> = {
-  float32: 1,
-  int32: 3,
-  uint8: 4,
-  bool: 10,
-  bfloat16: 14,
-  uint16: 17,
-  resource: 20,
-};
+const TYPES: Record<DataType, number> = { float32: 1, int32: 3, uint8: 4, bool: 10, bfloat16: 14, uint16: 17, resource: 20 };
 
 /**
  * The outputs of one TensorFlow op, run at once; the types of its inputs are inferred. They are tensors like any other: the
  * caller or `tf.tidy` disposes them.
  */
-export function runOp(
-  op: string,
-  inputs: tf.TensorInfo[],
-  attributes: readonly OpAttribute[] = [],
-  outputs = 1,
-): tf.Tensor[] {
+export function runOp(op: string, inputs: tf.TensorInfo[], attributes: readonly OpAttribute[] = [], outputs = 1): tf.Tensor[] {
   const backend = tf.backend() as unknown as NodeBackend;
   const { binding } = backend;
   const converted = attributes.map(([name, kind, value]) => ({

@@ -15,12 +15,7 @@ export interface OptimizerState {
  * @param slotsEach State tensors of each weight.
  * @throws Error where the state is one of another optimizer or of other weights.
  */
-export function checkOptimizerState(
-  state: OptimizerState,
-  optimizer: string,
-  sizes: readonly number[],
-  slotsEach: number,
-): void {
+export function checkOptimizerState(state: OptimizerState, optimizer: string, sizes: readonly number[], slotsEach: number): void {
   if (state.optimizer !== optimizer) {
     throw new Error(
       `The optimizer must be ${state.optimizer}, as in the training to go on with, but is ${optimizer}; ` +

@@ -28,18 +28,9 @@ function defineKernel(kernelName: string, forward: Forward): void {
 }
 
 /** Gives an activation a gradient that is one op on `dy` and the activation's input `x` or output `y`. */
-function defineActivationGradient(
-  kernelName: string,
-  op: string,
-  from: 'x' | 'y',
-  order: 'dy first' | 'dy last',
-) {
+function defineActivationGradient(kernelName: string, op: string, from: 'x' | 'y', order: 'dy first' | 'dy last') {
   defineKernel(op, ({ dy, saved }, { alpha }) =>
-    runOp(
-      op,
-      order === 'dy first' ? [dy, saved] : [saved, dy],
-      alpha === undefined ? [] : [['alpha', 'float', alpha]],
-    ),
+    runOp(op, order === 'dy first' ? [dy, saved] : [saved, dy], alpha === undefined ? [] : [['alpha', 'float', alpha]]),
   );
   tf.registerGradient({
     kernelName,
@@ -62,10 +53,7 @@ export function installTrainingKernels(): void {
   defineKernel('BiasAddGrad', ({ dy }) => runOp('BiasAddGrad', [dy]));
   tf.registerGradient({
     kernelName: 'BiasAdd',
-    gradFunc: (dy) => ({
-      x: () => (dy as tf.Tensor).clone(),
-      bias: () => runKernel('BiasAddGrad', { dy: dy as tf.Tensor })[0],
-    }),
+    gradFunc: (dy) => ({ x: () => (dy as tf.Tensor).clone(), bias: () => runKernel('BiasAddGrad', { dy: dy as tf.Tensor })[0] }),
   });
 
   /** `a b` for matrices; the kernel of its gradients transposes one of them and has no gradient itself. */
@@ -129,11 +117,7 @@ export function installTrainingKernels(): void {
     tf.tidy(() => {
       const shape = tf.tensor1d(x.shape, 'int32');
       const [uniform] = runOp('StatelessRandomUniform', [shape, tf.tensor1d([seed, 0], 'int32')]);
-      const [factors] = runOp('SelectV2', [
-        uniform.greaterEqual(rate),
-        tf.scalar(1 / (1 - rate)),
-        tf.scalar(0),
-      ]);
+      const [factors] = runOp('SelectV2', [uniform.greaterEqual(rate), tf.scalar(1 / (1 - rate)), tf.scalar(0)]);
       return [x.mul(factors), factors];
     }),
   );

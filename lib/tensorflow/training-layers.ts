@@ -61,14 +61,7 @@ export function installTrainingLayers(): void {
     (layer, x) =>
       finish(
         layer,
-        tf.conv2d(
-          x as tf.Tensor4D,
-          layer.kernel.read() as tf.Tensor4D,
-          layer.strides,
-          layer.padding,
-          'NHWC',
-          layer.dilationRate,
-        ),
+        tf.conv2d(x as tf.Tensor4D, layer.kernel.read() as tf.Tensor4D, layer.strides, layer.padding, 'NHWC', layer.dilationRate),
       ),
   );
   type Normalization = {
@@ -83,19 +76,13 @@ export function installTrainingLayers(): void {
   setTrainingCall<Normalization>(
     tf.layers.batchNormalization(),
     (layer, x) =>
-      (layer.axis === -1 || layer.axis === x.rank - 1) &&
-      Boolean(layer.gamma && layer.beta) &&
-      (x.rank === 2 || x.rank === 4),
+      (layer.axis === -1 || layer.axis === x.rank - 1) && Boolean(layer.gamma && layer.beta) && (x.rank === 2 || x.rank === 4),
     (layer, x) => {
       const channels = x.shape[x.rank - 1];
       const count = x.size / channels;
       const [y, mean, variance] = runKernel(
         'BatchNormalize',
-        {
-          x: x.rank === 4 ? x : x.reshape([count, 1, 1, channels]),
-          scale: layer.gamma.read(),
-          offset: layer.beta.read(),
-        },
+        { x: x.rank === 4 ? x : x.reshape([count, 1, 1, channels]), scale: layer.gamma.read(), offset: layer.beta.read() },
         { epsilon: layer.epsilon },
       );
       const blend = (weight: Weight, value: tf.Tensor) =>

@@ -30,11 +30,7 @@ export function updateRuleOf(optimizer: tf.Optimizer): UpdateRule {
   const name = optimizer.getClassName();
   switch (name) {
     case 'SGD':
-      return {
-        op: 'ResourceApplyGradientDescent',
-        slots: [],
-        inputs: (learningRate) => [learningRate, 'gradient'],
-      };
+      return { op: 'ResourceApplyGradientDescent', slots: [], inputs: (learningRate) => [learningRate, 'gradient'] };
     case 'Momentum':
       return {
         op: 'ResourceApplyMomentum',
@@ -48,15 +44,7 @@ export function updateRuleOf(optimizer: tf.Optimizer): UpdateRule {
       return {
         op: 'ResourceApplyAdam',
         slots: [0, 0],
-        inputs: (learningRate, step) => [
-          beta1 ** step,
-          beta2 ** step,
-          learningRate,
-          beta1,
-          beta2,
-          epsilon,
-          'gradient',
-        ],
+        inputs: (learningRate, step) => [beta1 ** step, beta2 ** step, learningRate, beta1, beta2, epsilon, 'gradient'],
         weightDecay: config.weightDecay,
       };
     }

@@ -59,11 +59,7 @@ export function createWeightUpdates(
     weights.map((weight, i) => [
       variable(weight),
       ...rule.slots.map((start, slot) =>
-        variable(
-          state
-            ? tf.tensor(state.slots[i * rule.slots.length + slot], weight.shape)
-            : tf.fill(weight.shape, start),
-        ),
+        variable(state ? tf.tensor(state.slots[i * rule.slots.length + slot], weight.shape) : tf.fill(weight.shape, start)),
       ),
     ]),
   );
@@ -74,9 +70,7 @@ export function createWeightUpdates(
       const decay = learningRate * (rule.weightDecay ?? 0);
       tf.tidy(() => {
         weights.forEach((weight, i) => {
-          const inputs = rule
-            .inputs(learningRate, step)
-            .map((input) => (input === 'gradient' ? gradients[i] : tf.scalar(input)));
+          const inputs = rule.inputs(learningRate, step).map((input) => (input === 'gradient' ? gradients[i] : tf.scalar(input)));
           const [handle] = variables[i];
           // From the weight itself each time: a callback may have set it since the last step.
           assign(handle, decay === 0 ? weight : weight.sub(weight.mul(decay)));

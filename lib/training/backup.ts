@@ -9,13 +9,7 @@ import { replaceFile } from '../storage/replace-file';
 import { anything, describeFault, fields, listOf, mapOf, text } from '../storage/shape';
 import type * as tf from '../tensorflow';
 import type { Callback } from './callbacks';
-import {
-  CheckpointError,
-  readCheckpoint,
-  readWeights,
-  type TrainingSnapshot,
-  writeCheckpoint,
-} from './checkpoint';
+import { CheckpointError, readCheckpoint, readWeights, type TrainingSnapshot, writeCheckpoint } from './checkpoint';
 import type { EpochRecord } from './history';
 import { epochRecordShape } from './history-shape';
 
@@ -57,13 +51,7 @@ export class TrainingBackup {
   /** Undefined where the training begins. */
   readonly resume?: Resume;
 
-  private constructor(
-    folder: string,
-    lock: FolderLock,
-    kept: BackupContent,
-    foreign: boolean,
-    resume?: Resume,
-  ) {
+  private constructor(folder: string, lock: FolderLock, kept: BackupContent, foreign: boolean, resume?: Resume) {
     this.#folder = folder;
     this.#lock = lock;
     this.#kept = kept;
@@ -111,8 +99,7 @@ export class TrainingBackup {
   /** Gives the folder free; `model` is the trained one, with which the same training can be asked for once more. */
   close(model: tf.LayersModel): void {
     try {
-      if (this.#kept.records.length > 0)
-        this.#write({ ...this.#kept, left: checksumOf(...readWeights(model)) });
+      if (this.#kept.records.length > 0) this.#write({ ...this.#kept, left: checksumOf(...readWeights(model)) });
     } finally {
       this.#lock.release();
     }
@@ -188,17 +175,13 @@ async function readBackup(
 
 function findMissingEpoch({ records }: BackupContent): string | undefined {
   const place = records.findIndex(({ epoch }, i) => epoch !== i + 1);
-  return place < 0
-    ? undefined
-    : `records[${place}].epoch must be ${place + 1}, but is ${records[place].epoch}`;
+  return place < 0 ? undefined : `records[${place}].epoch must be ${place + 1}, but is ${records[place].epoch}`;
 }
 
 /** In what a training differs from the kept one; the weights may also be those that the kept one left the model with. */
 function findDifferences({ training: kept, left }: BackupContent, training: TrainingDescription): string[] {
   const text = (value: unknown) => JSON.stringify(value);
   return [...new Set([...Object.keys(kept), ...Object.keys(training)])].filter(
-    (key) =>
-      text(kept[key]) !== text(training[key]) &&
-      !(key === 'initialWeights' && training.initialWeights === left),
+    (key) => text(kept[key]) !== text(training[key]) && !(key === 'initialWeights' && training.initialWeights === left),
   );
 }

@@ -1,14 +1,4 @@
-import {
-  anything,
-  describeFault,
-  fields,
-  leftOut,
-  listOf,
-  oneOf,
-  type Shape,
-  text,
-  whole,
-} from '../storage/shape';
+import { anything, describeFault, fields, leftOut, listOf, oneOf, type Shape, text, whole } from '../storage/shape';
 
 const FLOAT_BYTES = 4;
 /** Numbers in one input; an image of 28 x 28 has 784. */
@@ -22,22 +12,19 @@ interface Weight {
 /** What of a `model.json` makes the model. */
 export interface ModelContent {
   readonly modelTopology: { readonly config: LayerConfig };
-  readonly weightsManifest: readonly {
-    readonly paths: readonly string[];
-    readonly weights: readonly Weight[];
-  }[];
+  readonly weightsManifest: readonly { readonly paths: readonly string[]; readonly weights: readonly Weight[] }[];
   readonly userDefinedMetadata?: object;
 }
 
-/** Validates a `ModelContent` read from disk where `weights.bin` holds all weights, as TensorFlow.js' `model.save` writes them. */
+/**
+ * Validates a `ModelContent` read from disk where `weights.bin` holds all weights, as TensorFlow.js' `model.save` writes them.
+ */
 const modelShape = fields({
   modelTopology: fields({ class_name: text, config: fields({ name: text }) }),
   weightsManifest: listOf(
     fields({
       paths: listOf(oneOf('weights.bin')),
-      weights: listOf(
-        fields({ name: text, shape: listOf(whole(0)), dtype: oneOf('float32') }, { quantization: leftOut }),
-      ),
+      weights: listOf(fields({ name: text, shape: listOf(whole(0)), dtype: oneOf('float32') }, { quantization: leftOut })),
     }),
   ),
 });
@@ -95,10 +82,7 @@ const layerShape = fields(
   { name: text, inbound_nodes: listOf(listOf(inputShape)) },
 );
 
-function findLayerFault(
-  { config: { layers } }: Pick<Layer, 'config'>,
-  weights: readonly Weight[],
-): string | undefined {
+function findLayerFault({ config: { layers } }: Pick<Layer, 'config'>, weights: readonly Weight[]): string | undefined {
   if (layers === undefined) return undefined;
   const fault = describeFault(layers, listOf(layerShape), 'layers');
   if (fault) return fault;
@@ -115,12 +99,8 @@ function findLayerFault(
 
 /** Calls the layers as TensorFlow.js does, each once all its inputs are there. */
 function findLayerWithoutInput(layers: readonly Layer[]): string | undefined {
-  const calls = new Map(
-    layers.map(({ class_name, config }) => [config.name, class_name === 'InputLayer' ? 1 : 0]),
-  );
-  let waiting = layers.flatMap(({ config, inbound_nodes = [] }) =>
-    inbound_nodes.map((node) => ({ config, node })),
-  );
+  const calls = new Map(layers.map(({ class_name, config }) => [config.name, class_name === 'InputLayer' ? 1 : 0]));
+  let waiting = layers.flatMap(({ config, inbound_nodes = [] }) => inbound_nodes.map((node) => ({ config, node })));
   for (let before = Number.POSITIVE_INFINITY; waiting.length < before; ) {
     before = waiting.length;
     waiting = waiting.filter(({ config: { name }, node }) => {

@@ -37,12 +37,8 @@ export function readWeights(model: tf.LayersModel): Float32Array[] {
  *
  * @throws Error where the model's weights have other shapes: it was built from other hyperparameters.
  */
-export function restoreWeights(
-  model: tf.LayersModel,
-  { shapes, weights }: Pick<TrainingSnapshot, 'shapes' | 'weights'>,
-): void {
-  const show = (list: readonly (readonly (number | null)[])[]) =>
-    list.map((shape) => `[${shape.join(', ')}]`).join(' ');
+export function restoreWeights(model: tf.LayersModel, { shapes, weights }: Pick<TrainingSnapshot, 'shapes' | 'weights'>): void {
+  const show = (list: readonly (readonly (number | null)[])[]) => list.map((shape) => `[${shape.join(', ')}]`).join(' ');
   const expected = show(model.weights.map(({ shape }) => shape));
   if (show(shapes) !== expected) {
     throw new Error(
@@ -88,9 +84,7 @@ const headerShape = fields(
   {
     epoch: whole(1),
     shapes: listOf(listOf(whole(0))),
-    callbacks: listOf(
-      either('what it remembers, or null', oneOf(null), fields({ arrays: lengths }, { values: anything })),
-    ),
+    callbacks: listOf(either('what it remembers, or null', oneOf(null), fields({ arrays: lengths }, { values: anything }))),
   },
   {
     end: fields({}, { stopped: text, bestEpoch: whole(1) }),
@@ -116,9 +110,7 @@ export async function writeCheckpoint(path: string, snapshot: TrainingSnapshot):
       slots: measure(optimizer.slots),
       averaged: optimizer.averaged && measure(optimizer.averaged),
     },
-    callbacks: callbacks.map(
-      (state) => state && { values: state.values, arrays: measure(state.arrays ?? []) },
-    ),
+    callbacks: callbacks.map((state) => state && { values: state.values, arrays: measure(state.arrays ?? []) }),
   };
   const json = Buffer.from(JSON.stringify(header));
   const head = Buffer.alloc(FIXED_BYTES + Math.ceil(json.length / 4) * 4, ' ');
@@ -142,7 +134,8 @@ export async function writeCheckpoint(path: string, snapshot: TrainingSnapshot):
 }
 
 /**
- * Resolves when the content of a checkpoint's file, from another machine, lies on this one's disk, as `writeCheckpoint` would have written it.
+ * Resolves when the content of a checkpoint's file, from another machine, lies on this one's disk, as `writeCheckpoint` would
+ * have written it.
  *
  * @throws CheckpointError where it is none, or damaged; then nothing is written.
  */
@@ -173,23 +166,18 @@ async function replaceFile(path: string, content: readonly Uint8Array[]): Promis
  * @throws CheckpointError where the file is missing, cut short, damaged, or no checkpoint of this version.
  */
 export async function readCheckpoint(path: string): Promise<TrainingSnapshot> {
-  const bytes = await readFile(path).catch((error: Error) =>
-    refuse(path, `cannot be read (${error.message})`),
-  );
+  const bytes = await readFile(path).catch((error: Error) => refuse(path, `cannot be read (${error.message})`));
   return parseCheckpoint(path, bytes);
 }
 
 function refuse(path: string, fault: string): never {
-  throw new CheckpointError(
-    `The checkpoint ${path} ${fault}; train from the start, or from an earlier checkpoint.`,
-  );
+  throw new CheckpointError(`The checkpoint ${path} ${fault}; train from the start, or from an earlier checkpoint.`);
 }
 
 /** The header, how many numbers each weight has, and where the numbers begin. */
 function checkContent(path: string, bytes: Buffer): { header: Header; sizes: number[]; start: number } {
   const fail = (fault: string): never => refuse(path, fault);
-  if (bytes.length < FIXED_BYTES)
-    fail(`is cut short: it has ${bytes.length} bytes, fewer than any checkpoint`);
+  if (bytes.length < FIXED_BYTES) fail(`is cut short: it has ${bytes.length} bytes, fewer than any checkpoint`);
   if (!bytes.subarray(0, 8).equals(MAGIC)) fail(`is no checkpoint: it must begin with ${MAGIC}`);
   const version = bytes.readUInt32LE(8);
   if (version !== VERSION) fail(`has format version ${version}, but only version ${VERSION} can be read`);
@@ -208,9 +196,7 @@ function checkContent(path: string, bytes: Buffer): { header: Header; sizes: num
   const remembered = callbacks.flatMap((state) => state?.arrays ?? []);
   const numbers = [...sizes, ...others, ...remembered].reduce((sum, length) => sum + length, 0);
   if (start + 4 * numbers !== bytes.length) {
-    fail(
-      `is damaged: its header announces ${numbers} numbers from byte ${start}, but it has ${bytes.length} bytes`,
-    );
+    fail(`is damaged: its header announces ${numbers} numbers from byte ${start}, but it has ${bytes.length} bytes`);
   }
   return { header, sizes, start };
 }
@@ -230,9 +216,7 @@ function parseCheckpoint(path: string, bytes: Buffer): TrainingSnapshot {
     shapes,
     weights: sizes.map(take),
     ...(end && { end }),
-    ...(optimizer && {
-      optimizer: { ...optimizer, slots: optimizer.slots.map(take), averaged: optimizer.averaged?.map(take) },
-    }),
+    ...(optimizer && { optimizer: { ...optimizer, slots: optimizer.slots.map(take), averaged: optimizer.averaged?.map(take) } }),
     callbacks: callbacks.map((state) => state && { values: state.values, arrays: state.arrays.map(take) }),
   };
 }

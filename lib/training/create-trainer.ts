@@ -17,20 +17,11 @@ import type { Trainer } from './trainer';
  *
  * @throws Error for an optimizer that cannot be used, or a state that does not fit.
  */
-export function createTrainer(
-  model: tf.LayersModel,
-  train: Dataset,
-  shape: InputShape,
-  state?: OptimizerState,
-): Trainer {
+export function createTrainer(model: tf.LayersModel, train: Dataset, shape: InputShape, state?: OptimizerState): Trainer {
   return createCompiledTrainer(model, train, state) ?? createPlainTrainer(model, train, shape, state);
 }
 
-function createCompiledTrainer(
-  model: tf.LayersModel,
-  train: Dataset,
-  state?: OptimizerState,
-): Trainer | undefined {
+function createCompiledTrainer(model: tf.LayersModel, train: Dataset, state?: OptimizerState): Trainer | undefined {
   const compiled = tryCompile(model, { ...trainingOptionsFor(model, train), state });
   if (!compiled) return undefined;
   const data = {
@@ -55,7 +46,9 @@ function createCompiledTrainer(
 export function trainingOptionsFor(model: tf.LayersModel, train: Dataset): TrainingOptions {
   const { labelSmoothing, augmentation, emaMomentum, precision } = compileConfigOf(model) ?? {};
   return {
-    ...{ labelSmoothing, augmentation, emaMomentum },
+    labelSmoothing,
+    augmentation,
+    emaMomentum,
     classWeights: classWeightsFor(model, train),
     convolutionType: precision === 'mixedBfloat16' && computesBfloat16() ? 'bfloat16' : 'float32',
   };

@@ -44,12 +44,9 @@ export class EarlyStopping implements Callback {
       throw new RangeError(`patience must be a whole number of epochs from 0, but got ${patience}.`);
     }
     if (!(minDelta >= 0 && Number.isFinite(minDelta))) {
-      throw new RangeError(
-        `minDelta must be a number from 0, but got ${minDelta}; 0.001 asks for a little more.`,
-      );
+      throw new RangeError(`minDelta must be a number from 0, but got ${minDelta}; 0.001 asks for a little more.`);
     }
-    const direction =
-      mode ?? (/loss$/i.test(monitor) ? 'min' : /accuracy$/i.test(monitor) ? 'max' : undefined);
+    const direction = mode ?? (/loss$/i.test(monitor) ? 'min' : /accuracy$/i.test(monitor) ? 'max' : undefined);
     if (direction !== 'min' && direction !== 'max') {
       throw new RangeError(
         `mode must be 'min' or 'max' where monitor ends neither in loss nor in accuracy, but got ${mode} for ` +
@@ -83,9 +80,7 @@ export class EarlyStopping implements Callback {
     }
     this.#wait++;
     if (this.#wait < this.#patience) return;
-    const than = this.#best
-      ? `better than ${best.toPrecision(4)} in epoch ${this.#best.epoch}`
-      : 'finite number';
+    const than = this.#best ? `better than ${best.toPrecision(4)} in epoch ${this.#best.epoch}` : 'finite number';
     training.stop(`${this.#monitor}: no ${than} for ${this.#wait} ${this.#wait === 1 ? 'epoch' : 'epochs'}`);
   }
 

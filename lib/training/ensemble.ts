@@ -42,7 +42,5 @@ export function augmentPredictor(
 }
 
 function mean(predictions: readonly Float32Array[]): Float32Array {
-  return predictions[0].map(
-    (_, i) => predictions.reduce((sum, each) => sum + each[i], 0) / predictions.length,
-  );
+  return predictions[0].map((_, i) => predictions.reduce((sum, each) => sum + each[i], 0) / predictions.length);
 }

@@ -57,11 +57,7 @@ function createEvaluator(
 }
 
 /** What `predictor` says about every image of `dataset`; otherwise as `evaluate`. */
-export async function evaluateWith(
-  predictor: Predictor,
-  dataset: Dataset,
-  batchSize = 512,
-): Promise<Predictions> {
+export async function evaluateWith(predictor: Predictor, dataset: Dataset, batchSize = 512): Promise<Predictions> {
   const started = performance.now();
   const { size, classNames, labels, images } = dataset;
   const classes = classNames.length;

@@ -63,10 +63,7 @@ export async function fit<Model extends tf.LayersModel>(
   const backup =
     options.backup === undefined
       ? undefined
-      : await TrainingBackup.open(
-          options.backup,
-          describeTraining(model, images, validation, callbacks, settings),
-        );
+      : await TrainingBackup.open(options.backup, describeTraining(model, images, validation, callbacks, settings));
   const earlier = backup?.resume?.records ?? [];
   const records: EpochRecord[] = [...earlier];
   const earlierSeconds = earlier.reduce((sum, { seconds }) => sum + seconds, 0);
@@ -85,7 +82,11 @@ export async function fit<Model extends tf.LayersModel>(
   let run: ReturnType<typeof trainEpochs> | undefined;
   try {
     run = trainEpochs(model, images, {
-      ...{ epochs, batchSize, validation, seed, callbacks },
+      epochs,
+      batchSize,
+      validation,
+      seed,
+      callbacks,
       resume: backup?.resume,
       onStep(taken) {
         step = taken;
@@ -93,10 +94,7 @@ export async function fit<Model extends tf.LayersModel>(
       },
     });
     if (title !== null) {
-      progress = trainingProgress.start(() => ({
-        ...{ title, epochs, step },
-        history: history ?? describeHistory(),
-      }));
+      progress = trainingProgress.start(() => ({ title, epochs, step, history: history ?? describeHistory() }));
     }
     let next = await run.next();
     while (!next.done) {
@@ -122,13 +120,12 @@ export async function fit<Model extends tf.LayersModel>(
 
 function checkValidation({ validationSplit = 0, validation }: FitOptions): void {
   if (!(validationSplit >= 0 && validationSplit < 1)) {
-    throw new RangeError(
-      `validationSplit must be at least 0 and below 1, but got ${validationSplit}; 0.1 holds out a tenth.`,
-    );
+    throw new RangeError(`validationSplit must be at least 0 and below 1, but got ${validationSplit}; 0.1 holds out a tenth.`);
   }
   if (validationSplit > 0 && validation) {
     throw new Error(
-      `validation and validationSplit exclude each other, but got both (${validation.name} and ${validationSplit}); leave one out.`,
+      `validation and validationSplit exclude each other, but got both (${validation.name} and ${validationSplit}); leave ` +
+        'one out.',
     );
   }
 }

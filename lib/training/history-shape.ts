@@ -9,13 +9,12 @@ export const epochRecordShape = fields(
 /** Validates a `History` read from disk. */
 export const historyShape = fields(
   {
-    ...{
-      epochs: listOf(epochRecordShape),
-      seconds: finite(0),
-      trainSize: whole(0),
-      validationSize: whole(0),
-    },
-    ...{ batchSize: whole(0), seed: whole(0) },
+    epochs: listOf(epochRecordShape),
+    seconds: finite(0),
+    trainSize: whole(0),
+    validationSize: whole(0),
+    batchSize: whole(0),
+    seed: whole(0),
   },
   { stopped: text, bestEpoch: whole(1) },
 );

@@ -102,19 +102,11 @@ export async function learningRateRange(
   }
   const halfDecade = Math.max(2, Math.round((steps - 1) / Math.log10(to / from) / 2));
   const suggestion = findSteepest({ rates, losses, smoothed }, halfDecade);
-  return {
-    ...{ rates, losses, smoothed },
-    ...(suggestion !== undefined && { suggestion }),
-    ...(stopped !== undefined && { stopped }),
-  };
+  return { rates, losses, smoothed, ...(suggestion !== undefined && { suggestion }), ...(stopped !== undefined && { stopped }) };
 }
 
 /** The batches of one epoch after the other, without end. */
-function* drawBatches(
-  size: number,
-  batchSize: number,
-  seed: number,
-): Generator<Uint32Array, void, undefined> {
+function* drawBatches(size: number, batchSize: number, seed: number): Generator<Uint32Array, void, undefined> {
   for (let epoch = 1; ; epoch++) yield* cutBatches(shuffledIndices(size, seed, epoch), batchSize);
 }
 
@@ -159,7 +151,8 @@ function checkOptions(
   if (train.size === 0) throw new RangeError(`train must have images, but ${train.name} has none.`);
   if (!model.optimizer) {
     throw new Error(
-      `model must be compiled, but has no optimizer; call compileModel(model, { optimizer: { kind: 'adam', learningRate: 0.001 } }).`,
+      `model must be compiled, but has no optimizer; call compileModel(model, { optimizer: { kind: 'adam', learningRate: ` +
+        '0.001 } }).',
     );
   }
 }

@@ -24,9 +24,7 @@ export function trainingLoss(
     const smoothing = labelSmoothingOf(model);
     const plain = negativeLogLikelihood(probabilities.mul(labels).sum(-1));
     const smoothed =
-      smoothing === 0
-        ? plain
-        : plain.mul(1 - smoothing).add(negativeLogLikelihood(probabilities).mean(-1).mul(smoothing));
+      smoothing === 0 ? plain : plain.mul(1 - smoothing).add(negativeLogLikelihood(probabilities).mean(-1).mul(smoothing));
     const weighted = classWeights ? smoothed.mul(labels.mul([...classWeights]).sum(-1)) : smoothed;
     return weighted.mean<tf.Scalar>().add(regularizationOf(model));
   });

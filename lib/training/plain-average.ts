@@ -19,11 +19,7 @@ export interface PlainAverage {
  * @param momentum Above 0 and below 1.
  * @param weights What the model's weights are, where the model has their averages.
  */
-export function createPlainAverage(
-  model: tf.LayersModel,
-  momentum: number,
-  weights?: readonly Float32Array[],
-): PlainAverage {
+export function createPlainAverage(model: tf.LayersModel, momentum: number, weights?: readonly Float32Array[]): PlainAverage {
   const variables = model.weights.map((weight) => weight.read() as tf.Variable);
   const copies = () => variables.map((variable) => tf.keep(variable.clone()));
   const set = (tensors: readonly tf.Tensor[]) => {
@@ -33,24 +29,19 @@ export function createPlainAverage(
     for (const tensor of tensors) tensor.dispose();
   };
   let averages: tf.Tensor[] = copies();
-  let kept: tf.Tensor[] = variables.map(({ shape }, i) =>
-    tf.keep(weights ? tf.tensor(weights[i], shape) : variables[i].clone()),
-  );
+  let kept: tf.Tensor[] = variables.map(({ shape }, i) => tf.keep(weights ? tf.tensor(weights[i], shape) : variables[i].clone()));
   /** The averages as the model got them. */
   let given = readWeights(model);
   return {
     update(step) {
       const share = 1 - averageMomentum(momentum, step);
-      const next = tf.tidy(() =>
-        averages.map((average, i) => average.sub(average.sub(variables[i]).mul(share))),
-      );
+      const next = tf.tidy(() => averages.map((average, i) => average.sub(average.sub(variables[i]).mul(share))));
       dispose(averages);
       averages = next.map((tensor) => tf.keep(tensor));
     },
     load() {
       const now = readWeights(model);
-      if (now.every((numbers, i) => numbers.every((value, k) => Object.is(value, given[i][k]))))
-        return set(kept);
+      if (now.every((numbers, i) => numbers.every((value, k) => Object.is(value, given[i][k])))) return set(kept);
       dispose(averages);
       averages = copies();
     },

@@ -17,12 +17,7 @@ import type { Trainer } from './trainer';
 type DropoutLayer = tf.layers.Layer & { seed?: number };
 
 /** Trains `model` op by op: the way for models that the compiler does not know. Its weights are the model's. */
-export function createPlainTrainer(
-  model: tf.LayersModel,
-  train: Dataset,
-  shape: InputShape,
-  state?: OptimizerState,
-): Trainer {
+export function createPlainTrainer(model: tf.LayersModel, train: Dataset, shape: InputShape, state?: OptimizerState): Trainer {
   const predictor = createPlainPredictor(model, shape);
   const weights = model.trainableWeights.map((weight) => weight.read() as tf.Variable);
   const updates = createWeightUpdates(model.optimizer, weights, state);
@@ -48,9 +43,7 @@ export function createPlainTrainer(
       let [loss, correct] = [0, 0];
       tf.tidy(() => {
         const { images, labels } = gatherBatch(train, indices, shape);
-        const varied = augmenter
-          ? tf.tensor(augmenter.run(takeImages(train, indices).images, seed), images.shape)
-          : images;
+        const varied = augmenter ? tf.tensor(augmenter.run(takeImages(train, indices).images, seed), images.shape) : images;
         const { value, grads } = tf.variableGrads(() => {
           const probabilities = model.apply(varied, { training: true }) as tf.Tensor2D;
           correct = probabilities.argMax(-1).equal(labels.argMax(-1)).sum().dataSync()[0];

@@ -42,10 +42,7 @@ interface TrainingFile {
 
 /** Validates a `TrainingRecord` read from disk. */
 const recordShape = fields(
-  {
-    ...{ name: text, hyperparameters: mapOf(scalar), history: historyShape, dataset: text },
-    classNames: listOf(text),
-  },
+  { name: text, hyperparameters: mapOf(scalar), history: historyShape, dataset: text, classNames: listOf(text) },
   { profile: text, seconds: finite(0) },
 );
 const sha256Shape = matching(/^[0-9a-f]{64}$/, '64 hexadecimal digits');
@@ -61,20 +58,15 @@ const trainingFileShape = fields({
  *
  * Everything is written aside first, so `directory` never holds half a save.
  *
- * @throws WriteError where there is no room or right to; Error where `directory` holds anything but a former save, which is replaced, or `record` is not as its type says.
+ * @throws WriteError where there is no room or right to; Error where `directory` holds anything but a former save, which is
+ * replaced, or `record` is not as its type says.
  */
-export async function saveModel(
-  model: tf.LayersModel,
-  directory: string,
-  record: TrainingRecord,
-): Promise<void> {
+export async function saveModel(model: tf.LayersModel, directory: string, record: TrainingRecord): Promise<void> {
   const target = resolve(directory);
   const fault = describeFault(parseJson(JSON.stringify(record)), recordShape);
   if (fault) throw new TypeError(`record must be a TrainingRecord, but its ${fault}.`);
   await checkReplaceable(target);
-  const [aside, former] = ['new', 'old'].map((age) =>
-    join(dirname(target), `.${basename(target)}.inkwell-${age}`),
-  );
+  const [aside, former] = ['new', 'old'].map((age) => join(dirname(target), `.${basename(target)}.inkwell-${age}`));
   await rm(aside, { recursive: true, force: true });
   await rm(former, { recursive: true, force: true });
   try {
@@ -110,9 +102,7 @@ async function writeModel(model: tf.LayersModel, record: TrainingRecord, folder:
  *
  * @throws Error where the folder is missing, not such a save, of another format version, or damaged.
  */
-export async function loadModel(
-  directory: string,
-): Promise<{ model: tf.LayersModel; record: TrainingRecord }> {
+export async function loadModel(directory: string): Promise<{ model: tf.LayersModel; record: TrainingRecord }> {
   const content = await readTrainingFile(directory);
   const path = join(directory, RECORD_FILE);
   if (content === undefined) {
@@ -153,17 +143,17 @@ async function buildModel(path: string, json: Buffer, weights: Buffer): Promise<
     if (fault) throw new Error(fault);
     const { modelTopology, weightsManifest, userDefinedMetadata } = content as ModelContent;
     const artifacts = {
-      ...{ modelTopology, weightSpecs: weightsManifest[0].weights },
-      ...{ weightData: new Uint8Array(weights).buffer, userDefinedMetadata },
+      modelTopology,
+      weightSpecs: weightsManifest[0].weights,
+      weightData: new Uint8Array(weights).buffer,
+      userDefinedMetadata,
     };
     model = await tf.loadLayersModel(tf.io.fromMemory(artifacts));
     const config = compileConfigOf(model);
     return config ? compileModel(model, config) : model;
   } catch (error) {
     model?.dispose();
-    throw new Error(`${path} holds no model that can be built: ${(error as Error).message}; ${AGAIN}`, {
-      cause: error,
-    });
+    throw new Error(`${path} holds no model that can be built: ${(error as Error).message}; ${AGAIN}`, { cause: error });
   }
 }
 

@@ -213,14 +213,10 @@ function checkFinite(loss: number, where: string, learningRate: number): void {
 function checkMetrics(metrics: Metrics, record: EpochRecord): Metrics {
   for (const [name, value] of Object.entries(metrics)) {
     if (typeof value !== 'number') {
-      throw new TypeError(
-        `The metric "${name}" of a callback must be a number, but is ${JSON.stringify(value)}.`,
-      );
+      throw new TypeError(`The metric "${name}" of a callback must be a number, but is ${JSON.stringify(value)}.`);
     }
     if (name in record || (record.metrics && name in record.metrics)) {
-      throw new Error(
-        `The metric "${name}" of a callback must have a new name, but the epoch has one of that name.`,
-      );
+      throw new Error(`The metric "${name}" of a callback must have a new name, but the epoch has one of that name.`);
     }
   }
   return metrics;
@@ -262,7 +258,8 @@ function checkOptions(model: tf.LayersModel, train: Dataset, options: TrainEpoch
   }
   if (!model.optimizer) {
     throw new Error(
-      `model must be compiled, but has no optimizer; call compileModel(model, { optimizer: { kind: 'adam', learningRate: 0.001 } }).`,
+      `model must be compiled, but has no optimizer; call compileModel(model, { optimizer: { kind: 'adam', learningRate: ` +
+        '0.001 } }).',
     );
   }
   // Labels of a data set are class indices: both mean the same here.

@@ -50,10 +50,7 @@ function spellOutShorthands(checker, cell) {
         return file !== cell && !fs.existsSync(file.fileName);
       });
       if (!earlier) return node;
-      const variable = factory.createPropertyAccessExpression(
-        factory.createIdentifier('exports'),
-        node.name.text,
-      );
+      const variable = factory.createPropertyAccessExpression(factory.createIdentifier('exports'), node.name.text);
       return factory.createPropertyAssignment(node.name.text, variable);
     };
     return (/** @type {any} */ file) => ts.visitEachChild(file, visit, context);

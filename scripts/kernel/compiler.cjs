@@ -75,10 +75,7 @@ function createProgramForCells(host) {
   const accept = host.afterProgramCreate;
   host.afterProgramCreate = (/** @type {any} */ builder) => {
     const emit = builder.emit;
-    builder.emit = (
-      /** @type {any} */ file,
-      /** @type {any[]} */ ...[write, token, typesOnly, transformers]
-    ) => {
+    builder.emit = (/** @type {any} */ file, /** @type {any[]} */ ...[write, token, typesOnly, transformers]) => {
       if (fs.existsSync(file.fileName)) return undefined;
       transformers.after.unshift(spellOutShorthands(builder.getProgram().getTypeChecker(), file));
       return emit(file, write, token, typesOnly, transformers);

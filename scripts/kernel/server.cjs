@@ -111,10 +111,7 @@ function createConverters(cell) {
 function redirectOutput(publish) {
   for (const name of /** @type {const} */ (['stdout', 'stderr'])) {
     const decoder = new StringDecoder();
-    process[name].write = (
-      /** @type {string | Uint8Array} */ chunk,
-      /** @type {unknown[]} */ ...[encoding, callback]
-    ) => {
+    process[name].write = (/** @type {string | Uint8Array} */ chunk, /** @type {unknown[]} */ ...[encoding, callback]) => {
       const text = typeof chunk === 'string' ? chunk : decoder.write(Buffer.from(chunk));
       if (text !== '') publish('stream', { name, text });
       const written = typeof encoding === 'function' ? encoding : callback;
@@ -136,9 +133,7 @@ function redirectOutput(publish) {
 function describeFailure({ number, reports }) {
   const thrown = reports[0][0];
   if (reports[0].length > 1) {
-    const messages = reports.map(([format, file, ...rest]) =>
-      util.format(format, file || `cell [${number}] `, ...rest),
-    );
+    const messages = reports.map(([format, file, ...rest]) => util.format(format, file || `cell [${number}] `, ...rest));
     return { ename: 'CompileError', evalue: messages[0], traceback: messages };
   }
   if (!(thrown instanceof Error)) {

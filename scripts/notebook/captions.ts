@@ -16,9 +16,7 @@ export interface Caption {
 
 const NUMBER = String.raw`\d+[a-z]?`;
 const LIST = `${NUMBER}(?:(?:, | and | or | to )${NUMBER})*`;
-const CAPTION = new RegExp(
-  String.raw`^\*(Figure|Table)s? (${LIST})\.\s*((?:[^*]|\*\*)*?)\*(?!\*)[ \t]*([\s\S]*)$`,
-);
+const CAPTION = new RegExp(String.raw`^\*(Figure|Table)s? (${LIST})\.\s*((?:[^*]|\*\*)*?)\*(?!\*)[ \t]*([\s\S]*)$`);
 
 /** The caption that a paragraph of Markdown is; undefined for any other paragraph. */
 export function parseCaption(paragraph: string): Caption | undefined {

@@ -13,10 +13,7 @@ export interface ExecutedNotebook extends NamedNotebook {
  * The notebook of this name with its outputs: the newer of what was saved in JupyterLab (`notebooks`) and what
  * `npm start` left (`reports`); undefined where neither holds outputs.
  */
-export function findExecuted(
-  name: string,
-  folders: readonly string[] = [NOTEBOOKS, REPORTS],
-): ExecutedNotebook | undefined {
+export function findExecuted(name: string, folders: readonly string[] = [NOTEBOOKS, REPORTS]): ExecutedNotebook | undefined {
   return folders
     .map((folder) => join(folder, `${name}.ipynb`))
     .filter((path) => existsSync(path))

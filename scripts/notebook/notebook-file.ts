@@ -32,8 +32,7 @@ export function readNotebook(path: string): Notebook {
   } catch (error) {
     throw new Error(`${path} is not a notebook (${(error as Error).message}): restore it, or save it anew.`);
   }
-  if (!Array.isArray(notebook.cells))
-    throw new Error(`${path} is not a notebook: it holds no list of cells.`);
+  if (!Array.isArray(notebook.cells)) throw new Error(`${path} is not a notebook: it holds no list of cells.`);
   return notebook;
 }
 
@@ -63,8 +62,6 @@ export function headingsByCell(notebook: Notebook): string[] {
 /** The contents of all outputs of one MIME type, in their order. */
 export function outputsOf(notebook: Notebook, mimeType: string): unknown[] {
   return notebook.cells.flatMap((cell) =>
-    (cell.outputs ?? []).flatMap(({ data }) =>
-      data !== undefined && mimeType in data ? [data[mimeType]] : [],
-    ),
+    (cell.outputs ?? []).flatMap(({ data }) => (data !== undefined && mimeType in data ? [data[mimeType]] : [])),
   );
 }

@@ -35,8 +35,7 @@ function kindOf(literal: string): string {
   return Number.isNaN(Number(literal.replaceAll('_', ''))) ? literal : 'number';
 }
 
-const quote = (text: string) =>
-  `'${JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")}'`;
+const quote = (text: string) => `'${JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")}'`;
 
 /** The TypeScript literal for a parameter's value as given on the command line; a value of another kind is a usage error. */
 export function literalFor(parameter: Parameter, text: string): string {
@@ -47,9 +46,7 @@ export function literalFor(parameter: Parameter, text: string): string {
     return String(Number(text));
   }
   if (kinds.includes('string') || kinds.includes(quote(text))) return quote(text);
-  const allowed = kinds.map((kind) =>
-    kind.startsWith("'") ? kind.slice(1, -1) : `a ${kind}`.replace('a null', 'null'),
-  );
+  const allowed = kinds.map((kind) => (kind.startsWith("'") ? kind.slice(1, -1) : `a ${kind}`.replace('a null', 'null')));
   throw new UsageError(`${name} must be ${allowed.join(' or ')}, but got "${text}".`);
 }
 
@@ -88,11 +85,11 @@ export function planParameters(
   for (const name of settings.keys()) {
     if (![...parameters.values()].flat().some((parameter) => parameter.name === name)) {
       const known = [...parameters].map(
-        ([notebook, list]) =>
-          `  ${notebook}: ${list.map((parameter) => parameter.name).join(', ') || 'none'}`,
+        ([notebook, list]) => `  ${notebook}: ${list.map((parameter) => parameter.name).join(', ') || 'none'}`,
       );
       throw new UsageError(
-        `"${name}" is no parameter of ${notebooks.size === 1 ? 'this notebook' : 'these notebooks'}; there are\n${known.join('\n')}`,
+        `"${name}" is no parameter of ${notebooks.size === 1 ? 'this notebook' : 'these notebooks'}; there ` +
+          `are\n${known.join('\n')}`,
       );
     }
   }

@@ -39,11 +39,7 @@ export function startPython(script: string, args: readonly string[]): ChildProce
 }
 
 /** What one of the Python scripts beside this file prints, given `input`; an error with its complaint if it fails. */
-export async function runPython(
-  script: string,
-  args: readonly string[],
-  input: string | Uint8Array,
-): Promise<string> {
+export async function runPython(script: string, args: readonly string[], input: string | Uint8Array): Promise<string> {
   const child = startPython(script, args);
   let [output, errors] = ['', ''];
   child.stdout?.setEncoding('utf8').on('data', (text: string) => {

@@ -1,11 +1,4 @@
-import {
-  type Caption,
-  type CaptionKind,
-  linkReferences,
-  parseCaption,
-  prefixNumbers,
-  type Targets,
-} from './captions';
+import { type Caption, type CaptionKind, linkReferences, parseCaption, prefixNumbers, type Targets } from './captions';
 import { type Notebook, type Output, sourceOf } from './notebook-file';
 import { describeRun, type Facts, findProblems } from './report-facts';
 
@@ -65,10 +58,7 @@ export interface ReportDocument {
   /** What holds for all notebooks: label and words. */
   readonly facts: readonly (readonly [string, string])[];
   /** What differs: a table with a row for each notebook; empty for one notebook. */
-  readonly factsByChapter: {
-    readonly columns: readonly string[];
-    readonly rows: readonly (readonly string[])[];
-  };
+  readonly factsByChapter: { readonly columns: readonly string[]; readonly rows: readonly (readonly string[])[] };
   /** Whether the notebooks are chapters with headings and numbers of their own. */
   readonly bound: boolean;
   readonly chapters: readonly Chapter[];
@@ -133,9 +123,7 @@ export function buildReport(
     numbers.map((own) => `${kind}-${bound ? `${number}-` : ''}${own}`);
 
   const captions = notebooks.map(({ notebook }) =>
-    notebook.cells.flatMap((cell) =>
-      cell.cell_type === 'markdown' ? (captionOf(sourceOf(cell)).caption ?? []) : [],
-    ),
+    notebook.cells.flatMap((cell) => (cell.cell_type === 'markdown' ? (captionOf(sourceOf(cell)).caption ?? []) : [])),
   );
   const targets = new Map<string, { href: string; label: string }>();
   for (const [i, number] of numbers.entries()) {
@@ -152,11 +140,8 @@ export function buildReport(
   }
   const targetsFor = (own: string): Targets => ({
     numbered: (kind, number, chapter) =>
-      bound || chapter === undefined || chapter === own
-        ? targets.get(`${chapter ?? own} ${kind} ${number}`)
-        : undefined,
-    chapter: (number) =>
-      bound && number !== own && numbers.includes(number) ? `#chapter-${number}` : undefined,
+      bound || chapter === undefined || chapter === own ? targets.get(`${chapter ?? own} ${kind} ${number}`) : undefined,
+    chapter: (number) => (bound && number !== own && numbers.includes(number) ? `#chapter-${number}` : undefined),
     file(path) {
       const name = /^(?:\.\/)?([^/]+)\.ipynb$/.exec(path)?.[1];
       const at = notebooks.findIndex((other) => other.name === name);
@@ -170,9 +155,7 @@ export function buildReport(
     findProblems(named.notebook).map((problem) => (bound ? `${plain(titleOf(named))}: ${problem}` : problem)),
   );
   if (missing.length > 0) {
-    problems.push(
-      `${missing.join(' and ')} did not run and ${missing.length === 1 ? 'is' : 'are'} not in this report.`,
-    );
+    problems.push(`${missing.join(' and ')} did not run and ${missing.length === 1 ? 'is' : 'are'} not in this report.`);
   }
   const given = authorsOf(notebooks);
   const title = titlePage.title ?? (bound ? projectTitle : plain(titleOf(first)));
@@ -217,10 +200,7 @@ function arrangeFacts(
       rows:
         columns.length === 0
           ? []
-          : notebooks.map((named, i) => [
-              plain(titleOf(named)),
-              ...columns.map((label) => facts[i]?.get(label) ?? '–'),
-            ]),
+          : notebooks.map((named, i) => [plain(titleOf(named)), ...columns.map((label) => facts[i]?.get(label) ?? '–')]),
     },
   };
 }
@@ -234,12 +214,7 @@ function captionOf(source: string): { caption: Caption | undefined; rest: string
 
 function buildBlocks(
   notebook: Notebook,
-  options: {
-    code: boolean;
-    prefix: string;
-    ids(caption: Caption): string[];
-    link(markdown: string): string;
-  },
+  options: { code: boolean; prefix: string; ids(caption: Caption): string[]; link(markdown: string): string },
 ): Block[] {
   const { prefix, ids, link } = options;
   const blocks: Block[] = [];
@@ -281,7 +256,9 @@ function buildBlocks(
         type: 'numbered',
         kind: caption.kind,
         ids: ids(caption),
-        label: `${caption.kind === 'figure' ? 'Figure' : 'Table'}${caption.numbers.length > 1 ? 's' : ''} ${prefixNumbers(caption.numbering, prefix)}`,
+        label:
+          `${caption.kind === 'figure' ? 'Figure' : 'Table'}${caption.numbers.length > 1 ? 's' : ''} ` +
+          `${prefixNumbers(caption.numbering, prefix)}`,
         title: link(caption.title),
         rest: link(caption.rest),
         wide: outputs.some(needsWidePage),
@@ -307,8 +284,7 @@ const isFigure = (output: Output) => {
     (!types.includes('text/html') && types.some((type) => type.startsWith('image/')))
   );
 };
-const isTable = (output: Output) =>
-  /<table[\s>]/.test(textOf(output.data?.['text/html'])) && !isInteractive(output);
+const isTable = (output: Output) => /<table[\s>]/.test(textOf(output.data?.['text/html'])) && !isInteractive(output);
 
 /** Where a caption's outputs begin: it claims as many figures or tables as it numbers; undefined where there is none. */
 function findCaptioned(
@@ -324,9 +300,7 @@ function findCaptioned(
 
 /** A matrix of many classes. */
 function needsWidePage({ data = {} }: Output): boolean {
-  const figure = data[PLOTLY_TYPE] as
-    | { data?: { type?: string; z?: unknown; y?: unknown; x?: unknown }[] }
-    | undefined;
+  const figure = data[PLOTLY_TYPE] as { data?: { type?: string; z?: unknown; y?: unknown; x?: unknown }[] } | undefined;
   return (figure?.data ?? []).some(
     ({ type, z, x, y }) =>
       type === 'heatmap' &&
@@ -344,8 +318,7 @@ function linkOutput(output: Output, link: (markdown: string) => string): Output 
   return { ...output, data: { ...output.data, 'text/markdown': link(textOf(markdown)) } };
 }
 
-const textOf = (value: unknown) =>
-  Array.isArray(value) ? value.join('') : typeof value === 'string' ? value : '';
+const textOf = (value: unknown) => (Array.isArray(value) ? value.join('') : typeof value === 'string' ? value : '');
 
 /** Markdown without its marks, for places that take text alone. */
 const plain = (markdown: string) => markdown.replace(/\[([^\]]*)\]\([^)]*\)/g, '$1').replace(/[*_`]/g, '');

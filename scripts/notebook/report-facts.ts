@@ -84,9 +84,7 @@ export function citeDataset(name: string): string | undefined {
 export function findProblems(notebook: Notebook): string[] {
   const { status } = noteOf(notebook);
   const headings = headingsByCell(notebook);
-  const cells = notebook.cells.flatMap((cell, index) =>
-    isRun(cell) ? [{ cell, heading: headings[index] ?? '' }] : [],
-  );
+  const cells = notebook.cells.flatMap((cell, index) => (isRun(cell) ? [{ cell, heading: headings[index] ?? '' }] : []));
   const problems: string[] = [];
   const total = `${cells.length} code cells`;
   const skipped = cells.flatMap((entry, i) => (entry.cell.execution_count == null ? [{ ...entry, i }] : []));
@@ -95,11 +93,11 @@ export function findProblems(notebook: Notebook): string[] {
   if (status === 'failed') problems.push('The run failed at the error that stands below.');
   if (status === 'interrupted') problems.push('The run was interrupted.');
   if (firstSkipped !== undefined) {
-    const isTail =
-      skipped.every(({ i }) => i >= firstSkipped.i) && skipped.length === cells.length - firstSkipped.i;
+    const isTail = skipped.every(({ i }) => i >= firstSkipped.i) && skipped.length === cells.length - firstSkipped.i;
     problems.push(
       isTail
-        ? `${skipped.length} of ${total} did not run: everything from code cell ${firstSkipped.i + 1}${under(firstSkipped.heading)} on is missing.`
+        ? `${skipped.length} of ${total} did not run: everything from code cell ` +
+            `${firstSkipped.i + 1}${under(firstSkipped.heading)} on is missing.`
         : `${skipped.length} of ${total} did not run: code ${skipped.length === 1 ? 'cell' : 'cells'} ${skipped
             .map(({ i, heading }) => `${i + 1}${under(heading)}`)
             .join(', ')}.`,

@@ -7,14 +7,7 @@ import { RESULTS_TYPE, type Results } from '../../lib/notebook/results';
 import { formatDuration } from '../../lib/notebook/time';
 import { replaceFile } from '../../lib/storage/replace-file';
 import { NOTEBOOKS, REPORTS } from './folders';
-import {
-  headingsByCell,
-  type Notebook,
-  outputsOf,
-  readNotebook,
-  sourceOf,
-  writeNotebook,
-} from './notebook-file';
+import { headingsByCell, type Notebook, outputsOf, readNotebook, sourceOf, writeNotebook } from './notebook-file';
 import { injectParameters, parametersOf, planParameters } from './parameters';
 import { ROOT } from './python';
 import type { NamedNotebook } from './report-document';
@@ -29,22 +22,13 @@ const EXCERPT_LINES = 12;
 const formatMemory = (bytes: number | null) => (bytes === null ? '' : `${(bytes / 1e9).toFixed(1)} GB`);
 
 /** The value that a parameter has in a run, without its quotes. */
-function effectiveValue(
-  notebook: Notebook,
-  literals: ReadonlyMap<string, string>,
-  name: string,
-): string | undefined {
-  const literal =
-    literals.get(name) ?? parametersOf(notebook).find((parameter) => parameter.name === name)?.initial;
+function effectiveValue(notebook: Notebook, literals: ReadonlyMap<string, string>, name: string): string | undefined {
+  const literal = literals.get(name) ?? parametersOf(notebook).find((parameter) => parameter.name === name)?.initial;
   return literal?.replace(/^(['"])(.*)\1$/, '$2');
 }
 
 /** What is known of a run from outside, for its report. */
-function noteRun(
-  notebook: Notebook,
-  literals: ReadonlyMap<string, string>,
-  { status, seconds, memory }: RunOutcome,
-): RunNote {
+function noteRun(notebook: Notebook, literals: ReadonlyMap<string, string>, { status, seconds, memory }: RunOutcome): RunNote {
   const others = [...literals].filter(([name]) => !['dataset', 'profile', 'seed'].includes(name));
   const seed = effectiveValue(notebook, literals, 'seed');
   const profile = effectiveValue(notebook, literals, 'profile');
@@ -83,9 +67,7 @@ function describeFailure(name: string, notebook: Notebook, { error }: RunOutcome
  * Returns the exit status: 0, 1 where a notebook failed, 130 where the run was interrupted.
  */
 export async function runAndReport(options: StartOptions): Promise<number> {
-  const notebooks = new Map(
-    options.notebooks.map((name) => [name, readNotebook(join(NOTEBOOKS, `${name}.ipynb`))] as const),
-  );
+  const notebooks = new Map(options.notebooks.map((name) => [name, readNotebook(join(NOTEBOOKS, `${name}.ipynb`))] as const));
   const plan = planParameters(notebooks, options.settings);
 
   mkdirSync(REPORTS, { recursive: true });
@@ -194,13 +176,11 @@ export async function runAndReport(options: StartOptions): Promise<number> {
     ...(summary.dataset ? [['Data set', summary.dataset] as [string, string]] : []),
     ...summary.models.map(({ name, testAccuracy, testLoss, seconds }): [string, string] => [
       `Best ${name}`,
-      `${(100 * testAccuracy).toFixed(2)} % of the test images right, loss ${testLoss.toFixed(4)}, ${formatDuration(seconds)} of search and training`,
+      `${(100 * testAccuracy).toFixed(2)} % of the test images right, loss ${testLoss.toFixed(4)}, ` +
+        `${formatDuration(seconds)} of search and training`,
     ]),
     ['Time', formatDuration(seconds)],
-    [
-      'Reports',
-      `${relative(process.cwd(), REPORTS)}/: ${reports.map((path) => basename(path)).join(', ')}, summary.json`,
-    ],
+    ['Reports', `${relative(process.cwd(), REPORTS)}/: ${reports.map((path) => basename(path)).join(', ')}, summary.json`],
   ];
   const width = Math.max(...rows.map(([label]) => label.length));
   for (const [label, text] of rows) console.log(`${label.padEnd(width)}  ${text}`);

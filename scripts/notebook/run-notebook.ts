@@ -13,8 +13,8 @@ export interface RunOutcome {
 }
 
 /**
- * What a running notebook tells; `index` counts all cells, `number` and `of` the code cells. `line` says how far a training or search is,
- * `ended` what each epoch or trial that ended since came to, and the whole in the end.
+ * What a running notebook tells; `index` counts all cells, `number` and `of` the code cells. `line` says how far a training or
+ * search is, `ended` what each epoch or trial that ended since came to, and the whole in the end.
  */
 export type RunEvent =
   | { readonly event: 'cell'; readonly index: number; readonly number: number; readonly of: number }
@@ -56,12 +56,7 @@ export function runNotebook(
       child.on('error', reject);
       child.on('close', (code, signal) => {
         if (outcome !== undefined) resolve(outcome);
-        else
-          reject(
-            new Error(
-              `Running the notebook broke off (${signal ?? `status ${code}`}):\n${complaints.trim()}`,
-            ),
-          );
+        else reject(new Error(`Running the notebook broke off (${signal ?? `status ${code}`}):\n${complaints.trim()}`));
       });
     }),
     stop: () => child.kill('SIGINT'),

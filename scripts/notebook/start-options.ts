@@ -18,7 +18,8 @@ export interface StartOptions {
   readonly report: ReportOptions;
 }
 
-const PARAMETER_HELP = `  --profile NAME    quick (minutes), full (the real search, several times as long) or small (a trial run); default quick
+const PARAMETER_HELP = `\
+  --profile NAME    quick (minutes), full (the real search, several times as long) or small (a trial run); default quick
   --dataset NAME    for instance emnist-balanced, mnist; default: what data/ holds, else the built-in MNIST
   --seed N          a whole number from 0; default 0
   -p NAME=VALUE     set any parameter of the notebooks: -p trials=3 -p epochs=2; may be repeated`;
@@ -67,8 +68,7 @@ export function parseStartOptions(
   }
   const settings = new Map<string, string>();
   const set = (name: string, value: string, option: string) => {
-    if (settings.has(name))
-      throw new UsageError(`${name} is set twice: ${option} is the second. Give it once.`);
+    if (settings.has(name)) throw new UsageError(`${name} is set twice: ${option} is the second. Give it once.`);
     settings.set(name, value);
   };
   for (const name of ['profile', 'dataset', 'seed'] as const) {
@@ -78,9 +78,7 @@ export function parseStartOptions(
   for (const setting of values.param ?? []) {
     const [, name, value] = /^([A-Za-z_]\w*)=(.*)$/s.exec(setting) ?? [];
     if (name === undefined || value === undefined) {
-      throw new UsageError(
-        `-p must be followed by NAME=VALUE, but got "${setting}". For instance: -p trials=3`,
-      );
+      throw new UsageError(`-p must be followed by NAME=VALUE, but got "${setting}". For instance: -p trials=3`);
     }
     set(name, value, `-p ${setting}`);
   }
@@ -117,9 +115,7 @@ function parse(args: readonly string[], command: Command) {
       },
     });
     if (command === 'npm start' && parsed.values['no-execute']) {
-      throw new UsageError(
-        'npm start runs the notebooks: --no-execute belongs to npm run report -- --no-execute.',
-      );
+      throw new UsageError('npm start runs the notebooks: --no-execute belongs to npm run report -- --no-execute.');
     }
     return parsed;
   } catch (error) {

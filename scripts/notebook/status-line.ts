@@ -1,8 +1,8 @@
 import { TerminalLine, type TextStream } from '../../lib/notebook/terminal-line';
 
 /**
- * Says how a long run stands. On a terminal one line is rewritten; elsewhere (a file, a build's log) headings are lines of their own, and
- * so is each epoch or trial.
+ * Says how a long run stands. On a terminal one line is rewritten; elsewhere (a file, a build's log) headings are lines of their
+ * own, and so is each epoch or trial.
  */
 export class StatusLine {
   readonly #line: TerminalLine;

@@ -17,8 +17,8 @@ export interface ReportOptions {
 }
 
 /**
- * Writes one report of the notebooks, in their order, in every format asked for: `<target>.html`, `<target>.pdf`. Returns
- * the paths of what was written: no PDF where no browser can be had or it fails. A file is replaced when its new contents are whole.
+ * Writes one report of the notebooks, in their order, in every format asked for: `<target>.html`, `<target>.pdf`. Returns the
+ * paths of what was written: no PDF where no browser can be had or it fails. A file is replaced when its new contents are whole.
  *
  * @param target path without extension
  * @param missing names of notebooks that did not run and should have been in it
@@ -62,8 +62,6 @@ function warn(target: string, { message }: Error): undefined {
 
 /** What the project calls itself, for a report of several notebooks without a title of its own. */
 function readProjectTitle(): string {
-  const { description } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
-    description: string;
-  };
+  const { description } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { description: string };
   return description;
 }

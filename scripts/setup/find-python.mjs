@@ -36,9 +36,7 @@ async function probe(command) {
  * @param {(command: string) => Promise<Python | undefined>} [probeCommand] for tests
  */
 export async function findPython(chosen, probeCommand = probe) {
-  const commands = chosen
-    ? [chosen]
-    : ['python3', 'python3.13', 'python3.12', 'python3.11', 'python3.14', 'python'];
+  const commands = chosen ? [chosen] : ['python3', 'python3.13', 'python3.12', 'python3.11', 'python3.14', 'python'];
   const found = [];
   for (const command of commands) {
     const python = await probeCommand(command);

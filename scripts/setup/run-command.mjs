@@ -65,8 +65,5 @@ export function shorten(output) {
 export async function mustRun(what, command, args, options) {
   const { succeeded, signal, output } = await runCommand(command, args, options);
   if (succeeded) return output;
-  throw new SetupError(
-    `${what} failed${signal ? ` (${signal})` : ''}:\n${shorten(output)}`,
-    findCure(output),
-  );
+  throw new SetupError(`${what} failed${signal ? ` (${signal})` : ''}:\n${shorten(output)}`, findCure(output));
 }

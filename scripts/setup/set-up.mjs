@@ -105,10 +105,7 @@ export async function setUp(root) {
   const startMs = performance.now();
   try {
     if (process.platform === 'win32') {
-      throw new SetupError(
-        'Inkwell runs on Linux and macOS; this is Windows.',
-        'Use WSL 2: see environment.md.',
-      );
+      throw new SetupError('Inkwell runs on Linux and macOS; this is Windows.', 'Use WSL 2: see environment.md.');
     }
     // A later step uses what an earlier one installs, so the order matters.
     const steps = [npmPackages(root), pythonPackages(root), tensorflow(root), jupyterKernel(root)];

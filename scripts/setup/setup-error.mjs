@@ -50,7 +50,5 @@ const CAUSES = [
  */
 export function findCure(output) {
   const known = CAUSES.find(({ sign }) => sign.test(output));
-  return (
-    known?.cure ?? 'See the lines above and environment.md, "Troubles and cures"; then run the command again.'
-  );
+  return known?.cure ?? 'See the lines above and environment.md, "Troubles and cures"; then run the command again.';
 }

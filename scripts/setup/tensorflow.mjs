@@ -1,13 +1,4 @@
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { homedir, hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { MB } from './disk-space.mjs';
@@ -120,22 +111,12 @@ async function buildAddon(root, packageFolder, folder, addon) {
   }
   const zig = join(folder, 'zig');
   writeFileSync(join(folder, 'zig.txt'), ZIG);
-  const install = [
-    'install',
-    '--quiet',
-    '--no-deps',
-    '--no-cache-dir',
-    '--only-binary=:all:',
-    '--require-hashes',
-  ];
+  const install = ['install', '--quiet', '--no-deps', '--no-cache-dir', '--only-binary=:all:', '--require-hashes'];
   const cure = 'Install a C++ compiler (sudo apt install g++), then run the command again.';
   try {
-    await runPip(
-      root,
-      'fetching a C++ compiler',
-      [...install, '--target', zig, '-r', join(folder, 'zig.txt')],
-      { TMPDIR: folder },
-    );
+    await runPip(root, 'fetching a C++ compiler', [...install, '--target', zig, '-r', join(folder, 'zig.txt')], {
+      TMPDIR: folder,
+    });
     await mustRun('building the TensorFlow addon', join(zig, 'ziglang', 'zig'), ['c++', ...args], {
       cwd: folder,
       env: { ZIG_GLOBAL_CACHE_DIR: join(zig, 'cache'), ZIG_LOCAL_CACHE_DIR: join(zig, 'cache') },
@@ -245,10 +226,7 @@ export function tensorflow(root) {
     projectBytes: usesWheel ? 0 : 400 * MB,
     cacheBytes: existsSync(target) ? 0 : 1450 * MB,
     downloadBytes: existsSync(target) ? 0 : 275 * MB,
-    isReady: () =>
-      existsSync(stamp) &&
-      readFileSync(stamp, 'utf8') === wanted &&
-      existsSync(join(link, 'tfjs_binding.node')),
+    isReady: () => existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted && existsSync(join(link, 'tfjs_binding.node')),
     async run() {
       const summary = await (usesWheel ? installFromWheel() : installWithOwnScript());
       writeFileSync(stamp, wanted);

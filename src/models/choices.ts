@@ -14,17 +14,13 @@ const BATCH_SIZE = 64;
 
 /** How a model is trained, as `hp` chooses: `optimizer` with its learning rate, and `schedule`. */
 export function chooseTraining(hp: HyperParameters, model: 'mlp' | 'cnn'): CompileConfig {
-  return {
-    optimizer: chooseOptimizer(hp, model),
-    schedule: chooseSchedule(hp),
-    batchSize: BATCH_SIZE,
-  };
+  return { optimizer: chooseOptimizer(hp, model), schedule: chooseSchedule(hp), batchSize: BATCH_SIZE };
 }
 
 /**
- * The penalties that `hp` chooses: none (the default), L1, L2 or both, each strength on a log scale. Even the strongest cost nothing
- * in a short training, and matter in long ones: after 375 steps of 64 images of emnist47 the default MLP (CNN) at a rate of 0.003
- * has 74.7 (82.1) % of the images held out, with L1 of 0.0001 74.5 (82.3), with L2 of 0.001 75.1 (82.7).
+ * The penalties that `hp` chooses: none (the default), L1, L2 or both, each strength on a log scale. Even the strongest cost
+ * nothing in a short training, and matter in long ones: after 375 steps of 64 images of emnist47 the default MLP (CNN) at a rate
+ * of 0.003 has 74.7 (82.1) % of the images held out, with L1 of 0.0001 74.5 (82.3), with L2 of 0.001 75.1 (82.7).
  */
 export function chooseRegularization(hp: HyperParameters): Regularization {
   const kind = hp.choice('regularization', ['none', 'l1', 'l2', 'l1l2']);
@@ -35,18 +31,16 @@ export function chooseRegularization(hp: HyperParameters): Regularization {
 }
 
 /**
- * Whether layers are normalized whose activations `hp` was asked for under these names: as `hp` chooses, by default yes; where one of
- * them is the sigmoid always. Its outputs are all positive and its gradient at most 0.25, so without normalization a short training
- * of it ends where it began.
+ * Whether layers are normalized whose activations `hp` was asked for under these names: as `hp` chooses, by default yes; where
+ * one of them is the sigmoid always. Its outputs are all positive and its gradient at most 0.25, so without normalization a short
+ * training of it ends where it began.
  */
 export function chooseNormalization(hp: HyperParameters, activations: readonly string[]): boolean {
   const [first, ...others] = activations;
   if (first === undefined) return hp.boolean('batchNormalization', { default: true });
   // A search may have narrowed them, to sigmoids alone at worst.
   const domain = hp.space.get(first);
-  const free = ACTIVATIONS.filter(
-    (activation) => activation !== 'sigmoid' && (!domain || contains(domain, activation)),
-  );
+  const free = ACTIVATIONS.filter((activation) => activation !== 'sigmoid' && (!domain || contains(domain, activation)));
   if (free.length === 0) return true;
   return hp.conditionalScope(first, free, () => chooseNormalization(hp, others)) ?? true;
 }
@@ -54,12 +48,13 @@ export function chooseNormalization(hp: HyperParameters, activations: readonly s
 type SearchedOptimizer = 'adam' | 'sgd' | 'sgdMomentum' | 'rmsprop' | 'adagrad' | 'adadelta';
 
 /**
- * The learning rates that a search draws, lowest, highest and default. Of plain SGD and SGD with momentum an MLP bears higher ones
- * than a CNN without batch normalization does.
+ * The learning rates that a search draws, lowest, highest and default. Of plain SGD and SGD with momentum an MLP bears higher
+ * ones than a CNN without batch normalization does.
  *
- * They were measured: validation accuracy in percent after 375 steps of 64 images (12,000 of emnist47, 2 epochs, cosine annealing)
- * of an MLP of two layers of 256 and a CNN of 16, 32 and 64 filters, with ReLU, with batch normalization / without it. A range spans
- * the rates from 10 points below the optimizer's best to the highest that no model with or without normalization fell apart at.
+ * They were measured: validation accuracy in percent after 375 steps of 64 images (12,000 of emnist47, 2 epochs, cosine
+ * annealing) of an MLP of two layers of 256 and a CNN of 16, 32 and 64 filters, with ReLU, with batch normalization / without it.
+ * A range spans the rates from 10 points below the optimizer's best to the highest that no model with or without normalization
+ * fell apart at.
  *
  * | optimizer | rate | MLP | CNN |
  * |---|---|---|---|
@@ -90,10 +85,7 @@ type SearchedOptimizer = 'adam' | 'sgd' | 'sgdMomentum' | 'rmsprop' | 'adagrad' 
  * Among 24 random CNNs one, of ELUs without normalization, diverged, under SGD at 0.22.
  */
 export const LEARNING_RATES: Readonly<
-  Record<
-    'mlp' | 'cnn',
-    Readonly<Record<SearchedOptimizer, readonly [min: number, max: number, preset: number]>>
-  >
+  Record<'mlp' | 'cnn', Readonly<Record<SearchedOptimizer, readonly [min: number, max: number, preset: number]>>>
 > = {
   mlp: {
     adam: [1e-3, 1e-2, 1e-3],
@@ -132,8 +124,6 @@ export function chooseOptimizer(hp: HyperParameters, model: 'mlp' | 'cnn'): Opti
  * annealing, which asks for no further number and ends every training with small steps.
  */
 export function chooseSchedule(hp: HyperParameters): ScheduleConfig {
-  const kind = hp.choice('schedule', ['constant', 'stepDecay', 'cosineAnnealing', 'oneCycle'], {
-    default: 'cosineAnnealing',
-  });
+  const kind = hp.choice('schedule', ['constant', 'stepDecay', 'cosineAnnealing', 'oneCycle'], { default: 'cosineAnnealing' });
   return kind === 'stepDecay' ? { kind, factor: hp.choice('decayFactor', [0.5, 0.2, 0.1]) } : { kind };
 }

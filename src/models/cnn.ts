@@ -20,12 +20,12 @@ import { ACTIVATIONS, Stack } from './stack';
  * | `regularization`, `l1`, `l2` | see `chooseRegularization` | none |
  * | `optimizer`, its learning rate, `schedule` | see `chooseOptimizer`, `chooseSchedule` | Adam at 0.001, cosine annealing |
  *
- * The first pooling is by 3, those after it by 2: a step of 128 images takes half the time (17 ms instead of 35 with 32, 64 and 128
- * filters, two cores of a Xeon), and accuracy is as good (90.2 % of emnist47's test images after 4 epochs, as with 24, 48 and 96 filters
- * and pools of 2, which take 24 ms).
+ * The first pooling is by 3, those after it by 2: a step of 128 images takes half the time (17 ms instead of 35 with 32, 64 and
+ * 128 filters, two cores of a Xeon), and accuracy is as good (90.2 % of emnist47's test images after 4 epochs, as with 24, 48 and
+ * 96 filters and pools of 2, which take 24 ms).
  *
- * The ranges are such that a random draw learns: of 12 (14,000 images of emnist47, 2 folds, 4 epochs) half reached 80.9 % and the best
- * 83.9 %; none stayed below 57 %. The space of version 0.6 left 7 of 12 below 10 %.
+ * The ranges are such that a random draw learns: of 12 (14,000 images of emnist47, 2 folds, 4 epochs) half reached 80.9 % and the
+ * best 83.9 %; none stayed below 57 %. The space of version 0.6 left 7 of 12 below 10 %.
  */
 export const buildCnn: ModelBuilder = (hp, data) => {
   const blocks = hp.int('blocks', { min: 2, max: 3, default: 3 });
@@ -36,12 +36,7 @@ export const buildCnn: ModelBuilder = (hp, data) => {
   for (let block = 1; block <= blocks; block++) {
     // Twice the filters on a quarter of the pixels: each block costs about as much as the one before (VGG's rule).
     const fewest = 8 * 2 ** (block - 1);
-    const filters = hp.int(`filters${block}`, {
-      min: fewest,
-      max: 4 * fewest,
-      step: fewest,
-      default: 2 * fewest,
-    });
+    const filters = hp.int(`filters${block}`, { min: fewest, max: 4 * fewest, step: fewest, default: 2 * fewest });
     // A large kernel costs little on one channel, and most of the time on many.
     if (block === 1) stack.convolution(filters, kernelSize, activation, normalize, 3);
     else stack.convolution(filters, 3, activation, normalize, 2);

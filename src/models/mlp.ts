@@ -5,8 +5,8 @@ import { chooseNormalization, chooseRegularization, chooseTraining } from './cho
 import { ACTIVATIONS, type Activation, Stack } from './stack';
 
 /**
- * A multilayer perceptron on flat images, `[b, 784]` -> `[b, classes]`: hidden layers of dense, batch normalization, activation and
- * dropout.
+ * A multilayer perceptron on flat images, `[b, 784]` -> `[b, classes]`: hidden layers of dense, batch normalization, activation
+ * and dropout.
  *
  * | asks for | values | default, and why |
  * |---|---|---|
@@ -18,8 +18,8 @@ import { ACTIVATIONS, type Activation, Stack } from './stack';
  * | `regularization`, `l1`, `l2` | see `chooseRegularization` | none |
  * | `optimizer`, its learning rate, `schedule` | see `chooseOptimizer`, `chooseSchedule` | Adam at 0.001, cosine annealing |
  *
- * The ranges are such that a random draw learns: of 12 (30,000 images of emnist47, 2 folds, 4 epochs) half reached 73.6 % and the best
- * 78.8 %; none stayed below 61 %.
+ * The ranges are such that a random draw learns: of 12 (30,000 images of emnist47, 2 folds, 4 epochs) half reached 73.6 % and the
+ * best 78.8 %; none stayed below 61 %.
  */
 export const buildMlp: ModelBuilder = (hp, data) => {
   const layers = hp.int('layers', { min: 2, max: 3 });

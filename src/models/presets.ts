@@ -85,8 +85,7 @@ export const seedCnn: Preset = {
  */
 export const quickCnn: Preset = {
   name: 'quickCnn',
-  description:
-    'convolutions 32, 64, 128 with batch normalization and max pooling, dense 256; AdamW, one cycle',
+  description: 'convolutions 32, 64, 128 with batch normalization and max pooling, dense 256; AdamW, one cycle',
   epochs: 5,
   build(data) {
     const stack = input(data);
@@ -102,8 +101,7 @@ export const quickCnn: Preset = {
  */
 export const bestMlp: Preset = {
   name: 'bestMlp',
-  description:
-    'three dense layers of 1,024 with batch normalization and dropout; AdamW, one cycle, augmentation',
+  description: 'three dense layers of 1,024 with batch normalization and dropout; AdamW, one cycle, augmentation',
   epochs: 40,
   build(data) {
     const stack = new Stack(data.seed).input([PIXELS]);

@@ -72,9 +72,7 @@ export function searchBudget(
   for (const [part, value] of Object.entries(overrides)) {
     const least = part === 'searchEpochs' ? 2 : 1;
     if (value != null && !(Number.isInteger(value) && value >= least)) {
-      throw new RangeError(
-        `${part} must be a whole number from ${least}, or null for the profile's, but got ${value}.`,
-      );
+      throw new RangeError(`${part} must be a whole number from ${least}, or null for the profile's, but got ${value}.`);
     }
   }
   const { searchImages, searchEpochs, trainImages, epochs } = overrides;
@@ -83,9 +81,13 @@ export function searchBudget(
   const wantedFolds = overrides.folds ?? cost.search.folds;
   const folds = Math.min(wantedFolds, search.images);
   return {
-    ...{ searchImages: search.images, searchEpochs: search.epochs },
-    ...{ trials: overrides.trials ?? cost.search.trials, folds },
-    ...{ trainImages: winner.images, epochs: winner.epochs, augment: cost.training.augment },
+    searchImages: search.images,
+    searchEpochs: search.epochs,
+    trials: overrides.trials ?? cost.search.trials,
+    folds,
+    trainImages: winner.images,
+    epochs: winner.epochs,
+    augment: cost.training.augment,
     cuts: [...search.cuts, ...foldCuts('search', train, search.images, folds, wantedFolds), ...winner.cuts],
   };
 }
@@ -152,7 +154,10 @@ function fitTrainSizes(
   const below = sizes.filter((size) => size <= end / 1.5);
   const fitted = [...new Set([...(below.length > 0 ? below : [Math.ceil(end / 4)]), end])];
   return {
-    ...{ images, validationSplit: VALIDATION_SPLIT, sizes: fitted, executions },
+    images,
+    validationSplit: VALIDATION_SPLIT,
+    sizes: fitted,
+    executions,
     epochs: stretch({ images: largest, epochs }, end),
   };
 }

@@ -20,23 +20,14 @@ export function trainingCuts(what: string, wanted: TrainingCost, fitted: Trainin
 }
 
 /** Of a cross-validation of a subset of `images`: too few folds, and classes that not all folds can judge or learn. */
-export function foldCuts(
-  what: string,
-  train: Labelled,
-  images: number,
-  folds: number,
-  wantedFolds: number,
-): string[] {
+export function foldCuts(what: string, train: Labelled, images: number, folds: number, wantedFolds: number): string[] {
   const cuts: string[] = [];
   if (folds < wantedFolds) {
-    cuts.push(
-      `The ${what} uses ${folds} folds instead of ${wantedFolds}, since it has ${format(images)} images.`,
-    );
+    cuts.push(`The ${what} uses ${folds} folds instead of ${wantedFolds}, since it has ${format(images)} images.`);
   }
   const there = classCounts(train);
   const taken = subsetCounts(there, images);
-  const names = (isMeant: (count: number, c: number) => boolean) =>
-    train.classNames.filter((_, c) => isMeant(taken[c], c));
+  const names = (isMeant: (count: number, c: number) => boolean) => train.classNames.filter((_, c) => isMeant(taken[c], c));
   const missing = names((count, c) => count === 0 && there[c] > 0);
   if (missing.length > 0) {
     cuts.push(
@@ -51,14 +42,16 @@ export function foldCuts(
     cuts.push(
       few.length === 1
         ? `${list(few)} has ${most} of the ${format(images)} images of the ${what}, so ${most} of its ${folds} folds judge it.`
-        : `${list(few)} have up to ${most} of the ${format(images)} images of the ${what} each, so not all of its ${folds} folds judge them.`,
+        : `${list(few)} have up to ${most} of the ${format(images)} images of the ${what} each, so not all of its ${folds} ` +
+            'folds judge them.',
     );
   }
   const single = names((count) => count === 1);
   if (single.length > 0) {
     const [has, them] = single.length === 1 ? ['has', 'it'] : ['have', 'them'];
     cuts.push(
-      `${list(single)} ${has} 1 of the ${format(images)} images of the ${what}${single.length === 1 ? '' : ' each'}: the fold that judges ${them} has not learned ${them}.`,
+      `${list(single)} ${has} 1 of the ${format(images)} images of the ${what}${single.length === 1 ? '' : ' each'}: the ` +
+        `fold that judges ${them} has not learned ${them}.`,
     );
   }
   return cuts;
@@ -69,13 +62,10 @@ export function sizeCuts(
   model: 'mlp' | 'cnn',
   wanted: readonly number[],
   available: number,
-  fitted:
-    | { readonly images: number; readonly validationSplit: number; readonly sizes: readonly number[] }
-    | undefined,
+  fitted: { readonly images: number; readonly validationSplit: number; readonly sizes: readonly number[] } | undefined,
 ): string[] {
   const what = `training sizes of the ${model.toUpperCase()}`;
-  if (fitted === undefined)
-    return [`The ${what} are left out, since ${format(available)} images are too few.`];
+  if (fitted === undefined) return [`The ${what} are left out, since ${format(available)} images are too few.`];
   const { images, validationSplit, sizes } = fitted;
   const end = sizes[sizes.length - 1];
   if (end === wanted[wanted.length - 1]) return [];
@@ -87,10 +77,7 @@ export function sizeCuts(
 function list(names: readonly string[]): string {
   if (names.length === 1) return `Class ${names[0]}`;
   const named = names.length > MOST_NAMES + 1 ? names.slice(0, MOST_NAMES) : names.slice(0, -1);
-  const last =
-    named.length === names.length - 1
-      ? names[names.length - 1]
-      : `${format(names.length - MOST_NAMES)} others`;
+  const last = named.length === names.length - 1 ? names[names.length - 1] : `${format(names.length - MOST_NAMES)} others`;
   return `Classes ${named.join(', ')} and ${last}`;
 }
 

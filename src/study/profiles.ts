@@ -23,11 +23,7 @@ export interface ProfileCost {
   /** `images` are a stratified subset, of which each fold holds its share out. */
   readonly ablation: TrainingCost & { readonly folds: number; readonly vary: Variations };
   /** `sizes` ascend; `epochs` are passes over the largest. None where the profile has no time for it. */
-  readonly trainSizes?: {
-    readonly sizes: readonly number[];
-    readonly executions: number;
-    readonly epochs: number;
-  };
+  readonly trainSizes?: { readonly sizes: readonly number[]; readonly executions: number; readonly epochs: number };
   /** Test images, a stratified subset, that are corrupted. */
   readonly robustnessImages: number;
 }
@@ -63,18 +59,13 @@ const many = (model: 'mlp' | 'cnn'): Variations => ({
 const SMALL: Omit<ProfileCost, 'search'> = {
   training: { images: 2000, mostImages: 2000, epochs: 1, augment: false },
   // Not every winner has a choice of batch normalization; every one has its dropout.
-  ablation: {
-    images: 600,
-    folds: 2,
-    epochs: 1,
-    vary: { batchNormalization: [false, true], dropout: [0, 0.3] },
-  },
+  ablation: { images: 600, folds: 2, epochs: 1, vary: { batchNormalization: [false, true], dropout: [0, 0.3] } },
   robustnessImages: 200,
 };
 
 /**
- * In `quick`, on two cores, a search takes about half a minute for the MLP and one for the CNN, a final training half a minute to one. The intervals
- * of its ablations are wide; the full ones are for conclusions.
+ * In `quick`, on two cores, a search takes about half a minute for the MLP and one for the CNN, a final training half a minute to
+ * one. The intervals of its ablations are wide; the full ones are for conclusions.
  */
 export const PROFILES: Readonly<Record<'mlp' | 'cnn', Readonly<Record<Profile, ProfileCost>>>> = {
   mlp: {

@@ -62,7 +62,8 @@ export class Study {
     const { profile, seed, validationSplit = 0.05 } = options;
     if (!(validationSplit > 0 && validationSplit < 1)) {
       throw new RangeError(
-        `validationSplit must be above 0 and below 1, but got ${validationSplit}; 0.05 holds out a twentieth of the images, which ` +
+        `validationSplit must be above 0 and below 1, but got ${validationSplit}; 0.05 holds out a twentieth of the images, ` +
+          'which ' +
           'judges the winner and the default.',
       );
     }
@@ -73,11 +74,7 @@ export class Study {
     this.budget = searchBudget(kind, profile, loaded.train, options.budget);
     this.experiments = experimentBudget(kind, profile, loaded.train);
     this.sample = takeSubset(loaded.train, this.budget.searchImages, seed);
-    this.#parts = splitDataset(
-      takeSubset(loaded.train, this.budget.trainImages, seed),
-      validationSplit,
-      seed,
-    );
+    this.#parts = splitDataset(takeSubset(loaded.train, this.budget.trainImages, seed), validationSplit, seed);
   }
 
   /** The training images. */
@@ -94,10 +91,7 @@ export class Study {
   searchOptions(strategy: string): SearchOptions {
     const { seed } = this.#options;
     const { folds, trials, searchEpochs } = this.budget;
-    return {
-      ...{ folds, seed, maxEpochs: trials * folds * searchEpochs },
-      ...this.#folder(strategy),
-    };
+    return { folds, seed, maxEpochs: trials * folds * searchEpochs, ...this.#folder(strategy) };
   }
 
   /** Options that every `run` of the study's searches has. */
@@ -109,14 +103,8 @@ export class Study {
   async runOtherSearches(): Promise<Record<string, Search>> {
     const { trials } = this.budget;
     const searches = {
-      Hyperband: new Hyperband(this.builder, {
-        ...this.searchOptions('hyperband'),
-        ...{ factor: 2, iterations: 100 },
-      }),
-      TPE: new BayesianOptimization(this.builder, {
-        ...this.searchOptions('tpe'),
-        ...{ maxTrials: trials, startupTrials: 4 },
-      }),
+      Hyperband: new Hyperband(this.builder, { ...this.searchOptions('hyperband'), factor: 2, iterations: 100 }),
+      TPE: new BayesianOptimization(this.builder, { ...this.searchOptions('tpe'), maxTrials: trials, startupTrials: 4 }),
     };
     for (const [title, search] of Object.entries(searches)) {
       await search.run(this.sample, { ...this.runOptions, title });
@@ -126,7 +114,8 @@ export class Study {
 
   /**
    * The winner of a search and the default, trained alike: all images of the budget but those held out, as many epochs, the same
-   * seed, compiled by `compileForLongTraining`, with `AUGMENTATION` where the budget has it. One training where the default won, for both.
+   * seed, compiled by `compileForLongTraining`, with `AUGMENTATION` where the budget has it. One training where the default won,
+   * for both.
    */
   async trainAlike(winner: HyperParameterValues): Promise<{ winner: TrainedModel; baseline: TrainedModel }> {
     const { baseline } = this;
@@ -143,10 +132,7 @@ export class Study {
     const options = { epochs: this.budget.epochs, validation, seed, title: `Training the ${name}` };
     const compiled = compileForLongTraining(built, this.budget.augment ? AUGMENTATION : undefined);
     const { model, history } = await fit(compiled, train, options);
-    return {
-      ...{ hyperparameters, model, history },
-      evaluated: { name, predictions: await evaluate(model, validation) },
-    };
+    return { hyperparameters, model, history, evaluated: { name, predictions: await evaluate(model, validation) } };
   }
 
   /**
@@ -178,12 +164,18 @@ export class Study {
     const folder = modelDirectory(dataset, profile, this.kind);
     const searched = Object.values(searches).reduce((sum, { seconds }) => sum + seconds, 0);
     await saveModel(winner.model, folder, {
-      ...{ ...common, name, hyperparameters: winner.hyperparameters, history: winner.history },
+      ...common,
+      name,
+      hyperparameters: winner.hyperparameters,
+      history: winner.history,
       seconds: searched + winner.history.seconds,
     });
     await saveModel(baseline.model, `${folder}-default`, {
-      ...{ ...common, name: `${name} default`, hyperparameters: baseline.hyperparameters },
-      ...{ history: baseline.history, seconds: baseline.history.seconds },
+      ...common,
+      name: `${name} default`,
+      hyperparameters: baseline.hyperparameters,
+      history: baseline.history,
+      seconds: baseline.history.seconds,
     });
     for (const model of new Set([winner.model, baseline.model])) model.dispose();
     return folder;
@@ -191,19 +183,12 @@ export class Study {
 
   #folder(strategy: string): Pick<SearchOptions, 'directory' | 'overwrite'> {
     const { profile, overwrite = false } = this.#options;
-    return {
-      directory: searchDirectory(this.train.name, profile, this.kind, strategy),
-      overwrite: overwrite || 'ifChanged',
-    };
+    return { directory: searchDirectory(this.train.name, profile, this.kind, strategy), overwrite: overwrite || 'ifChanged' };
   }
 }
 
 /** Loads the data, says in the notebook what it is and what the run is made with, and begins the study of `builder`'s models. */
-export async function openStudy(
-  kind: 'mlp' | 'cnn',
-  builder: ModelBuilder,
-  options: StudyOptions,
-): Promise<Study> {
+export async function openStudy(kind: 'mlp' | 'cnn', builder: ModelBuilder, options: StudyOptions): Promise<Study> {
   const loaded = await loadDataset(options.dataset);
   recordRun(loaded, { profile: options.profile, seed: options.seed });
   return new Study(kind, builder, loaded, options);

@@ -19,15 +19,17 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const common = { dataset: 'emnist47', preset: 'bestCnn', epochs: 20 };
 const measured = (accuracy: number, peakMegabytes: number | null = 1000): AccuracyMeasurement => ({
-  ...{ accuracy, loss: 1 - accuracy, trainingSeconds: 6000 * accuracy, evaluationSeconds: 12 },
-  ...{ weights: 594_000, peakMegabytes },
+  accuracy,
+  loss: 1 - accuracy,
+  trainingSeconds: 6000 * accuracy,
+  evaluationSeconds: 12,
+  weights: 594_000,
+  peakMegabytes,
 });
 
 describe('planRuns', () => {
   it('has a run for each seed, then all of them as one, plain and with test-time augmentation', () => {
-    expect(
-      planRuns(common, [0, 4], true).map(({ seeds, testTimeAugmentation }) => [seeds, testTimeAugmentation]),
-    ).toEqual([
+    expect(planRuns(common, [0, 4], true).map(({ seeds, testTimeAugmentation }) => [seeds, testTimeAugmentation])).toEqual([
       [[0], false],
       [[4], false],
       [[0, 4], false],
@@ -68,10 +70,7 @@ describe('measureRuns', () => {
       trained: ['0 for 20', '1 for 20'],
       error: { message: 'killed' },
     });
-    expect(await measure(recipe, runs)).toEqual({
-      trained: ['1 for 20', '2 for 20'],
-      accuracies: [0.9, 0.91, 0.92],
-    });
+    expect(await measure(recipe, runs)).toEqual({ trained: ['1 for 20', '2 for 20'], accuracies: [0.9, 0.91, 0.92] });
     expect(await measure(recipe, runs)).toEqual({ trained: [], accuracies: [0.9, 0.91, 0.92] });
   });
 
@@ -101,8 +100,14 @@ describe('summarizeAccuracy', () => {
     expect(single.trainingSeconds).toBeCloseTo(5460, 9);
     expect(single.peakMegabytes).toBe(1200);
     expect(ensemble).toMatchObject({
-      ...{ seeds: [0, 1, 2], models: 'ensemble', testTimeAugmentation: false, accuracy: 0.95 },
-      ...{ accuracyDeviation: null, lossDeviation: null, peakMegabytes: null, weights: 1_782_000 },
+      seeds: [0, 1, 2],
+      models: 'ensemble',
+      testTimeAugmentation: false,
+      accuracy: 0.95,
+      accuracyDeviation: null,
+      lossDeviation: null,
+      peakMegabytes: null,
+      weights: 1_782_000,
     });
     expect(augmented).toMatchObject({ models: 'ensemble', testTimeAugmentation: true, accuracy: 0.96 });
   });
@@ -116,8 +121,7 @@ describe('summarizeAccuracy', () => {
 
 describe('mergeAccuracy', () => {
   it('replaces all of the same preset and data set, and keeps the rest in order', () => {
-    const result = (dataset: string, preset: string, accuracy: number) =>
-      ({ dataset, preset, accuracy }) as AccuracyResult;
+    const result = (dataset: string, preset: string, accuracy: number) => ({ dataset, preset, accuracy }) as AccuracyResult;
     const merged = mergeAccuracy(
       [result('mnist', 'bestCnn', 1), result('mnist', 'bestCnn', 2), result('emnist47', 'bestCnn', 3)],
       [result('mnist', 'bestCnn', 4), result('emnist47', 'seedMlp', 5)],

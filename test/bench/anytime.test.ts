@@ -19,35 +19,37 @@ const event = (
   status: SearchEvent['status'] = 'completed',
 ): SearchEvent => ({ seconds, trial, status, score, hyperparameters: { units: trial } });
 
-const row = (
-  seed: number,
-  seconds: number,
-  accuracy: number,
-  others: Partial<AnytimeRow> = {},
-): AnytimeRow => ({
-  ...{ dataset: 'emnist47', images: 3000, epochs: 4, limit: 120, trainImages: 112_800, trainEpochs: 5 },
-  ...{ model: 'cnn', system: 'inkwell', tuner: 'RandomSearch', seed, trials: 10, seconds, score: 0.7 },
-  ...{ retrainingSeconds: 60, accuracy, machine: 'processor', ...others },
+const row = (seed: number, seconds: number, accuracy: number, others: Partial<AnytimeRow> = {}): AnytimeRow => ({
+  dataset: 'emnist47',
+  images: 3000,
+  epochs: 4,
+  limit: 120,
+  trainImages: 112_800,
+  trainEpochs: 5,
+  model: 'cnn',
+  system: 'inkwell',
+  tuner: 'RandomSearch',
+  seed,
+  trials: 10,
+  seconds,
+  score: 0.7,
+  retrainingSeconds: 60,
+  accuracy,
+  machine: 'processor',
+  ...others,
 });
 
 describe('findWinners', () => {
   it('gives each configuration from when it was the best, the earlier of equal ones', () => {
     const events = [event(1, 1, 0.5), event(2, 2, 0.4), event(3, 3, 0.6), event(4, 4, 0.6), event(9, 5, 0.9)];
-    expect(
-      findWinners(events, 5).map(({ seconds, hyperparameters }) => [seconds, hyperparameters.units]),
-    ).toEqual([
+    expect(findWinners(events, 5).map(({ seconds, hyperparameters }) => [seconds, hyperparameters.units])).toEqual([
       [1, 1],
       [3, 3],
     ]);
   });
 
   it('prefers trials that were trained to the end, as soon as there is one', () => {
-    const events = [
-      event(1, 1, 0.5, 'paused'),
-      event(2, 2, 0.6, 'paused'),
-      event(3, 1, 0.55),
-      event(4, 3, 0.8, 'pruned'),
-    ];
+    const events = [event(1, 1, 0.5, 'paused'), event(2, 2, 0.6, 'paused'), event(3, 1, 0.55), event(4, 3, 0.8, 'pruned')];
     expect(findWinners(events).map(({ seconds, score }) => [seconds, score])).toEqual([
       [1, 0.5],
       [2, 0.6],
@@ -66,12 +68,7 @@ describe('findWinners', () => {
 
 describe('writeAnytime', () => {
   it('tabulates mean and deviation at each moment, and when the goal was reached', () => {
-    const rows = [
-      row(0, 10, 0.86),
-      row(0, 50, 0.9),
-      row(1, 40, 0.88),
-      { ...row(1, 45, 0.88), system: 'optuna' as const },
-    ];
+    const rows = [row(0, 10, 0.86), row(0, 50, 0.9), row(1, 40, 0.88), { ...row(1, 45, 0.88), system: 'optuna' as const }];
     const report = writeAnytime(rows);
     expect(report).toContain('| search | 30 s | 60 s | 120 s | until 89 % | trials | seeds |');
     // Mean and sample deviation of 90 and 88.
@@ -103,11 +100,7 @@ describe('anytimeCurves', () => {
     const rows = [row(0, 10, 0.8), row(1, 40, 0.84), row(0, 10, 0.7, { model: 'mlp' })];
     const { data, layout } = anytimeFigure(anytimeCurves(rows));
     expect(data).toHaveLength(4);
-    expect(data[1]).toMatchObject({
-      x: [40, 120],
-      line: { shape: 'hv', dash: 'solid' },
-      name: 'Inkwell RandomSearch',
-    });
+    expect(data[1]).toMatchObject({ x: [40, 120], line: { shape: 'hv', dash: 'solid' }, name: 'Inkwell RandomSearch' });
     expect((data[0] as { x: number[] }).x).toEqual([40, 120, 120, 120, 120, 40]);
     expect(layout).toHaveProperty('xaxis2');
     expect(data[3]).toMatchObject({ xaxis: 'x2', yaxis: 'y2' });

@@ -1,14 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import {
-  mergeRanks,
-  type RankResult,
-  type RankScores,
-  summarizeRanks,
-  writeRanks,
-} from '../../bench/rank-results';
+import { mergeRanks, type RankResult, type RankScores, summarizeRanks, writeRanks } from '../../bench/rank-results';
 
 const common = {
-  ...{ dataset: 'emnist47', seed: 0, trainImages: 112_800, trainEpochs: 5, machine: 'processor' },
+  dataset: 'emnist47',
+  seed: 0,
+  trainImages: 112_800,
+  trainEpochs: 5,
+  machine: 'processor',
   model: 'cnn' as const,
 };
 const budgets = [
@@ -16,8 +14,11 @@ const budgets = [
   { name: 'quick', images: 6000, folds: 1, epochs: 3 },
 ];
 const scores = (full: number | null, former: number | null, quick: number | null): RankScores => ({
-  ...{ hyperparameters: { units: 1 }, full, fullSeconds: 60 },
-  ...{ search: { '0.6': former, quick }, searchSeconds: { '0.6': 4, quick: 2 } },
+  hyperparameters: { units: 1 },
+  full,
+  fullSeconds: 60,
+  search: { '0.6': former, quick },
+  searchSeconds: { '0.6': 4, quick: 2 },
 });
 
 describe('summarizeRanks', () => {
@@ -49,9 +50,7 @@ describe('summarizeRanks', () => {
   it('is a table, and survives JSON', () => {
     expect(JSON.parse(JSON.stringify(results))).toEqual(results);
     const report = writeRanks(results);
-    expect(report).toMatch(
-      /\| CNN \| 0\.6 \| 3000 images, 2 folds, 4 epochs \| 0\.20 \| .* \| {2}\| 4\.0 s \| 4 \|/,
-    );
+    expect(report).toMatch(/\| CNN \| 0\.6 \| 3000 images, 2 folds, 4 epochs \| 0\.20 \| .* \| {2}\| 4\.0 s \| 4 \|/);
     expect(report).toMatch(/\| CNN \| quick \| 6000 images, hold-out, 3 epochs \| 1\.00 \| .* \| \+0\.80 \(/);
     expect(report).toContain('CNN 112800 images, 5 epochs');
   });
@@ -60,10 +59,7 @@ describe('summarizeRanks', () => {
 describe('mergeRanks', () => {
   it('replaces all of the same model', () => {
     const result = (model: 'mlp' | 'cnn', name: string) => ({ model, name }) as RankResult;
-    const merged = mergeRanks(
-      [result('mlp', 'old'), result('cnn', 'old'), result('cnn', 'older')],
-      [result('cnn', 'new')],
-    );
+    const merged = mergeRanks([result('mlp', 'old'), result('cnn', 'old'), result('cnn', 'older')], [result('cnn', 'new')]);
     expect(merged.map(({ model, name }) => `${model} ${name}`)).toEqual(['mlp old', 'cnn new']);
   });
 });

@@ -3,8 +3,16 @@ import { writeReport } from '../../bench/report';
 import type { Result } from '../../bench/results';
 
 const step = (system: Result['system'], seconds: number, detail: string | null = null): Result => ({
-  ...{ what: 'step', model: 'mlp', batch: 128, system, detail, seconds },
-  ...{ samplesPerSecond: 128 / seconds, megabytes: null, runs: 5, spread: 0.05 },
+  what: 'step',
+  model: 'mlp',
+  batch: 128,
+  system,
+  detail,
+  seconds,
+  samplesPerSecond: 128 / seconds,
+  megabytes: null,
+  runs: 5,
+  spread: 0.05,
 });
 
 describe('writeReport', () => {
@@ -15,9 +23,7 @@ describe('writeReport', () => {
       step('keras', 0.006, 'jit_compile=False'),
       step('pytorch', 0.003),
     ]);
-    expect(report).toContain(
-      '| MLP | 128 | 4.00 ± 5 % | 20.0 ± 5 % | 6.00 ± 5 % | 3.00 ± 5 % | 5.00 | 1.50 | 0.75 |',
-    );
+    expect(report).toContain('| MLP | 128 | 4.00 ± 5 % | 20.0 ± 5 % | 6.00 ± 5 % | 3.00 ± 5 % | 5.00 | 1.50 | 0.75 |');
     expect(report).toContain('the fastest was taken: keras with jit_compile=False for the MLP.');
   });
 

@@ -14,15 +14,12 @@ describe('bench/requirements.txt', () => {
 
   it('has a hash of every package, as set-up installs none without', () => {
     expect(lines.length).toBeGreaterThan(40);
-    for (const line of lines)
-      expect(line).toMatch(/^[\w.-]+==[\w.]+( ; [^-]+)?( +--hash=sha256:[0-9a-f]{64})+$/);
+    for (const line of lines) expect(line).toMatch(/^[\w.-]+==[\w.]+( ; [^-]+)?( +--hash=sha256:[0-9a-f]{64})+$/);
   });
 
   it('has what requirements.in asks for, and no PyTorch, which is chosen by the user', () => {
     const pins = lines.map((line) => line.split(' ')[0].toLowerCase());
-    for (const wanted of readLines('requirements.in').map((line) =>
-      line.toLowerCase().replaceAll('_', '-'),
-    )) {
+    for (const wanted of readLines('requirements.in').map((line) => line.toLowerCase().replaceAll('_', '-'))) {
       const found = pins.some((pin) => pin === wanted || pin.startsWith(`${wanted}==`));
       expect(found, wanted).toBe(true);
     }

@@ -11,11 +11,7 @@ describe('comparableSpace', () => {
       const search = new RandomSearch(build, { maxTrials: 30, hyperparameters: comparableSpace(), seed: 1 });
       for (let asked = search.ask({ data }); asked; asked = search.ask({ data })) {
         const { topology, compile } = describeModel(build(asked.hyperparameters, data));
-        const chain = topology.config.layers as {
-          class_name: string;
-          name: string;
-          inbound_nodes: [string][][];
-        }[];
+        const chain = topology.config.layers as { class_name: string; name: string; inbound_nodes: [string][][] }[];
         for (const [i, { class_name, inbound_nodes }] of chain.entries()) {
           layers.add(class_name);
           expect(inbound_nodes.flat().map(([name]) => name)).toEqual(i === 0 ? [] : [chain[i - 1].name]);

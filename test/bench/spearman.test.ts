@@ -54,9 +54,6 @@ describe('bootstrapConfigurations', () => {
     expect(interval.low).toBeLessThan(spearman(x, y));
     expect(interval.high).toBeGreaterThan(spearman(x, y));
     expect(bootstrapConfigurations(8, measure)).toEqual(interval);
-    expect(bootstrapConfigurations(2, (draw) => (draw[0] === draw[1] ? Number.NaN : 0.5))).toEqual({
-      low: 0.5,
-      high: 0.5,
-    });
+    expect(bootstrapConfigurations(2, (draw) => (draw[0] === draw[1] ? Number.NaN : 0.5))).toEqual({ low: 0.5, high: 0.5 });
   });
 });

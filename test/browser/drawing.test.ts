@@ -32,10 +32,7 @@ afterAll(async () => {
 });
 
 /** An MLP and a CNN, with every kind of layer between them, trained for some seconds. */
-async function train(
-  dataset: Dataset,
-  epochs: number,
-): Promise<{ MLP: tf.LayersModel; CNN: tf.LayersModel }> {
+async function train(dataset: Dataset, epochs: number): Promise<{ MLP: tf.LayersModel; CNN: tf.LayersModel }> {
   const data = { classNames: dataset.classNames, seed: 0 };
   const values = { ...cnnValues, optimizer: 'adam', adamLearningRate: 0.002, schedule: 'constant' };
   const models = {
@@ -102,9 +99,7 @@ describe('the drawing pad with MNIST', () => {
       expect(await pad.locator('li').count()).toBe(10);
       await expect.poll(() => pad.locator('#answer').textContent()).toMatch(/^MLP: 7, .* %; CNN: 7, .* %$/);
     }
-    expect(await page.evaluate('[typeof tf, typeof mountPad, typeof drawnImage]')).toEqual(
-      Array(3).fill('undefined'),
-    );
+    expect(await page.evaluate('[typeof tf, typeof mountPad, typeof drawnImage]')).toEqual(Array(3).fill('undefined'));
     expect(problems).toEqual([]);
     await page.context().close();
   });
@@ -137,10 +132,7 @@ describe('the drawing pad with MNIST', () => {
       const node: QuantizedModel = await quantizeModel(models[name], test);
       const shares = inPage[name];
       expect(shares).toHaveLength(1000 * 10);
-      const furthest = shares.reduce(
-        (most, share, i) => Math.max(most, Math.abs(share - node.predictions.probabilities[i])),
-        0,
-      );
+      const furthest = shares.reduce((most, share, i) => Math.max(most, Math.abs(share - node.predictions.probabilities[i])), 0);
       const predicted = Array.from({ length: 1000 }, (_, i) => {
         const row = shares.slice(i * 10, (i + 1) * 10);
         return row.indexOf(Math.max(...row));

@@ -39,8 +39,7 @@ export async function draw(page: Page, pad: Frame, strokes: readonly Stroke[]): 
   for (const [start, ...rest] of strokes) {
     await page.mouse.move(box.x + start[0] * box.width, box.y + start[1] * box.height);
     await page.mouse.down();
-    for (const [x, y] of rest)
-      await page.mouse.move(box.x + x * box.width, box.y + y * box.height, { steps: 8 });
+    for (const [x, y] of rest) await page.mouse.move(box.x + x * box.width, box.y + y * box.height, { steps: 8 });
     await page.mouse.up();
   }
 }

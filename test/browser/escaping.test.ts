@@ -33,24 +33,32 @@ const loaded = { ...dataset, train: dataset, test: dataset, files: [] } as unkno
 const predictions = makePredictions([0, 1, 1], [0, 1, 1], [EVIL, 'b']);
 const worse = makePredictions([0, 1, 1], [1, 0, 0], [EVIL, 'b']);
 const trials = [
-  ...Array.from({ length: 12 }, (_, i) =>
-    makeTrial(i + 1, 0.5 + i / 100, { [EVIL]: i % 2 ? EVIL : 'plain' }),
-  ),
+  ...Array.from({ length: 12 }, (_, i) => makeTrial(i + 1, 0.5 + i / 100, { [EVIL]: i % 2 ? EVIL : 'plain' })),
   makeTrial(13, Number.NaN, { [EVIL]: EVIL }, { reason: EVIL }),
 ];
 const search = { objective: valAccuracy, trials, folds: 1, executionsPerTrial: 1 };
 const interval = { low: -0.1, high: 0.2 };
 const ablation = {
-  ...{ objective: valAccuracy, folds: 3, executionsPerTrial: 1, base: makeTrial(1, 0.5, { [EVIL]: EVIL }) },
+  objective: valAccuracy,
+  folds: 3,
+  executionsPerTrial: 1,
+  base: makeTrial(1, 0.5, { [EVIL]: EVIL }),
   effects: [
     { name: EVIL, value: EVIL, trial: 2, score: 0.6, differences: [0.1], difference: 0.1, interval },
-    ...[
-      { name: EVIL, value: 'c', trial: 3, score: Number.NaN, differences: [], difference: 0, interval },
-    ].map((effect) => ({ ...effect, reason: EVIL })),
+    ...[{ name: EVIL, value: 'c', trial: 3, score: Number.NaN, differences: [], difference: 0, interval }].map((effect) => ({
+      ...effect,
+      reason: EVIL,
+    })),
   ],
 };
 const budget = {
-  ...{ trials: 1, folds: 1, searchEpochs: 1, epochs: 1, searchImages: 1, trainImages: 1, augment: false },
+  trials: 1,
+  folds: 1,
+  searchEpochs: 1,
+  epochs: 1,
+  searchImages: 1,
+  trainImages: 1,
+  augment: false,
   cuts: [`Class ${EVIL} is rare.`],
 };
 
@@ -58,10 +66,7 @@ const sentences = {
   describeDataset: describeDataset(loaded),
   describeBudget: describeBudget(budget, dataset, budget.cuts),
   describeEffect: describeEffect(search, EVIL),
-  describeImportance: describeImportance({
-    ...search,
-    importance: () => [{ name: EVIL, importance: 1, trials: 12 }],
-  }),
+  describeImportance: describeImportance({ ...search, importance: () => [{ name: EVIL, importance: 1, trials: 12 }] }),
   describeAblation: describeAblation(ablation, EVIL),
   describeBest: describeBest({ [EVIL]: search }),
   describeComparison: describeComparison([
@@ -83,11 +88,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 it('a report shows what comes from data as text, wherever it stands', async () => {
-  const shown = (data: Record<string, unknown>) => ({
-    output_type: 'display_data' as const,
-    metadata: {},
-    data,
-  });
+  const shown = (data: Record<string, unknown>) => ({ output_type: 'display_data' as const, metadata: {}, data });
   const figure = async (value: figures.Figure) => shown((await renderFigure(value, { picture: false })).data);
   const table = renderTable({ columns: [{ name: EVIL, values: [EVIL, EVIL] }], size: 2 });
   const outputs: object[] = [
@@ -103,20 +104,14 @@ it('a report shows what comes from data as text, wherever it stands', async () =
     await figure(figures.ablation(ablation)),
   ];
   const notebook = {
-    cells: [
-      {
-        ...{ cell_type: 'code' as const, metadata: {}, execution_count: 1 },
-        source: `// ${EVIL}`,
-        outputs: outputs as Output[],
-      },
-    ],
-    ...{ metadata: { authors: [{ name: EVIL }] }, nbformat: 4, nbformat_minor: 5 },
+    cells: [{ cell_type: 'code' as const, metadata: {}, execution_count: 1, source: `// ${EVIL}`, outputs: outputs as Output[] }],
+    metadata: { authors: [{ name: EVIL }] },
+    nbformat: 4,
+    nbformat_minor: 5,
   };
   const titlePage = { title: EVIL, course: EVIL, date: EVIL, authors: [EVIL] };
   const target = join(folder, 'report');
-  await writeReport([{ name: '01-a', notebook }], target, {
-    ...{ formats: ['html'] as const, code: true, titlePage },
-  });
+  await writeReport([{ name: '01-a', notebook }], target, { formats: ['html'] as const, code: true, titlePage });
 
   const browser = await launchBrowser();
   try {
@@ -125,19 +120,9 @@ it('a report shows what comes from data as text, wherever it stands', async () =
     await expect.poll(() => page.evaluate('Number(document.body.dataset.drawn)')).toBe(5);
     expect(await page.evaluate('typeof attacked')).toBe('undefined');
     expect(await page.locator('img[src="x"]').count()).toBe(0);
-    const words = (await page.locator('.markdown').allTextContents()).map((text) =>
-      text.includes('<img src=x'),
-    );
+    const words = (await page.locator('.markdown').allTextContents()).map((text) => text.includes('<img src=x'));
     expect(words).toEqual(Object.keys(sentences).map(() => true));
-    for (const place of [
-      '.authors',
-      '.course',
-      '.date',
-      '.title-page h1',
-      '.error',
-      '.output .html table',
-      '.stream',
-    ]) {
+    for (const place of ['.authors', '.course', '.date', '.title-page h1', '.error', '.output .html table', '.stream']) {
       expect(await page.locator(place).first().textContent(), place).toContain('<script>attacked=1</script>');
     }
   } finally {

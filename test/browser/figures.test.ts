@@ -23,9 +23,7 @@ beforeAll(async () => {
   browser = await launchBrowser();
   page = await browser.newPage({ viewport: { width: 960, height: 900 } });
   await page.setContent('<div id="figure"></div>');
-  await page.addScriptTag({
-    content: readFileSync(createRequire(__filename).resolve('plotly.js-dist'), 'utf8'),
-  });
+  await page.addScriptTag({ content: readFileSync(createRequire(__filename).resolve('plotly.js-dist'), 'utf8') });
 });
 afterAll(() => browser?.close());
 
@@ -36,9 +34,7 @@ async function draw({ data, layout, config }: figures.Figure): Promise<void> {
 
 /** All text that the figure shows, and what Plotly says of the point at a place of the figure. */
 function readText(): Promise<string> {
-  return page.evaluate(
-    `[...document.querySelectorAll('#figure text')].map((text) => text.textContent).join('\\n')`,
-  );
+  return page.evaluate(`[...document.querySelectorAll('#figure text')].map((text) => text.textContent).join('\\n')`);
 }
 
 /** Points at the middle of a place in data coordinates (categories by number), and returns the hover text. */
@@ -70,28 +66,31 @@ describe('names show as text', () => {
     ['predictionGrid', figures.predictionGrid(dataset, predictions, { which: 'right' })],
     [
       'robustness',
-      figures.robustness(
-        NAMES.map((name) => ({ name, corruption: 'shift', strength: 1, accuracy: 0.5, interval })),
-      ),
+      figures.robustness(NAMES.map((name) => ({ name, corruption: 'shift', strength: 1, accuracy: 0.5, interval }))),
     ],
     [
       'trainSizeCurve',
       figures.trainSizeCurve(
         Object.fromEntries(
-          NAMES.map((name) => [
-            name,
-            [{ trainSize: 10, epochs: 1, accuracies: [0.5, 0.6], mean: 0.55, interval }],
-          ]),
+          NAMES.map((name) => [name, [{ trainSize: 10, epochs: 1, accuracies: [0.5, 0.6], mean: 0.55, interval }]]),
         ),
       ),
     ],
     [
       'ablation',
       figures.ablation({
-        ...{ objective: { name: 'valAccuracy', direction: 'max' }, folds: 2, executionsPerTrial: 1 },
+        objective: { name: 'valAccuracy', direction: 'max' },
+        folds: 2,
+        executionsPerTrial: 1,
         base: makeTrial(1, 0.5),
         effects: NAMES.map((name) => ({
-          ...{ name, value: 1, trial: 2, score: 0.6, differences: [0.1, 0.1], difference: 0.1, interval },
+          name,
+          value: 1,
+          trial: 2,
+          score: 0.6,
+          differences: [0.1, 0.1],
+          difference: 0.1,
+          interval,
         })),
       }),
     ],
@@ -104,9 +103,7 @@ describe('names show as text', () => {
 
   it('when pointed at', async () => {
     await draw(figures.confusionMatrix(matrix));
-    expect(await hover(0, 3)).toBe(
-      `true ${NAMES[3]}, predicted ${NAMES[0]}: 1 images, 50.00% of true ${NAMES[3]}`,
-    );
+    expect(await hover(0, 3)).toBe(`true ${NAMES[3]}, predicted ${NAMES[0]}: 1 images, 50.00% of true ${NAMES[3]}`);
     await draw(figures.classCounts(dataset));
     expect(await hover(2, 0.5)).toBe(`${NAMES[2]}: 1 images`);
     await draw(figures.modelComparison(models.slice(0, 2)));

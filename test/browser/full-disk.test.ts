@@ -1,13 +1,4 @@
-import {
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statfsSync,
-  statSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statfsSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
@@ -57,8 +48,7 @@ afterAll(async () => {
 /** A path of the project on the small disk, as the server sees it. */
 const onDisk = (path: string) => join(`/proc/${lab.pid}/root`, project.root, path);
 const read = () => readFileSync(onDisk('notebooks/saved.ipynb'), 'utf8');
-const readCheckpoint = () =>
-  readFileSync(onDisk('notebooks/.ipynb_checkpoints/saved-checkpoint.ipynb'), 'utf8');
+const readCheckpoint = () => readFileSync(onDisk('notebooks/.ipynb_checkpoints/saved-checkpoint.ipynb'), 'utf8');
 const filesOfNotebook = () =>
   readdirSync(onDisk('notebooks'), { recursive: true })
     .map(String)
@@ -126,10 +116,9 @@ describe.skipIf(!hasSmallDisk)('a notebook that is saved on a full disk', () => 
   it('is as it was where a checkpoint cannot be restored', async () => {
     const now = read();
     fill(0);
-    const { status } = await fetch(
-      `${lab.url}/api/contents/notebooks/saved.ipynb/checkpoints/checkpoint?token=${lab.token}`,
-      { method: 'POST' },
-    );
+    const { status } = await fetch(`${lab.url}/api/contents/notebooks/saved.ipynb/checkpoints/checkpoint?token=${lab.token}`, {
+      method: 'POST',
+    });
     expect(status).toBe(500);
     expect(read()).toBe(now);
     expect(filesOfNotebook()).toHaveLength(2);

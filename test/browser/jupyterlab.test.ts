@@ -92,9 +92,7 @@ describe('the notebooks in JupyterLab', () => {
       await notebook.scrollTo(cells.findIndex(({ source }) => source.includes('drawingPad(')));
       const pad = await findPad(notebook.page);
       await draw(notebook.page, pad, SEVEN);
-      await expect
-        .poll(() => answers(pad))
-        .toEqual([expect.stringMatching(/^\d$/), expect.stringMatching(/^\d$/)]);
+      await expect.poll(() => answers(pad)).toEqual([expect.stringMatching(/^\d$/), expect.stringMatching(/^\d$/)]);
     }
     expect(await notebook.interruptions()).toEqual([]);
     await notebook.save();
@@ -103,26 +101,17 @@ describe('the notebooks in JupyterLab', () => {
 
   it('as they were saved make a report that says all about their run', { timeout: 120_000 }, () => {
     const options = ['--no-execute', '--format', 'html', '--author', 'Ada <b>', '--course', 'Reading'];
-    const { stderr, status } = spawnSync(
-      process.execPath,
-      ['--import', 'tsx', 'scripts/report.ts', ...options],
-      { cwd: project.root, encoding: 'utf8' },
-    );
+    const { stderr, status } = spawnSync(process.execPath, ['--import', 'tsx', 'scripts/report.ts', ...options], {
+      cwd: project.root,
+      encoding: 'utf8',
+    });
     expect(status, stderr).toBe(0);
     const report = readFileSync(join(project.root, 'reports/report.html'), 'utf8');
     const words = report
       .replace(/<(script|style)[\s\S]*?<\/\1>/g, ' ')
       .replace(/<[^>]*>/g, ' ')
       .replace(/\s+/g, ' ');
-    for (const fact of [
-      'Ada &lt;b&gt;',
-      'Reading',
-      'Data set mnist',
-      'LeCun',
-      'Profile small',
-      'Seed 0',
-      'Node 2',
-    ]) {
+    for (const fact of ['Ada &lt;b&gt;', 'Reading', 'Data set mnist', 'LeCun', 'Profile small', 'Seed 0', 'Node 2']) {
       expect(words).toContain(fact);
     }
     // From the times that JupyterLab kept in the cells.
@@ -152,11 +141,9 @@ describe('working in JupyterLab', () => {
 
   it('stops training at the stop button, skips what follows, and goes on', { timeout: 120_000 }, async () => {
     project.write('interrupt', [
-      "import { fit, loadDataset, seedMlp } from './src';\n" +
-        "const { train } = await loadDataset('mnist');",
+      "import { fit, loadDataset, seedMlp } from './src';\n" + "const { train } = await loadDataset('mnist');",
       // Hours, so that coming to an end at all is due to the button.
-      'const model = seedMlp.build(train);\n' +
-        "await fit(model, train, { epochs: 10_000 });\nconsole.log('rest of the cell');",
+      'const model = seedMlp.build(train);\n' + "await fit(model, train, { epochs: 10_000 });\nconsole.log('rest of the cell');",
       "console.log('next cell');",
     ]);
     const notebook = await open('interrupt');
@@ -229,9 +216,7 @@ describe('working in JupyterLab', () => {
     expect(await again.isTrusted()).toBe(false);
     expect(await again.figures()).toMatchObject([{ cell: 0, kind: 'picture', clippedBy: 0 }]);
     await again.page.hover('.jp-RenderedPlotly');
-    await expect
-      .poll(() => again.figures(), { timeout: 10_000 })
-      .toMatchObject([{ cell: 0, kind: 'live', clippedBy: 0 }]);
+    await expect.poll(() => again.figures(), { timeout: 10_000 }).toMatchObject([{ cell: 0, kind: 'live', clippedBy: 0 }]);
     expect(await again.page.locator('.jp-OutputArea-output table').textContent()).toContain('two');
     await again.close();
   });

@@ -40,15 +40,7 @@ export interface ProjectCopy {
  */
 export function copyProject(): ProjectCopy {
   const root = mkdtempSync(join(tmpdir(), 'inkwell-lab-'));
-  for (const name of [
-    'src',
-    'lib',
-    'scripts',
-    'notebooks',
-    'package.json',
-    'tsconfig.json',
-    '.venv/pyvenv.cfg',
-  ]) {
+  for (const name of ['src', 'lib', 'scripts', 'notebooks', 'package.json', 'tsconfig.json', '.venv/pyvenv.cfg']) {
     cpSync(join(ROOT, name), join(root, name), { recursive: true });
   }
   const kernel = join(root, '.venv/share/jupyter/kernels/inkwell');
@@ -104,10 +96,7 @@ async function findFreePort(): Promise<number> {
 }
 
 /** Starts JupyterLab in the copy as `npm run lab` does, and waits until it answers. */
-export async function startLab(
-  { root }: ProjectCopy,
-  { env, within = [] }: LabOptions = {},
-): Promise<LabServer> {
+export async function startLab({ root }: ProjectCopy, { env, within = [] }: LabOptions = {}): Promise<LabServer> {
   const port = await findFreePort();
   const token = 'browser-test';
   const [command, ...args] = [...within, process.execPath];
@@ -192,12 +181,7 @@ interface JupyterApp {
   shell: { currentWidget: NotebookPanel | null };
 }
 interface NotebookPanel {
-  context: {
-    path: string;
-    ready: Promise<void>;
-    model: { toJSON(): { cells: Cell[] }; dirty: boolean };
-    save(): Promise<void>;
-  };
+  context: { path: string; ready: Promise<void>; model: { toJSON(): { cells: Cell[] }; dirty: boolean }; save(): Promise<void> };
   sessionContext: {
     ready: Promise<void>;
     kernelDisplayName: string;
@@ -299,10 +283,7 @@ export class LabNotebook {
 
   /** Brings a cell into view: those off screen are not drawn. */
   async scrollTo(index: number): Promise<void> {
-    await this.page.evaluate(
-      (at) => jupyterapp.shell.currentWidget?.content.scrollToItem(at, 'center'),
-      index,
-    );
+    await this.page.evaluate((at) => jupyterapp.shell.currentWidget?.content.scrollToItem(at, 'center'), index);
   }
 
   /** What the dialog says that is on the page or comes soon; closes it. */
@@ -360,11 +341,9 @@ export class LabNotebook {
 export async function openNotebook(browser: Browser, lab: LabServer, path: string): Promise<LabNotebook> {
   const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
   await page.goto(`${lab.url}/lab/tree/${path}?token=${lab.token}&reset`);
-  await page.waitForFunction(
-    (wanted) => globalThis.jupyterapp?.shell.currentWidget?.context?.path === wanted,
-    path,
-    { timeout: START_TIMEOUT_MS },
-  );
+  await page.waitForFunction((wanted) => globalThis.jupyterapp?.shell.currentWidget?.context?.path === wanted, path, {
+    timeout: START_TIMEOUT_MS,
+  });
   await page.evaluate(async () => {
     const panel = jupyterapp.shell.currentWidget;
     await panel?.context.ready;

@@ -88,9 +88,7 @@ function eventsOf(name: string): SearchEvent[] {
 
 function epochsOf(name: string): string[] {
   return eventsOf(name).flatMap((event) =>
-    event.kind === 'epoch'
-      ? [`trial ${event.trial} training ${event.training} epoch ${event.record.epoch}`]
-      : [],
+    event.kind === 'epoch' ? [`trial ${event.trial} training ${event.training} epoch ${event.record.epoch}`] : [],
   );
 }
 
@@ -109,9 +107,7 @@ async function trialsIn(name: keyof typeof CELLS): Promise<unknown> {
 /** Runs the cell of a search, which something is about to end; resolves when so many epochs are finished. */
 async function searchUntil(name: keyof typeof CELLS, epochs: number): Promise<void> {
   notebook.run(CELLS[name]).catch(() => {});
-  await expect
-    .poll(() => epochsOf(name).length, { timeout: 60_000, interval: 5 })
-    .toBeGreaterThanOrEqual(epochs);
+  await expect.poll(() => epochsOf(name).length, { timeout: 60_000, interval: 5 }).toBeGreaterThanOrEqual(epochs);
 }
 
 const kernelOf = (server: number) => childrenOf(server, 'launcher.cjs')[0];

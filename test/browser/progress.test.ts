@@ -23,8 +23,7 @@ const TRAIN = 'const run = await fit(seedMlp.build(sample), sample, ';
 const CELLS = {
   // Long enough to be looked at.
   training: `${TRAIN}{ epochs: 4, validationSplit: 0.2 });`.replace('sample, {', 'train, {'),
-  search:
-    "await new RandomSearch(buildMlp, { maxTrials: 6 }).run(sample, { epochs: 3, workers: 2, title: 'Two workers' });",
+  search: "await new RandomSearch(buildMlp, { maxTrials: 6 }).run(sample, { epochs: 3, workers: 2, title: 'Two workers' });",
   endless: `${TRAIN}{ epochs: 10_000, validationSplit: 0.2 });`.replace('run', 'endless'),
   failing:
     `${TRAIN}{ epochs: 5, callbacks: [{ onEpochEnd({ epoch }) { if (epoch === 3) throw new Error('<b>enough'); } }] });`.replace(
@@ -32,7 +31,8 @@ const CELLS = {
       'failing',
     ),
   hopeless:
-    'const hopeless = new RandomSearch(() => { throw new Error("no <script>model"); });\nawait hopeless.run(sample, { epochs: 1 });',
+    'const hopeless = new RandomSearch(() => { throw new Error("no <script>model"); });\nawait hopeless.run(sample, { ' +
+    'epochs: 1 });',
 };
 const cellOf = (name: keyof typeof CELLS) => Object.keys(CELLS).indexOf(name) + 1;
 
@@ -72,9 +72,8 @@ async function html(cell: number): Promise<string> {
 async function height(cell: number): Promise<number | undefined> {
   return notebook.page.evaluate(
     (at) =>
-      jupyterapp.shell.currentWidget?.content.widgets[at].node
-        .querySelector('.jp-OutputArea-output')
-        ?.getBoundingClientRect().height,
+      jupyterapp.shell.currentWidget?.content.widgets[at].node.querySelector('.jp-OutputArea-output')?.getBoundingClientRect()
+        .height,
     cell,
   );
 }
@@ -91,30 +90,22 @@ async function titleOf(cell: number): Promise<string> {
 describe('progress in JupyterLab', () => {
   it.each([
     ['training', 'validation</span>', /^Training: 4 epochs in [\d.:]+( s)?, validation accuracy \d\d\.\d %$/],
-    [
-      'search',
-      '>worker 2: trial',
-      /^Two workers: 6 trials in .*, best validation accuracy \d\d\.\d\d % \(trial \d\)$/,
-    ],
-  ] as const)(
-    'is one output, which becomes a live figure: %s',
-    { timeout: 120_000 },
-    async (name, words, title) => {
-      const cell = cellOf(name);
-      const running = notebook.run(cell);
-      await expect.poll(() => html(cell), { timeout: 60_000, interval: 50 }).toContain(words);
-      expect(await html(cell)).toContain('role="progressbar"');
-      expect(await outputs(cell)).toHaveLength(1);
-      const before = await height(cell);
-      expect(await running).toBe(true);
+    ['search', '>worker 2: trial', /^Two workers: 6 trials in .*, best validation accuracy \d\d\.\d\d % \(trial \d\)$/],
+  ] as const)('is one output, which becomes a live figure: %s', { timeout: 120_000 }, async (name, words, title) => {
+    const cell = cellOf(name);
+    const running = notebook.run(cell);
+    await expect.poll(() => html(cell), { timeout: 60_000, interval: 50 }).toContain(words);
+    expect(await html(cell)).toContain('role="progressbar"');
+    expect(await outputs(cell)).toHaveLength(1);
+    const before = await height(cell);
+    expect(await running).toBe(true);
 
-      expect(await titleOf(cell)).toMatch(title);
-      expect(await outputs(cell)).toHaveLength(1);
-      const drawn = async () => (await notebook.figures()).filter((figure) => figure.cell === cell);
-      expect(await drawn()).toMatchObject([{ kind: 'live', clippedBy: 0 }]);
-      expect(await height(cell)).toBe(before);
-    },
-  );
+    expect(await titleOf(cell)).toMatch(title);
+    expect(await outputs(cell)).toHaveLength(1);
+    const drawn = async () => (await notebook.figures()).filter((figure) => figure.cell === cell);
+    expect(await drawn()).toMatchObject([{ kind: 'live', clippedBy: 0 }]);
+    expect(await height(cell)).toBe(before);
+  });
 
   it('keeps the finished epochs at an interrupt, and says so', { timeout: 120_000 }, async () => {
     const cell = cellOf('endless');
@@ -123,25 +114,19 @@ describe('progress in JupyterLab', () => {
     await notebook.interrupt();
     expect(await running).toBe(false);
     await new Promise((done) => setTimeout(done, 500));
-    expect(await titleOf(cell)).toMatch(
-      /^Training interrupted after \d+ of 10000 epochs, .*, validation accuracy \d\d\.\d %$/,
-    );
+    expect(await titleOf(cell)).toMatch(/^Training interrupted after \d+ of 10000 epochs, .*, validation accuracy \d\d\.\d %$/);
   });
 
   it('keeps the finished epochs where training fails, and says so', { timeout: 120_000 }, async () => {
     const cell = cellOf('failing');
     await runFailing(cell);
-    expect(await titleOf(cell)).toMatch(
-      /^Training failed after 2 of 5 epochs, .*, training accuracy \d\d\.\d %$/,
-    );
+    expect(await titleOf(cell)).toMatch(/^Training failed after 2 of 5 epochs, .*, training accuracy \d\d\.\d %$/);
   });
 
   it('is one line where there is nothing to draw', { timeout: 120_000 }, async () => {
     const cell = cellOf('hopeless');
     await runFailing(cell);
-    expect(await html(cell)).toMatch(
-      /^<div class="inkwell-progress">Search failed after 3 of 10 trials, .* s<\/div>,*$/,
-    );
+    expect(await html(cell)).toMatch(/^<div class="inkwell-progress">Search failed after 3 of 10 trials, .* s<\/div>,*$/);
   });
 
   it('is saved as one output a task', async () => {

@@ -19,9 +19,7 @@ const names = (existsSync(REPORTS) ? readdirSync(REPORTS) : [])
   .map((file) => file.replace(/\.ipynb$/, ''));
 
 function countFigures(name: string): number {
-  const { cells } = JSON.parse(readFileSync(join(REPORTS, `${name}.ipynb`), 'utf8')) as {
-    cells: { outputs?: Output[] }[];
-  };
+  const { cells } = JSON.parse(readFileSync(join(REPORTS, `${name}.ipynb`), 'utf8')) as { cells: { outputs?: Output[] }[] };
   return cells.flatMap(({ outputs = [] }) => outputs).filter(({ data }) => data?.[PLOTLY_TYPE]).length;
 }
 
@@ -59,9 +57,7 @@ declare const document: {
 };
 
 async function waitForFigures(page: Page, count: number): Promise<void> {
-  await expect
-    .poll(() => page.locator('.js-plotly-plot .main-svg:first-of-type').count(), { timeout: 30_000 })
-    .toBe(count);
+  await expect.poll(() => page.locator('.js-plotly-plot .main-svg:first-of-type').count(), { timeout: 30_000 }).toBe(count);
 }
 
 describe.skipIf(names.length === 0)('the reports (skipped where `npm start` has written none)', () => {
@@ -83,9 +79,7 @@ describe.skipIf(names.length === 0)('the reports (skipped where `npm start` has 
     await waitForFigures(page, count);
 
     const heights = () =>
-      page
-        .locator('.plot')
-        .evaluateAll((figures) => figures.map((figure) => Math.round(figure.getBoundingClientRect().height)));
+      page.locator('.plot').evaluateAll((figures) => figures.map((figure) => Math.round(figure.getBoundingClientRect().height)));
     const before = await heights();
     await page.setViewportSize({ width: 1100, height: 700 });
     await page.waitForTimeout(500);
@@ -124,9 +118,7 @@ describe.skipIf(names.length === 0)('the reports (skipped where `npm start` has 
     await page.mouse.move(box.x + (1.5 / x.length) * box.width, box.y + (0.5 / y.length) * box.height);
 
     const words = `true ${y[0]}, predicted ${x[1]}: ${customdata[0][1].toLocaleString('en-US')} images, `;
-    await expect
-      .poll(() => figure.locator('.hoverlayer .hovertext').allTextContents())
-      .toEqual([expect.stringContaining(words)]);
+    await expect.poll(() => figure.locator('.hoverlayer .hovertext').allTextContents()).toEqual([expect.stringContaining(words)]);
     expect(errors).toEqual([]);
     await page.close();
   });
@@ -142,9 +134,7 @@ describe.runIf(names.includes(EVALUATION))('the drawing pad of the report', () =
       const pad = await findPad(page);
       expect(await answers(pad)).toEqual(['–', '–']);
       await draw(page, pad, SEVEN);
-      await expect
-        .poll(() => answers(pad))
-        .toEqual([expect.stringMatching(/^[^–]$/), expect.stringMatching(/^[^–]$/)]);
+      await expect.poll(() => answers(pad)).toEqual([expect.stringMatching(/^[^–]$/), expect.stringMatching(/^[^–]$/)]);
       expect(requests).toEqual([]);
       expect(errors).toEqual([]);
     } finally {
@@ -166,29 +156,17 @@ const lines = (count: number, cells: string) =>
       (_, i) => `<tr><td>row ${i + 1}${cells}</td></tr>`,
     ).join('')}</tbody></table>`,
   });
-const curve = {
-  data: [{ x: [1, 2], y: [3, 4] }],
-  layout: { xaxis: { title: { text: 'Epochs of training' } } },
-};
+const curve = { data: [{ x: [1, 2], y: [3, 4] }], layout: { xaxis: { title: { text: 'Epochs of training' } } } };
 
 /** A notebook of text, code with outputs, and text. */
-function makeNotebook(
-  name: string,
-  cells: readonly (string | { code: string; outputs: Output[] })[],
-): NamedNotebook {
+function makeNotebook(name: string, cells: readonly (string | { code: string; outputs: Output[] })[]): NamedNotebook {
   return {
     name,
     notebook: {
       cells: cells.map((cell, i) =>
         typeof cell === 'string'
           ? { cell_type: 'markdown', metadata: {}, source: cell }
-          : {
-              cell_type: 'code',
-              metadata: {},
-              source: cell.code,
-              outputs: cell.outputs as never,
-              execution_count: i + 1,
-            },
+          : { cell_type: 'code', metadata: {}, source: cell.code, outputs: cell.outputs as never, execution_count: i + 1 },
       ),
       metadata: {},
       nbformat: 4,
@@ -200,10 +178,7 @@ function makeNotebook(
 const FIRST = makeNotebook('01-first', [
   '# 1 · First & *foremost*',
   '## Long table',
-  {
-    code: 'const secret = 1;',
-    outputs: [lines(120, ' of a table that is much too wide for several columns')],
-  },
+  { code: 'const secret = 1;', outputs: [lines(120, ' of a table that is much too wide for several columns')] },
   '*Table 1. Rows without end.* Compare Figure 1 of notebook 2.',
 ]);
 const SECOND = makeNotebook('02-second', [
@@ -230,12 +205,7 @@ describe('a bound report', () => {
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'inkwell-report-'));
     browser = await launchBrowser();
-    const titlePage = {
-      title: 'A <b>bold</b> title',
-      authors: ['Ada & Bob'],
-      course: 'ML',
-      date: 'May 2026',
-    };
+    const titlePage = { title: 'A <b>bold</b> title', authors: ['Ada & Bob'], course: 'ML', date: 'May 2026' };
     const options = { formats: ['html', 'pdf'] as const, code: true, titlePage };
     const target = join(folder, 'report');
     const written = await writeReport([FIRST, SECOND], target, options, ['03-third']);
@@ -253,31 +223,17 @@ describe('a bound report', () => {
     await waitForFigures(page, 2);
     expect(await page.title()).toBe('A <b>bold</b> title');
     expect(await page.locator('.authors').textContent()).toBe('Ada & Bob');
-    const hrefs = await page
-      .locator('a[href^="#"]')
-      .evaluateAll((links) => links.map((link) => link.getAttribute('href') ?? ''));
+    const hrefs = await page.locator('a[href^="#"]').evaluateAll((links) => links.map((link) => link.getAttribute('href') ?? ''));
     expect(hrefs).toEqual(
-      expect.arrayContaining([
-        '#chapter-2',
-        '#chapter-1-long-table',
-        '#table-1-1',
-        '#figure-2-1',
-        '#figure-2-2',
-      ]),
+      expect.arrayContaining(['#chapter-2', '#chapter-1-long-table', '#table-1-1', '#figure-2-1', '#figure-2-2']),
     );
     const missing = await page.evaluate(
       (all: string[]) => all.filter((href) => document.getElementById(href.slice(1)) === null),
       hrefs,
     );
     expect(missing).toEqual([]);
-    expect(await page.locator('figcaption .label').allTextContents()).toEqual([
-      'Table 1.1.',
-      'Figure 2.1.',
-      'Figure 2.2.',
-    ]);
-    expect(await page.locator('[role=alert] li').allTextContents()).toEqual([
-      '03-third did not run and is not in this report.',
-    ]);
+    expect(await page.locator('figcaption .label').allTextContents()).toEqual(['Table 1.1.', 'Figure 2.1.', 'Figure 2.2.']);
+    expect(await page.locator('[role=alert] li').allTextContents()).toEqual(['03-third did not run and is not in this report.']);
     expect(requests).toEqual([]);
     expect(errors).toEqual([]);
     await page.close();
@@ -325,9 +281,7 @@ describe('a bound report', () => {
     const rows = pages.filter(({ text }) => /row \d+ of a table/.test(text));
     expect(rows.length).toBeGreaterThan(1);
     for (const { text } of rows) expect(text).toContain('head of all pages');
-    const all = rows.flatMap(({ text }) =>
-      [...text.matchAll(/row (\d+) of a table/g)].map(([, row]) => Number(row)),
-    );
+    const all = rows.flatMap(({ text }) => [...text.matchAll(/row (\d+) of a table/g)].map(([, row]) => Number(row)));
     expect(all).toEqual(Array.from({ length: 120 }, (_, i) => i + 1));
   });
 

@@ -43,8 +43,7 @@ const tasks: Record<string, () => Promise<unknown>> = {
     const bytes = Buffer.alloc(100_000, 'EMNIST');
     const server = createServer((request, response) => {
       const start = Number(/bytes=(\d+)-/.exec(request.headers.range ?? '')?.[1] ?? 0);
-      const range =
-        start > 0 ? { 'content-range': `bytes ${start}-${bytes.length - 1}/${bytes.length}` } : {};
+      const range = start > 0 ? { 'content-range': `bytes ${start}-${bytes.length - 1}/${bytes.length}` } : {};
       response.writeHead(start > 0 ? 206 : 200, { 'content-length': bytes.length - start, ...range });
       response.end(bytes.subarray(start));
     }).listen(0, '127.0.0.1');
@@ -61,7 +60,9 @@ const tasks: Record<string, () => Promise<unknown>> = {
   async report() {
     const notebook = {
       cells: [{ cell_type: 'markdown' as const, metadata: {}, source: '# A title' }],
-      ...{ metadata: {}, nbformat: 4, nbformat_minor: 5 },
+      metadata: {},
+      nbformat: 4,
+      nbformat_minor: 5,
     };
     const options = { formats: ['html'] as const, code: true, titlePage: {} };
     const written = await writeReport([{ name: '01-a', notebook }], join(disk, 'report'), options);
@@ -81,9 +82,7 @@ const tasks: Record<string, () => Promise<unknown>> = {
 async function save(name: string): Promise<void> {
   const model = build();
   const { history } = await fit(model, train, { ...options, epochs: 1 });
-  const record: TrainingRecord = {
-    ...{ name, history, dataset: 'stripes', classNames: train.classNames, hyperparameters: {} },
-  };
+  const record: TrainingRecord = { name, history, dataset: 'stripes', classNames: train.classNames, hyperparameters: {} };
   await saveModel(model, folder, record);
 }
 

@@ -17,15 +17,12 @@ interface Attempt {
 function run(task: string, left: number | 'read-only'): { full: Attempt; kept?: string; roomy: Attempt } {
   const script = ['--require', require.resolve('tsx/cjs'), join(__dirname, 'full-disk-process.ts')];
   const command = [process.execPath, ...script, task, disk, `${left}`].map((word) => `'${word}'`).join(' ');
-  const output = execFileSync('unshare', onSmallDisk(disk, '4m', command), {
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
+  const output = execFileSync('unshare', onSmallDisk(disk, '4m', command), { stdio: ['ignore', 'pipe', 'ignore'] });
   return JSON.parse(output.toString().trim().split('\n').at(-1) as string);
 }
 
 const isLock = (file: string) => file.includes('.lock');
-const FULL =
-  'cannot be written: the disk is full. Make room, then do it again; what was written before is kept.';
+const FULL = 'cannot be written: the disk is full. Make room, then do it again; what was written before is kept.';
 const READ_ONLY = 'cannot be written: the disk can only be read. Choose a folder on another,';
 const AMPLE = 3e6;
 
@@ -47,9 +44,7 @@ describe.skipIf(!hasSmallDisk)('on a small disk', () => {
     const expected = run(task, AMPLE).full;
     expect(expected.error).toBeUndefined();
     expect(roomy.result).toEqual(expected.result);
-    expect(roomy.files.filter((file) => !isLock(file))).toEqual(
-      expected.files.filter((file) => !isLock(file)),
-    );
+    expect(roomy.files.filter((file) => !isLock(file))).toEqual(expected.files.filter((file) => !isLock(file)));
   });
 
   it('keeps the former model where a new one cannot be saved', () => {

@@ -178,14 +178,8 @@ describe('download', () => {
     });
     const file = target();
     const reasons: string[] = [];
-    const run = download(archive, file, {
-      ...quick,
-      stallMs: 100,
-      onRetry: (reason) => reasons.push(reason),
-    });
-    await expect(run).rejects.toThrow(
-      /silence on the connection\. Run the command again .* goes on at (49|50) %/,
-    );
+    const run = download(archive, file, { ...quick, stallMs: 100, onRetry: (reason) => reasons.push(reason) });
+    await expect(run).rejects.toThrow(/silence on the connection\. Run the command again .* goes on at (49|50) %/);
     expect(reasons.length).toBeGreaterThanOrEqual(4);
     expect(ranges.at(-1)).toMatch(/^bytes=\d+-$/);
     expect(readFileSync(`${file}.part`).equals(zip.subarray(0, zip.length / 2))).toBe(true);
@@ -236,29 +230,19 @@ describe('npm run data', () => {
   it('explains itself', () => {
     const { status, stdout } = run(['--help']);
     expect(status).toBe(0);
-    for (const split of ['balanced', 'byclass', 'bymerge', 'letters', 'digits', 'mnist'])
-      expect(stdout).toContain(split);
+    for (const split of ['balanced', 'byclass', 'bymerge', 'letters', 'digits', 'mnist']) expect(stdout).toContain(split);
   });
 
   it('refuses what it does not know', () => {
-    expect(run(['capitals'])).toMatchObject({
-      status: 2,
-      stderr: expect.stringContaining("but got 'capitals'"),
-    });
+    expect(run(['capitals'])).toMatchObject({ status: 2, stderr: expect.stringContaining("but got 'capitals'") });
     // What every object has is no split: it would be downloaded for nothing.
-    expect(run(['constructor'])).toMatchObject({
-      status: 2,
-      stderr: expect.stringContaining("'constructor'"),
-    });
+    expect(run(['constructor'])).toMatchObject({ status: 2, stderr: expect.stringContaining("'constructor'") });
     expect(run(['letters', 'digits']).stderr).toContain('One split at a time');
     expect(run(['--sloppy'])).toMatchObject({ status: 2, stderr: expect.stringContaining("'--sloppy'") });
   });
 
   it('has nothing to do where the split is there', () => {
     const directory = folderOf(Object.fromEntries(SPLIT_FILES.map((file) => [file, 'x'])));
-    expect(run(['letters'], directory)).toMatchObject({
-      status: 0,
-      stdout: expect.stringContaining('already in'),
-    });
+    expect(run(['letters'], directory)).toMatchObject({ status: 0, stdout: expect.stringContaining('already in') });
   });
 });

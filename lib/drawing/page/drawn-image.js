@@ -104,9 +104,7 @@ function inkScan(strokes, { size, pen }) {
 function blurScan(scan, sigma) {
   if (sigma === 0) return scan;
   const reach = Math.ceil(3 * sigma);
-  const kernel = Array.from({ length: 2 * reach + 1 }, (_, i) =>
-    Math.exp(-((i - reach) ** 2) / (2 * sigma ** 2)),
-  );
+  const kernel = Array.from({ length: 2 * reach + 1 }, (_, i) => Math.exp(-((i - reach) ** 2) / (2 * sigma ** 2)));
   const sum = kernel.reduce((a, b) => a + b);
   const blurAlong = (/** @type {Float32Array} */ from, /** @type {number} */ step) => {
     const to = new Float32Array(from.length);
@@ -201,7 +199,6 @@ function massOffset(small, box) {
     massX += level * (i % box);
     massY += level * Math.floor(i / box);
   });
-  const place = (/** @type {number} */ centre) =>
-    Math.min(SIDE - box, Math.max(0, Math.round(SIDE / 2 - centre)));
+  const place = (/** @type {number} */ centre) => Math.min(SIDE - box, Math.max(0, Math.round(SIDE / 2 - centre)));
   return [place(massX / mass), place(massY / mass)];
 }

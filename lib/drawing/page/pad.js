@@ -2,14 +2,9 @@
 // The drawing pad, in a frame of its own: it shares nothing with the page around it but its colours and its width.
 (async () => {
   const { models, classNames, convention, note } = JSON.parse(document.getElementById('setup').textContent);
-  const [sheet, seen, undo, clear, status, answer] = [
-    'sheet',
-    'seen',
-    'undo',
-    'clear',
-    'status',
-    'answer',
-  ].map((id) => document.getElementById(id));
+  const [sheet, seen, undo, clear, status, answer] = ['sheet', 'seen', 'undo', 'clear', 'status', 'answer'].map((id) =>
+    document.getElementById(id),
+  );
   const TOP = 5;
   /** Of the sheet's side: about as wide as the models will see it where a character fills half of the sheet. */
   const PEN = 0.075;
@@ -33,8 +28,7 @@
     adoptTheme();
     const outside = window.parent.document;
     const observer = new MutationObserver(adoptTheme);
-    for (const element of [outside.documentElement, outside.body])
-      observer.observe(element, { attributes: true });
+    for (const element of [outside.documentElement, outside.body]) observer.observe(element, { attributes: true });
     matchMedia('(prefers-color-scheme: dark)').addEventListener('change', adoptTheme);
     // JupyterLab's themes fade from one to the other, and their style sheet may come after their name.
     outside.addEventListener('transitionend', adoptTheme);
@@ -86,8 +80,7 @@
     };
     const processor = await timeBackend('cpu');
     // Half precision, as some phones have it, would change the answers.
-    if (tf.env().getNumber('WEBGL_VERSION') === 0 || !tf.env().getBool('WEBGL_RENDER_FLOAT32_ENABLED'))
-      return;
+    if (tf.env().getNumber('WEBGL_VERSION') === 0 || !tf.env().getBool('WEBGL_RENDER_FLOAT32_ENABLED')) return;
     const card = await timeBackend('webgl').catch(() => Infinity);
     if (processor <= card) await tf.setBackend('cpu');
   }
@@ -101,9 +94,7 @@
           Float32Array.from(levels, (level) => level / 255),
           [levels.length / 784, 784],
         );
-        return network.predict(
-          network.inputs[0].shape.length === 2 ? pixels : pixels.reshape([-1, 28, 28, 1]),
-        );
+        return network.predict(network.inputs[0].shape.length === 2 ? pixels : pixels.reshape([-1, 28, 28, 1]));
       });
       answers[name] = await output.data();
       output.dispose();

@@ -6,12 +6,7 @@ import { batchSizeOf } from '../../recipe/compile';
 import { WriteError } from '../../storage/write-error';
 import * as tf from '../../tensorflow';
 import type { Callback } from '../../training/callbacks';
-import {
-  CheckpointError,
-  readCheckpoint,
-  type TrainingSnapshot,
-  writeCheckpoint,
-} from '../../training/checkpoint';
+import { CheckpointError, readCheckpoint, type TrainingSnapshot, writeCheckpoint } from '../../training/checkpoint';
 import { InterruptedError } from '../../training/interrupt';
 import { DivergedError, type TrainingEnd, trainEpochs } from '../../training/train-epochs';
 import { FatalError } from '../fatal-error';
@@ -72,10 +67,7 @@ export class JobTrainer {
     }
   }
 
-  async *#train(
-    job: TrainingJob,
-    onStep: (event: TrainingEvent) => unknown,
-  ): AsyncGenerator<TrainingEvent, TrainingOutcome> {
+  async *#train(job: TrainingJob, onStep: (event: TrainingEvent) => unknown): AsyncGenerator<TrainingEvent, TrainingOutcome> {
     const { builder, callbacks, data } = this.#setup;
     const { trial, training, hyperparameters, seed, records } = job;
     let model: tf.LayersModel | undefined;
@@ -125,9 +117,7 @@ export class JobTrainer {
         if (record.epoch > records.length) yield { kind: 'epoch', record, checkpoint: path, batchSize };
       }
       const { stopped, bestEpoch } = end as TrainingEnd;
-      return stopped === undefined
-        ? { kind: 'reached', bestEpoch }
-        : { kind: 'stopped', reason: stopped, bestEpoch };
+      return stopped === undefined ? { kind: 'reached', bestEpoch } : { kind: 'stopped', reason: stopped, bestEpoch };
     } catch (error) {
       if (error instanceof InterruptedError || error === stepError) throw error;
       if (error instanceof WriteError) return { kind: 'unwritable', reason: error.message };

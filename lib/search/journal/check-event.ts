@@ -51,44 +51,40 @@ const eventShape = kinds({
       { startWithDefault: trueOrFalse },
     ),
   }),
-  run: fields({
-    config: fields(
-      { epochs: whole(1), dataset: fields({ classNames: listOf(text) }) },
-      { batchSize: whole(1) },
-    ),
-  }),
+  run: fields({ config: fields({ epochs: whole(1), dataset: fields({ classNames: listOf(text) }) }, { batchSize: whole(1) }) }),
   session: fields({ pid: whole(0), at: text, versions: mapOf(text) }),
   ended: fields({ elapsedMs }),
   // Whether the builder can take them is judged when their turn comes.
   enqueued: fields({ hyperparameters: mapOf(anything) }),
   dequeued: fields({ reason: text }),
   begun: fields({
-    ...{ trial, hyperparameters: valuesShape, space: mapOf(domain) },
+    trial,
+    hyperparameters: valuesShape,
+    space: mapOf(domain),
     origin: oneOf('oracle', 'user', 'default'),
-    ...{ epochs: whole(0), trainings: whole(1, MAX_TRAININGS), parameters: whole(0), seed: whole(0) },
+    epochs: whole(0),
+    trainings: whole(1, MAX_TRAININGS),
+    parameters: whole(0),
+    seed: whole(0),
   }),
   continued: fields({ trial, epochs: whole(1) }),
   epoch: fields(
     {
-      ...{
-        trial,
-        training,
-        record: epochRecordShape,
-        trainSize: whole(0),
-        validationSize: whole(0),
-        elapsedMs,
-      },
+      trial,
+      training,
+      record: epochRecordShape,
+      trainSize: whole(0),
+      validationSize: whole(0),
+      elapsedMs,
       // It is read, and deleted when it is no longer needed.
       checkpoint: matching(/^trial-\d+\/(?!\.+$)[\w.-]+$/, "a file's path in the trial's folder"),
     },
     { batchSize: whole(1), worker: whole(1) },
   ),
   trained: fields({
-    ...{ trial, training },
-    end: fields(
-      { kind: oneOf('reached', 'stopped', 'diverged', 'failed') },
-      { reason: text, bestEpoch: whole(1) },
-    ),
+    trial,
+    training,
+    end: fields({ kind: oneOf('reached', 'stopped', 'diverged', 'failed') }, { reason: text, bestEpoch: whole(1) }),
   }),
   told: fields({ trial, score: anyNumber }),
   attempt: fields(
@@ -125,9 +121,7 @@ export function findEventFault(found: unknown, state: SearchState): string | und
   const { trainings } = state.trial(event.trial);
   if (event.kind === 'settled') {
     const place = event.kept.findIndex((epochs, i) => (epochs ?? 0) > (trainings[i]?.records.length ?? 0));
-    return place < 0
-      ? undefined
-      : `kept[${place}] must be at most the training's epochs, but is ${event.kept[place]}`;
+    return place < 0 ? undefined : `kept[${place}] must be at most the training's epochs, but is ${event.kept[place]}`;
   }
   if (!('training' in event)) return undefined;
   if (event.training >= trainings.length) {
@@ -143,10 +137,7 @@ export function findEventFault(found: unknown, state: SearchState): string | und
   return undefined;
 }
 
-function findTrialFault(
-  event: Extract<SearchEvent, { kind: 'begun' }>,
-  { config, trials }: SearchState,
-): string | undefined {
+function findTrialFault(event: Extract<SearchEvent, { kind: 'begun' }>, { config, trials }: SearchState): string | undefined {
   const next = trials.length + 1;
   if (event.trial !== next) return `trial must be ${next}, the next one, but is ${event.trial}`;
   if (event.origin === 'default' && next > 1) {

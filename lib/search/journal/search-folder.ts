@@ -7,14 +7,7 @@ import { moveAside } from '../../storage/move-aside';
 import { makeTemporaryFolder } from '../../storage/temporary-folder';
 import { type Objective, rankByScore } from '../objective';
 import { findEventFault } from './check-event';
-import {
-  type RunConfig,
-  type SearchConfig,
-  type SearchEvent,
-  SearchState,
-  scoreTraining,
-  type TrialState,
-} from './search-state';
+import { type RunConfig, type SearchConfig, type SearchEvent, SearchState, scoreTraining, type TrialState } from './search-state';
 
 const JOURNAL = 'journal.jsonl';
 const CHECKPOINTS = 'checkpoints';
@@ -57,9 +50,7 @@ export class SearchFolder {
     this.#config = config;
     this.#options = options;
     if (existsSync(this.path) && !statSync(this.path).isDirectory()) {
-      throw new Error(
-        `directory must be a folder, or a path where there is none yet, but ${this.path} is a file.`,
-      );
+      throw new Error(`directory must be a folder, or a path where there is none yet, but ${this.path} is a file.`);
     }
     if (!existsSync(this.#journalPath)) return;
     if (options.overwrite !== true) {
@@ -160,9 +151,7 @@ export class SearchFolder {
     const open = [...this.state.running, ...this.state.paused];
     return [
       ...open.flatMap(({ trainings }) => trainings.map(({ checkpoint }) => checkpoint)),
-      ...this.#bestTrials().map(
-        (id) => bestTraining(this.state.trial(id), this.#config.objective).checkpoint,
-      ),
+      ...this.#bestTrials().map((id) => bestTraining(this.state.trial(id), this.#config.objective).checkpoint),
     ];
   }
 
@@ -233,8 +222,10 @@ export function trialFolder(id: number): string {
 /** The training of a trial with the best score; the first of equal ones. */
 export function bestTraining(trial: TrialState, objective: Objective) {
   const scored = trial.trainings.map((training, index) => ({
-    ...{ id: index, score: scoreTraining(training, objective) },
-    ...{ index, checkpoint: training.checkpoint },
+    id: index,
+    score: scoreTraining(training, objective),
+    index,
+    checkpoint: training.checkpoint,
   }));
   const [best = scored[0]] = rankByScore(scored, objective);
   return best;

@@ -39,8 +39,7 @@ export type SearchEvent =
   /** First of all. Journals before version 0.7 do not say `startWithDefault`: false. */
   | {
       readonly kind: 'search';
-      readonly config: Omit<SearchConfig, 'startWithDefault'> &
-        Partial<Pick<SearchConfig, 'startWithDefault'>>;
+      readonly config: Omit<SearchConfig, 'startWithDefault'> & Partial<Pick<SearchConfig, 'startWithDefault'>>;
     }
   | { readonly kind: 'run'; readonly config: RunConfig }
   /** A process took the search up. */
@@ -197,13 +196,21 @@ export class SearchState {
       case 'begun': {
         const { trial: id, hyperparameters, origin, epochs, seed, parameters } = event;
         const trainings = Array.from({ length: event.trainings }, () => ({
-          ...{ records: [], failures: [] },
+          records: [],
+          failures: [],
           trainSize: 0,
           validationSize: 0,
           batchSize: 0,
         }));
         const trial: TrialState = {
-          ...{ id, hyperparameters, origin, epochs, seed, parameters, trainings, versions: this.versions },
+          id,
+          hyperparameters,
+          origin,
+          epochs,
+          seed,
+          parameters,
+          trainings,
+          versions: this.versions,
           status: 'running',
         };
         this.trials.push(trial);
@@ -236,8 +243,13 @@ export class SearchState {
           const { worker, record } = event;
           const to = event.elapsedMs / 1000;
           this.activity.push({
-            ...{ worker, trial: event.trial, training: event.training, epoch: record.epoch },
-            ...{ failed: false, from: to - record.seconds, to },
+            worker,
+            trial: event.trial,
+            training: event.training,
+            epoch: record.epoch,
+            failed: false,
+            from: to - record.seconds,
+            to,
           });
         }
         this.#seconds += event.record.seconds;
@@ -261,8 +273,13 @@ export class SearchState {
           const to = elapsedMs / 1000;
           this.elapsedMs = elapsedMs;
           this.activity.push({
-            ...{ worker, trial: event.trial, training: event.training, epoch: training.records.length + 1 },
-            ...{ failed: true, from: to - seconds, to },
+            worker,
+            trial: event.trial,
+            training: event.training,
+            epoch: training.records.length + 1,
+            failed: true,
+            from: to - seconds,
+            to,
           });
         }
         training.failures.push({ epochs: training.records.length, reason });
@@ -281,8 +298,11 @@ export class SearchState {
           training.end = undefined;
         }
         this.timeline.push({
-          ...{ trial: trial.id, status: event.status, score: scoreTrial(trial, this.#objective()).score },
-          ...{ seconds: this.#seconds, epochs: this.#epochs },
+          trial: trial.id,
+          status: event.status,
+          score: scoreTrial(trial, this.#objective()).score,
+          seconds: this.#seconds,
+          epochs: this.#epochs,
         });
         break;
       }
@@ -303,8 +323,7 @@ export class SearchState {
 
   trial(id: number): TrialState {
     const trial = this.trials[id - 1];
-    if (trial === undefined)
-      throw new RangeError(`The search has no trial ${id}; it has ${this.trials.length}.`);
+    if (trial === undefined) throw new RangeError(`The search has no trial ${id}; it has ${this.trials.length}.`);
     return trial;
   }
 
@@ -337,10 +356,7 @@ export function scoreTraining({ records, end, told }: TrainingState, objective: 
   return record === undefined ? Number.NaN : objectiveValue(record, objective);
 }
 
-function scoreTrial(
-  trial: TrialState,
-  objective: Objective,
-): { scores: number[]; score: number; spread: number } {
+function scoreTrial(trial: TrialState, objective: Objective): { scores: number[]; score: number; spread: number } {
   const counted = trial.trainings.filter((training) =>
     trial.status === 'running' ? training.end !== undefined : training.records.length > 0 || training.end,
   );
@@ -356,7 +372,10 @@ function describeTrial(trial: TrialState, objective: Objective): Trial {
       ({ records, end, trainSize, validationSize, batchSize }, training): History => ({
         epochs: [...records],
         seconds: sum(records.map((record) => record.seconds)),
-        ...{ trainSize, validationSize, batchSize, seed: trainingSeed(seed, training) },
+        trainSize,
+        validationSize,
+        batchSize,
+        seed: trainingSeed(seed, training),
         ...(end?.bestEpoch === undefined ? {} : { bestEpoch: end.bestEpoch }),
         ...(end?.kind === 'stopped' ? { stopped: end.reason } : {}),
       }),
@@ -364,8 +383,18 @@ function describeTrial(trial: TrialState, objective: Objective): Trial {
     .filter((history) => history.epochs.length > 0);
   const ended = trial.trainings.find(({ end }) => end?.kind === 'stopped')?.end?.reason;
   return {
-    ...{ id, status, hyperparameters, origin, epochs, ...scoreTrial(trial, objective) },
-    ...{ histories, trainings: trial.trainings.length, parameters, seed, attempts, versions },
+    id,
+    status,
+    hyperparameters,
+    origin,
+    epochs,
+    ...scoreTrial(trial, objective),
+    histories,
+    trainings: trial.trainings.length,
+    parameters,
+    seed,
+    attempts,
+    versions,
     seconds: sum(histories.map((history) => history.seconds)),
     ...((reason ?? ended) === undefined ? {} : { reason: reason ?? ended }),
   };

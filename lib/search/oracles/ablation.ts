@@ -43,14 +43,12 @@ export class AblationOracle implements Oracle {
     );
     if (this.changes.length === 0) {
       throw new RangeError(
-        `vary must name values that the base does not have, as in { batchNormalization: [false, true] }, but got ${JSON.stringify(vary)}.`,
+        'vary must name values that the base does not have, as in { batchNormalization: [false, true] }, but got ' +
+          `${JSON.stringify(vary)}.`,
       );
     }
     const variants = this.changes.map(({ name, value }) => `${name} ${JSON.stringify(value)}`);
-    this.config = {
-      ...{ name: 'ablation', base: JSON.stringify(base), variants: variants.join(', ') },
-      given: JSON.stringify(given),
-    };
+    this.config = { name: 'ablation', base: JSON.stringify(base), variants: variants.join(', '), given: JSON.stringify(given) };
   }
 
   plan({ epochs }: { readonly epochs: number }): { trials: number; epochs: number } {
@@ -66,7 +64,8 @@ export class AblationOracle implements Oracle {
       const value = name === change?.name ? change.value : (this.#base[name] ?? this.#complete(name, domain));
       if (contains(domain, value)) return value;
       throw new FatalError(
-        `"${name}" must be ${describeDomain(domain)}, but ${name === change?.name ? 'vary' : 'the base'} has ${JSON.stringify(value)}.`,
+        `"${name}" must be ${describeDomain(domain)}, but ${name === change?.name ? 'vary' : 'the base'} has ` +
+          `${JSON.stringify(value)}.`,
       );
     });
     if (definition === undefined) {

@@ -33,10 +33,7 @@ const MAX_DRAWS = 10;
  * A candidate that no trial has had, each time with values from another `suggest`; undefined where ten of them, numbered from
  * 0, bring none.
  */
-export function defineUntried(
-  view: SearchView,
-  suggest: (attempt: number) => Suggest,
-): Definition | undefined {
+export function defineUntried(view: SearchView, suggest: (attempt: number) => Suggest): Definition | undefined {
   for (let attempt = 0; attempt < MAX_DRAWS; attempt++) {
     const draw = suggest(attempt);
     let isDrawn = false;

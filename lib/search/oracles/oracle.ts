@@ -19,14 +19,14 @@ export interface SearchView {
   /** False once `maxTrials` are begun: what is left is to take begun ones further. */
   readonly mayStart: boolean;
   /**
-   * True where a trial that is begun now is the builder's default, or one that the user enqueued. That `define` has nothing new to offer then says
-   * nothing about the space: `finished` leaves that configuration out, and the search goes on.
+   * True where a trial that is begun now is the builder's default, or one that the user enqueued. That `define` has nothing new
+   * to offer then says nothing about the space: `finished` leaves that configuration out, and the search goes on.
    */
   readonly enqueued?: boolean;
   /**
-   * Runs the model builder with values from `suggest`, and returns what it asked for; undefined where the result is no
-   * candidate (too many weights, for instance): then suggest another. A value that the user fixed or enqueued, or the builder's default, takes the place
-   * of the suggested one, so read the result, not the suggestion. It builds a model: call it sparingly.
+   * Runs the model builder with values from `suggest`, and returns what it asked for; undefined where the result is no candidate
+   * (too many weights, for instance): then suggest another. A value that the user fixed or enqueued, or the builder's default,
+   * takes the place of the suggested one, so read the result, not the suggestion. It builds a model: call it sparingly.
    */
   define(suggest: Suggest): Definition | undefined;
 }
@@ -67,8 +67,8 @@ export interface Oracle {
   /** The epochs of a whole training that it needs at least, where it does. Throws for one it cannot work with. */
   checkEpochs?(epochs: number): void;
   /**
-   * How many trials it begins, and how many epochs they take in all where each has one training, as far as can be said before they
-   * are trained. An oracle without it trains `maxTrials` trials for `epochs` epochs each.
+   * How many trials it begins, and how many epochs they take in all where each has one training, as far as can be said before
+   * they are trained. An oracle without it trains `maxTrials` trials for `epochs` epochs each.
    */
   plan?(limits: { readonly maxTrials: number; readonly epochs: number }): { trials: number; epochs: number };
   /** Which trials compete with which, where it takes some further than others; those without a trial are left out. */

@@ -97,9 +97,7 @@ export class ParzenEstimator {
         return value !== undefined && contains(domain, value) ? value : undefined;
       });
       const prior = priorOf(domain, this.#confidence);
-      kernels = isOrdered(domain)
-        ? createNumericKernels(domain, values, prior)
-        : createChoiceKernels(domain, values, prior);
+      kernels = isOrdered(domain) ? createNumericKernels(domain, values, prior) : createChoiceKernels(domain, values, prior);
       this.#kernels.set(key, kernels);
     }
     return kernels;

@@ -13,14 +13,7 @@ import { type Trial, trainedEpochs } from '../trial';
 import { defineUntried } from './duplicates';
 import { HyperbandOracle, hyperbandBrackets } from './hyperband';
 import type { Definition, SearchView } from './oracle';
-import {
-  type Confidence,
-  checkConfidence,
-  priorLikelihood,
-  sampleNear,
-  samplePrior,
-  sampleWeighted,
-} from './prior';
+import { type Confidence, checkConfidence, priorLikelihood, sampleNear, samplePrior, sampleWeighted } from './prior';
 import { scoreAt } from './ranking';
 
 /** The probability with which a hyperparameter of the incumbent is drawn anew, and how far a number then goes, as in NePS. */
@@ -105,16 +98,15 @@ export function randomShare(factor: number, rung: number): number {
   return 1 / (1 + factor ** rung);
 }
 
-/** The best trial that was trained wholly, and the best of the highest rung that has enough; undefined while there are too few. */
+/**
+ * The best trial that was trained wholly, and the best of the highest rung that has enough; undefined while there are too few.
+ */
 function findStanding(
   { trials, epochs, objective }: SearchView,
   factor: number,
 ): { incumbent: HyperParameterValues; best: readonly HyperParameterValues[] } | undefined {
   const rungs = hyperbandBrackets(epochs, factor)[0];
-  const cost = rungs.reduce(
-    (sum, rung, i) => sum + rung.trials * (rung.epochs - (rungs[i - 1]?.epochs ?? 0)),
-    0,
-  );
+  const cost = rungs.reduce((sum, rung, i) => sum + rung.trials * (rung.epochs - (rungs[i - 1]?.epochs ?? 0)), 0);
   const spent = trials.reduce((sum, trial) => sum + spentEpochs(trial), 0);
   const whole = trials.filter(({ status }) => status === 'completed');
   const [incumbent] = rankByScore(whole, objective);
@@ -126,10 +118,7 @@ function findStanding(
     const ranked = rankByScore(reached, objective);
     if (ranked.length < factor) continue;
     const best = ranked.slice(0, Math.floor(ranked.length / factor));
-    return {
-      incumbent: incumbent.hyperparameters,
-      best: best.map(({ trial }) => trial.hyperparameters),
-    };
+    return { incumbent: incumbent.hyperparameters, best: best.map(({ trial }) => trial.hyperparameters) };
   }
   return undefined;
 }
@@ -186,8 +175,7 @@ export function incumbentShare(
     return score;
   });
   const largest = Math.max(...scores.flatMap(({ incumbent, prior }) => [incumbent, prior]));
-  const sum = (of: 'incumbent' | 'prior') =>
-    scores.reduce((total, score) => total + Math.exp(score[of] - largest), 0);
+  const sum = (of: 'incumbent' | 'prior') => scores.reduce((total, score) => total + Math.exp(score[of] - largest), 0);
   return sum('incumbent') / (sum('incumbent') + sum('prior'));
 }
 

@@ -1,13 +1,5 @@
 import type { Random } from '../../base/random';
-import {
-  type Domain,
-  defaultValue,
-  type HyperParameterValue,
-  isOrdered,
-  positionOf,
-  valueAt,
-  valuesOf,
-} from '../space/domain';
+import { type Domain, defaultValue, type HyperParameterValue, isOrdered, positionOf, valueAt, valuesOf } from '../space/domain';
 import { drawTruncatedNormal, shareOf, truncatedNormalLikelihood } from './truncated-normal';
 
 /** How sure the user is that good values lie near the defaults. */
@@ -15,8 +7,9 @@ export type Confidence = 'low' | 'medium' | 'high';
 
 /**
  * Standard deviations on the unit interval of a domain, and how many times as likely as any other value the default of an
- * unordered choice is: those of NePS up to 0.12, with which the PriorBand paper was written. Since 0.13 it has 0.75, 0.5 and 0.25, and
- * probabilities of 0.25, 0.5 and 0.75, by which a default of low confidence is less likely than the other of two values).
+ * unordered choice is: those of NePS up to 0.12, with which the PriorBand paper was written. Since 0.13 it has 0.75, 0.5 and
+ * 0.25, and probabilities of 0.25, 0.5 and 0.75, by which a default of low confidence is less likely than the other of two
+ * values).
  */
 const CONFIDENCES: Readonly<Record<Confidence, { readonly deviation: number; readonly weight: number }>> = {
   low: { deviation: 0.5, weight: 2 },
@@ -34,8 +27,8 @@ export function checkConfidence(confidence: Confidence): void {
 }
 
 /**
- * The value around which the prior of a domain lies: its default. Undefined for numbers and ordered choices without one, or, which
- * is the same to a domain, with the lowest or first: the lowest of all learning rates is nobody's choice.
+ * The value around which the prior of a domain lies: its default. Undefined for numbers and ordered choices without one, or,
+ * which is the same to a domain, with the lowest or first: the lowest of all learning rates is nobody's choice.
  */
 export function priorCenter(domain: Domain): HyperParameterValue | undefined {
   if (domain.kind === 'fixed') return domain.value;
@@ -92,22 +85,12 @@ export function priorLikelihood(
 }
 
 /** A value of an ordered domain, drawn from a Gaussian around another one, cut off at the ends of the unit interval. */
-export function sampleNear(
-  domain: Domain,
-  center: HyperParameterValue,
-  deviation: number,
-  draw: Random,
-): HyperParameterValue {
+export function sampleNear(domain: Domain, center: HyperParameterValue, deviation: number, draw: Random): HyperParameterValue {
   return valueAt(domain, drawTruncatedNormal(positionOf(domain, center), deviation, draw));
 }
 
 /** A value of a domain that can be listed, `center` with `weight` times the probability of any other. */
-export function sampleWeighted(
-  domain: Domain,
-  center: HyperParameterValue,
-  weight: number,
-  draw: Random,
-): HyperParameterValue {
+export function sampleWeighted(domain: Domain, center: HyperParameterValue, weight: number, draw: Random): HyperParameterValue {
   const others = countOthers(domain, center);
   const place = draw.next() * (others + weight) - weight;
   if (place < 0) return center;

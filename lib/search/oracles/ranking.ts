@@ -16,9 +16,7 @@ export function rankTrials(trials: readonly Trial[], objective: Pick<Objective, 
     if (status === 'completed') return wholeTraining;
     if (histories.length === 0) return epochs;
     // A training that a callback ended is as whole as one that came to its last epoch.
-    return Math.min(
-      ...histories.map(({ stopped, epochs: { length } }) => (stopped === undefined ? length : wholeTraining)),
-    );
+    return Math.min(...histories.map(({ stopped, epochs: { length } }) => (stopped === undefined ? length : wholeTraining)));
   };
   const ended = trials.filter(({ status }) => status !== 'running' && status !== 'failed');
   // The sort keeps the order by score among trials that were trained as far.
@@ -26,11 +24,7 @@ export function rankTrials(trials: readonly Trial[], objective: Pick<Objective, 
 }
 
 /** The score that a trial had when it had so many epochs, of which it was asked for at least as many; NaN without one. */
-export function scoreAt(
-  { epochs: asked, score, histories }: Trial,
-  epochs: number,
-  objective: Objective,
-): number {
+export function scoreAt({ epochs: asked, score, histories }: Trial, epochs: number, objective: Objective): number {
   if (asked === epochs) return score;
   // A trial that a user's own loop trained has no history; it was among the best when it was promoted.
   if (histories.length === 0) return objective.direction === 'min' ? -Infinity : Infinity;

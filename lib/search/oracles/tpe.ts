@@ -88,17 +88,13 @@ export class TpeOracle implements Oracle {
     this.#confidence = prior === 'default' ? (confidence ?? 'medium') : undefined;
     if (this.#confidence) checkConfidence(this.#confidence);
     // Without a prior as before there was one: a search folder holds a search of one configuration.
-    this.config = {
-      ...{ name: 'tpe', startupTrials },
-      ...(this.#confidence && { prior, confidence: this.#confidence }),
-    };
+    this.config = { name: 'tpe', startupTrials, ...(this.#confidence && { prior, confidence: this.#confidence }) };
   }
 
   next(view: SearchView): Decision {
     if (!view.mayStart) return { kind: 'finished', spaceExhausted: false };
     const ranked = rankTrials(view.trials, view.objective);
-    const definition =
-      ranked.length < this.#startupTrials ? this.#startUp(view) : this.#propose(view, ranked);
+    const definition = ranked.length < this.#startupTrials ? this.#startUp(view) : this.#propose(view, ranked);
     return definition ? { kind: 'start', definition, epochs: view.epochs } : this.#random.next(view);
   }
 
@@ -116,11 +112,7 @@ export class TpeOracle implements Oracle {
     const good = new Set(ranked.slice(0, Math.min(MAX_GOOD, Math.ceil(GOOD_SHARE * ranked.length))));
     const configurations = (isGood: boolean) =>
       view.trials.filter((trial) => good.has(trial) === isGood).map((trial) => trial.hyperparameters);
-    return propose(
-      view,
-      new ParzenEstimator(configurations(true), this.#confidence),
-      new ParzenEstimator(configurations(false)),
-    );
+    return propose(view, new ParzenEstimator(configurations(true), this.#confidence), new ParzenEstimator(configurations(false)));
   }
 }
 
@@ -131,9 +123,7 @@ function propose(view: SearchView, good: ParzenEstimator, others: ParzenEstimato
     const branch = define(view, good, { values: {}, shares: good.shares, logRatio: 0 }, draw, suggested);
     if (branch === undefined) continue;
     // What is not as suggested was set by the user.
-    const set = Object.entries(branch.hyperparameters).filter(
-      ([name, value]) => suggested.get(name) !== value,
-    );
+    const set = Object.entries(branch.hyperparameters).filter(([name, value]) => suggested.get(name) !== value);
     const candidates = Array.from({ length: CANDIDATES }, () =>
       drawCandidate(branch.space, Object.fromEntries(set), good, others, draw),
     ).filter(({ values }) => !wasTried(values, view.trials));

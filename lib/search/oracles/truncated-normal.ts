@@ -25,12 +25,7 @@ export function shareOf(domain: Domain, value: HyperParameterValue): { from: num
  *
  * `center`: 0 to 1. `deviation`: its standard deviation before it is cut off, above 0.
  */
-export function truncatedNormalLikelihood(
-  domain: Domain,
-  value: HyperParameterValue,
-  center: number,
-  deviation: number,
-): number {
+export function truncatedNormalLikelihood(domain: Domain, value: HyperParameterValue, center: number, deviation: number): number {
   const { from, to } = shareOf(domain, value);
   const inside = normalMass(-center / deviation, (1 - center) / deviation);
   const a = (from - center) / deviation;

@@ -32,10 +32,7 @@ export function patiencePruner({ patience, minDelta = 0 }: { patience: number; m
       }
       const since = values.length - improved;
       if (since < patience) return undefined;
-      return (
-        `no better ${objective.name} than the ${best.toPrecision(4)} of epoch ${improved} in the ` +
-        `${since} epochs since`
-      );
+      return `no better ${objective.name} than the ${best.toPrecision(4)} of epoch ${improved} in the ` + `${since} epochs since`;
     },
   };
 }

@@ -26,13 +26,14 @@ export interface Rules {
 export function judge(trial: TrialState, earlier: readonly TrialState[], rules: Rules): Settled | undefined {
   const { objective } = rules;
   const verdict = (status: Settled['status'], kept: Settled['kept'], reason?: string): Settled => ({
-    ...{ kind: 'settled', trial: trial.id, status, kept },
+    kind: 'settled',
+    trial: trial.id,
+    status,
+    kept,
     ...(reason === undefined ? {} : { reason }),
   });
   const keepTo = (training: number, epochs: number) =>
-    trial.trainings.map(({ records }, index) =>
-      index < training ? records.length : index === training ? epochs : null,
-    );
+    trial.trainings.map(({ records }, index) => (index < training ? records.length : index === training ? epochs : null));
   const rivals = earlier.filter((rival) => rival.status === 'completed');
   const scores: number[] = [];
   for (const [index, training] of trial.trainings.entries()) {
@@ -53,10 +54,7 @@ export function judge(trial: TrialState, earlier: readonly TrialState[], rules: 
       const lost = raceReason({
         scores,
         trainings: trial.trainings.length,
-        rivals: rivals.map(({ id, trainings }) => ({
-          id,
-          scores: trainings.map((rival) => scoreTraining(rival, objective)),
-        })),
+        rivals: rivals.map(({ id, trainings }) => ({ id, scores: trainings.map((rival) => scoreTraining(rival, objective)) })),
         objective,
       });
       if (lost) return verdict('pruned', keepTo(index, values.length), lost);
@@ -64,9 +62,7 @@ export function judge(trial: TrialState, earlier: readonly TrialState[], rules: 
   }
   if (scores.length < trial.trainings.length) return undefined;
   const all = trial.trainings.map(({ records }) => records.length);
-  const reachedEnd = trial.trainings.every(
-    ({ records, end }) => end?.kind === 'stopped' || records.length >= rules.epochs,
-  );
+  const reachedEnd = trial.trainings.every(({ records, end }) => end?.kind === 'stopped' || records.length >= rules.epochs);
   return verdict(reachedEnd || trial.epochs >= rules.epochs ? 'completed' : 'paused', all);
 }
 

@@ -88,9 +88,7 @@ export function positionOf(domain: Domain, value: HyperParameterValue): number {
 export function contains(domain: Domain, value: HyperParameterValue): boolean {
   if (countShares(domain) !== undefined) return indexOf(domain, value) >= 0;
   const { kind, min, max } = domain as NumericDomain;
-  return (
-    typeof value === 'number' && value >= min && value <= max && (kind === 'float' || Number.isInteger(value))
-  );
+  return typeof value === 'number' && value >= min && value <= max && (kind === 'float' || Number.isInteger(value));
 }
 
 /** The value that a hyperparameter has where nothing chooses one: the domain's `default`, else its first value. */
@@ -147,8 +145,7 @@ export function describeDomain(domain: Domain): string {
   }
   const { kind, min, max, step, sampling } = domain;
   const noun = kind === 'int' ? 'a whole number' : 'a number';
-  const steps =
-    step === undefined ? '' : sampling === 'linear' ? ` in steps of ${step}` : ` by factors of ${step}`;
+  const steps = step === undefined ? '' : sampling === 'linear' ? ` in steps of ${step}` : ` by factors of ${step}`;
   const scale = { linear: '', log: ' on a log scale', reverseLog: ' on a reversed log scale' }[sampling];
   return `${noun} from ${min} to ${max}${steps}${scale}${preset}`;
 }
@@ -162,8 +159,7 @@ export function checkDomain(name: string, domain: Domain): void {
   if (domain.kind === 'fixed') checkValue(name, domain.value);
   if (domain.kind === 'choice') {
     const { values } = domain;
-    if (values.length === 0)
-      throw new FatalError(`"${name}" needs at least one value to choose from, but got none.`);
+    if (values.length === 0) throw new FatalError(`"${name}" needs at least one value to choose from, but got none.`);
     for (const value of values) checkValue(name, value);
     if (new Set(values).size < values.length) {
       throw new FatalError(`The values of "${name}" must differ, but got ${values.join(', ')}.`);
@@ -192,8 +188,7 @@ function checkRange(name: string, domain: NumericDomain): void {
   if (kind === 'int') {
     const whole = { min, max, ...(step !== undefined && sampling === 'linear' ? { step } : {}) };
     for (const [key, value] of Object.entries(whole)) {
-      if (!Number.isSafeInteger(value))
-        throw new FatalError(`${key} of "${name}" must be a whole number, but got ${value}.`);
+      if (!Number.isSafeInteger(value)) throw new FatalError(`${key} of "${name}" must be a whole number, but got ${value}.`);
     }
   }
   if (!(Number.isFinite(max - min) && min <= max)) {
@@ -310,10 +305,7 @@ function indexOf(domain: Domain, value: HyperParameterValue): number {
       // Rounding to whole numbers can move a value of a log scale by more than half a step.
       const near = kind === 'int' ? [nearest, nearest - 1, nearest + 1] : [nearest];
       const met = near.find(
-        (n) =>
-          n >= 0 &&
-          n < count &&
-          (kind === 'int' ? nthValue(domain, n) === value : Math.abs(place - n) < 1e-6),
+        (n) => n >= 0 && n < count && (kind === 'int' ? nthValue(domain, n) === value : Math.abs(place - n) < 1e-6),
       );
       return met ?? -1;
     }

@@ -79,13 +79,12 @@ export class HyperParameters {
       const value = Object.hasOwn(values, name) ? values[name] : undefined;
       if (value === undefined) {
         throw new RangeError(
-          `The configuration has no value for "${name}" (${describeDomain(domain)}); it has ${Object.keys(values).join(', ') || 'none'}.`,
+          `The configuration has no value for "${name}" (${describeDomain(domain)}); it has ` +
+            `${Object.keys(values).join(', ') || 'none'}.`,
         );
       }
       if (!contains(domain, value)) {
-        throw new RangeError(
-          `"${name}" must be ${describeDomain(domain)}, but the configuration has ${JSON.stringify(value)}.`,
-        );
+        throw new RangeError(`"${name}" must be ${describeDomain(domain)}, but the configuration has ${JSON.stringify(value)}.`);
       }
       return value;
     }, options);
@@ -98,10 +97,7 @@ export class HyperParameters {
   int(name: string, range: RangeOptions): number {
     const { step, sampling = 'linear' } = range;
     const every = sampling === 'linear' && step === 1;
-    return this.#ask(name, {
-      kind: 'int',
-      ...normalizeRange({ ...range, step: every ? undefined : step }),
-    }) as number;
+    return this.#ask(name, { kind: 'int', ...normalizeRange({ ...range, step: every ? undefined : step }) }) as number;
   }
 
   /**
@@ -148,11 +144,7 @@ export class HyperParameters {
    *
    * @param parent A name asked for before; within a `nameScope` its own names come first, then those further out.
    */
-  conditionalScope<Result>(
-    parent: string,
-    values: readonly HyperParameterValue[],
-    body: () => Result,
-  ): Result | undefined {
+  conditionalScope<Result>(parent: string, values: readonly HyperParameterValue[], body: () => Result): Result | undefined {
     const name = this.#resolve(parent);
     const domain = this.#asked.get(name) as Domain;
     const stranger = values.find((value) => !contains(domain, value));
@@ -281,10 +273,7 @@ export function checkSameDomain(name: string, known: Domain, domain: Domain): vo
 
 /** Whether code that asks for `domain` can work with any value of `override`: numbers for numbers, whole for whole. */
 function fitsKind(override: Domain, domain: Domain): boolean {
-  const examples = (of: Domain) =>
-    of.kind === 'choice' ? of.values : of.kind === 'float' ? [0.5] : [valueAt(of, 0)];
+  const examples = (of: Domain) => (of.kind === 'choice' ? of.values : of.kind === 'float' ? [0.5] : [valueAt(of, 0)]);
   const kinds = new Set(examples(domain).map((value) => typeof value));
-  return examples(override).every(
-    (value) => kinds.has(typeof value) && (domain.kind !== 'int' || Number.isInteger(value)),
-  );
+  return examples(override).every((value) => kinds.has(typeof value) && (domain.kind !== 'int' || Number.isInteger(value)));
 }

@@ -116,9 +116,7 @@ export function describeCondition(condition: SearchSpaceEntry['conditions'][numb
 /** The values of a domain where they are few enough to be taken one and all: choices, and short ranges with steps. */
 function fewValues(domain: Domain): HyperParameterValue[] | undefined {
   if (domain.kind === 'choice') return valuesOf(domain);
-  return (countShares(domain) ?? Number.POSITIVE_INFINITY) <= MAX_FORCED_VALUES
-    ? valuesOf(domain)
-    : undefined;
+  return (countShares(domain) ?? Number.POSITIVE_INFINITY) <= MAX_FORCED_VALUES ? valuesOf(domain) : undefined;
 }
 
 /** The values to be taken once, in an order that does not bring the largest of all together. */

@@ -59,9 +59,7 @@
   function breakNames(cell) {
     if (cell.children.length > 0) return;
     const words = cell.textContent.split(/(?<=[a-z])(?=[A-Z])/);
-    cell.replaceChildren(
-      ...words.flatMap((word, i) => (i === 0 ? [word] : [document.createElement('wbr'), word])),
-    );
+    cell.replaceChildren(...words.flatMap((word, i) => (i === 0 ? [word] : [document.createElement('wbr'), word])));
   }
 
   /** Makes tables fit the paper: by wrapping words, by a wide page, by smaller type, in this order. */
@@ -100,8 +98,7 @@
   function floatWidePages() {
     for (const figure of document.querySelectorAll('figure.wide')) {
       let last = figure;
-      while (last.nextElementSibling && !last.nextElementSibling.matches('h2'))
-        last = last.nextElementSibling;
+      while (last.nextElementSibling && !last.nextElementSibling.matches('h2')) last = last.nextElementSibling;
       if (last !== figure) last.after(figure);
     }
   }

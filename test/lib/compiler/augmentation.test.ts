@@ -170,10 +170,7 @@ describe('augmentation', () => {
     [{ shift: -0.1 }, /shift of the augmentation must be from 0 to 1/],
     [{ scale: 1 }, /scale of the augmentation must be at least 0 and below 1/],
     [{ elastic: Number.NaN }, /elastic of the augmentation must be from 0 to 28, but got NaN/],
-    [
-      { zoom: 1 } as AugmentationConfig,
-      /must have rotation, shift, scale, shear, elastic alone, but got zoom/,
-    ],
+    [{ zoom: 1 } as AugmentationConfig, /must have rotation, shift, scale, shear, elastic alone, but got zoom/],
   ])('refuses %j', (augmentation, message) => {
     const model = MODELS['conv2d, same']();
     const optimizer = { kind: 'sgd', learningRate: 0.1 } as const;

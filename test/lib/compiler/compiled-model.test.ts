@@ -21,10 +21,7 @@ const { layers } = tf;
 /** The images of a step, some of them in no order. */
 const batchOf = (step: number) => Uint32Array.from({ length: 12 }, (_, i) => (7 * step + 3 * i) % data.size);
 
-function prepare(
-  build: () => tf.LayersModel,
-  optimizer: OptimizerConfig = { kind: 'adam', learningRate: 1e-3 },
-) {
+function prepare(build: () => tf.LayersModel, optimizer: OptimizerConfig = { kind: 'adam', learningRate: 1e-3 }) {
   const model = build();
   drawWeights(model);
   return compileModel(model, { optimizer });
@@ -63,26 +60,26 @@ const NOT_PREDICTED = [
 ];
 
 describe('predict', () => {
-  it.each([
-    ...Object.entries(MODELS).filter(([name]) => !NOT_PREDICTED.includes(name)),
-    ['dropout', dropped] as const,
-  ])('gives what the model predicts: %s', (_name, build) => {
-    const model = prepare(build);
-    const expected = predictPlain(model);
-    const weights = readWeights(model);
-    for (const training of [undefined, {}]) {
-      const compiled = new CompiledModel(model, training);
-      const found = compiled.predict(data.images);
-      expect(found).toHaveLength(data.size * CLASSES);
-      found.forEach((probability, i) => {
-        expect(Math.abs(probability - expected[i])).toBeLessThan(1e-5);
-      });
-      compiled.store();
-      compiled.dispose();
-      expect(readWeights(model)).toEqual(weights);
-    }
-    model.dispose();
-  });
+  it.each([...Object.entries(MODELS).filter(([name]) => !NOT_PREDICTED.includes(name)), ['dropout', dropped] as const])(
+    'gives what the model predicts: %s',
+    (_name, build) => {
+      const model = prepare(build);
+      const expected = predictPlain(model);
+      const weights = readWeights(model);
+      for (const training of [undefined, {}]) {
+        const compiled = new CompiledModel(model, training);
+        const found = compiled.predict(data.images);
+        expect(found).toHaveLength(data.size * CLASSES);
+        found.forEach((probability, i) => {
+          expect(Math.abs(probability - expected[i])).toBeLessThan(1e-5);
+        });
+        compiled.store();
+        compiled.dispose();
+        expect(readWeights(model)).toEqual(weights);
+      }
+      model.dispose();
+    },
+  );
 
   it('takes any number of images', () => {
     const model = prepare(dropped);
@@ -199,9 +196,7 @@ describe('state', () => {
     const optimizer: OptimizerConfig = { kind: 'adam', learningRate: 1e-3 };
     const averaging = (model: tf.LayersModel) => compileModel(model, { optimizer, emaMomentum: 0.9 });
     const start = (model: tf.LayersModel, state?: ReturnType<CompiledModel['state']>, plain = false) =>
-      plain
-        ? createPlainTrainer(model, data, 'flat', state)
-        : new CompiledModel(model, { emaMomentum: 0.9, state });
+      plain ? createPlainTrainer(model, data, 'flat', state) : new CompiledModel(model, { emaMomentum: 0.9, state });
     const take = (trainer: ReturnType<typeof start>, step: number) =>
       trainer instanceof CompiledModel
         ? trainer.step(native, batchOf(step), 1e-3, step)
@@ -372,10 +367,7 @@ const UNKNOWN: Record<string, [build: () => tf.LayersModel, reason: RegExp]> = {
     },
     /Mine/,
   ],
-  'a class of the user that bears a known name': [
-    chain(new Doubled({ name }), flatten(), classify()),
-    /Doubled/,
-  ],
+  'a class of the user that bears a known name': [chain(new Doubled({ name }), flatten(), classify()), /Doubled/],
   'channels first': [
     chain(
       layers.conv2d({ filters: 2, kernelSize: 3, padding: 'same', dataFormat: 'channelsFirst', name }),
@@ -403,10 +395,7 @@ const UNKNOWN: Record<string, [build: () => tf.LayersModel, reason: RegExp]> = {
     },
     /Sequential/,
   ],
-  'another activation': [
-    chain(flatten(), layers.dense({ units: 4, activation: 'softplus', name }), classify()),
-    /softplus/,
-  ],
+  'another activation': [chain(flatten(), layers.dense({ units: 4, activation: 'softplus', name }), classify()), /softplus/],
   'batch normalization along another axis': [
     chain(layers.batchNormalization({ axis: 1, name }), flatten(), classify()),
     /axis 1/,

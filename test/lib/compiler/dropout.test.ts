@@ -113,9 +113,7 @@ describe('dropout in a compiled step', () => {
     const outer = readWeights(model)[2];
     model.dispose();
     const [, innerBias, outerKernel, outerBias] = gradientsOf(build, 5);
-    const dropped = innerBias.map((_, unit) =>
-      outerKernel.slice(3 * unit, 3 * unit + 3).every((g) => g === 0),
-    );
+    const dropped = innerBias.map((_, unit) => outerKernel.slice(3 * unit, 3 * unit + 3).every((g) => g === 0));
     expect(new Set(dropped)).toEqual(new Set([true, false]));
     innerBias.forEach((gradient, unit) => {
       const arriving = outerBias.reduce((sum, delta, c) => sum + outer[3 * unit + c] * delta, 0);

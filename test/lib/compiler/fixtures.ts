@@ -9,10 +9,7 @@ import * as tf from '../../../lib/tensorflow';
 
 /** The data set as the compiled step takes it. The caller disposes it. */
 export function nativeData({ images, labels, size }: Dataset): TrainingData & { dispose(): void } {
-  const data = {
-    images: new NativeTensor(images, [size, 784]),
-    labels: new NativeTensor(labels, [size]),
-  };
+  const data = { images: new NativeTensor(images, [size, 784]), labels: new NativeTensor(labels, [size]) };
   return {
     ...data,
     dispose() {
@@ -61,10 +58,7 @@ export function relativeDifference(found: ArrayLike<number>, expected: ArrayLike
 /** What `script`, a file beside this one, prints in a process of its own, as JSON. */
 export async function runProcess<T>(script: string, env: NodeJS.ProcessEnv = {}): Promise<T> {
   const options = ['--expose-gc', '--require', require.resolve('tsx/cjs'), join(__dirname, script)];
-  const child = spawn(process.execPath, options, {
-    env: { ...process.env, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = spawn(process.execPath, options, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   const [output, errors] = await Promise.all([text(child.stdout), text(child.stderr)]);
   if (output === '') throw new Error(`${script} printed nothing:\n${errors}`);
   return JSON.parse(output);

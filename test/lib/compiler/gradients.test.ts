@@ -22,9 +22,7 @@ function thin<T extends Float32Array | Float64Array>(numbers: T): T {
 
 /** The gradients of the trained weights, thinned, by central differences of the reference. */
 function differentiate(model: tf.LayersModel, smoothing: number): Float64Array[] {
-  const values: WeightValues = new Map(
-    model.weights.map((weight) => [weight, Float64Array.from(weight.read().dataSync())]),
-  );
+  const values: WeightValues = new Map(model.weights.map((weight) => [weight, Float64Array.from(weight.read().dataSync())]));
   const loss = () => referenceLoss(model, values, data.images, data.labels, smoothing);
   const h = 1e-6;
   return model.trainableWeights.map((weight) => {
@@ -43,11 +41,7 @@ function differentiate(model: tf.LayersModel, smoothing: number): Float64Array[]
 }
 
 /** The largest relative difference between a gradient of the compiled model and the expected one. */
-function measureError(
-  model: tf.LayersModel,
-  labelSmoothing: number,
-  expected: readonly Float64Array[],
-): number {
+function measureError(model: tf.LayersModel, labelSmoothing: number, expected: readonly Float64Array[]): number {
   // What gradient descent takes from a weight is the rate times the gradient. A rate this large makes the weight itself
   // vanish beside it, and with it the rounding of the difference.
   const rate = 2 ** 12;
@@ -62,10 +56,7 @@ function measureError(
   restore(model, before);
   const errors = model.trainableWeights.map((weight, order) => {
     const i = model.weights.indexOf(weight);
-    return relativeDifference(
-      thin(after[i].map((value, k) => (before[i][k] - value) / rate)),
-      expected[order],
-    );
+    return relativeDifference(thin(after[i].map((value, k) => (before[i][k] - value) / rate)), expected[order]);
   });
   return Math.max(...errors);
 }

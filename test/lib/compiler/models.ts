@@ -34,13 +34,7 @@ const onImages =
 const onNumbers =
   (...under: MakeLayer[]) =>
   () =>
-    stack(
-      shrink(),
-      layers.flatten(),
-      layers.dense({ units: 12, useBias: false }),
-      ...under.map((make) => make()),
-      classify(),
-    );
+    stack(shrink(), layers.flatten(), layers.dense({ units: 12, useBias: false }), ...under.map((make) => make()), classify());
 
 /** Two branches that `merge` brings together with what they come from. */
 const branches = (merge: () => tf.layers.Layer) => () => {
@@ -76,32 +70,16 @@ const regularized = (regularizer: () => ReturnType<typeof tf.regularizers.l1>) =
 export const MODELS: Readonly<Record<string, () => tf.LayersModel>> = {
   'dense without bias': onNumbers(() => layers.dense({ units: 9, useBias: false })),
   'conv2d, same': onImages(() => layers.conv2d({ filters: 3, kernelSize: 3, padding: 'same' })),
-  'conv2d, valid, without bias': onImages(() =>
-    layers.conv2d({ filters: 3, kernelSize: [3, 2], useBias: false }),
-  ),
-  'conv2d, same, strides 2': onImages(() =>
-    layers.conv2d({ filters: 3, kernelSize: 3, strides: 2, padding: 'same' }),
-  ),
-  'conv2d, valid, strides [2, 1]': onImages(() =>
-    layers.conv2d({ filters: 3, kernelSize: [2, 3], strides: [2, 1] }),
-  ),
-  'conv2d, dilated': onImages(() =>
-    layers.conv2d({ filters: 3, kernelSize: 3, dilationRate: 2, padding: 'same' }),
-  ),
+  'conv2d, valid, without bias': onImages(() => layers.conv2d({ filters: 3, kernelSize: [3, 2], useBias: false })),
+  'conv2d, same, strides 2': onImages(() => layers.conv2d({ filters: 3, kernelSize: 3, strides: 2, padding: 'same' })),
+  'conv2d, valid, strides [2, 1]': onImages(() => layers.conv2d({ filters: 3, kernelSize: [2, 3], strides: [2, 1] })),
+  'conv2d, dilated': onImages(() => layers.conv2d({ filters: 3, kernelSize: 3, dilationRate: 2, padding: 'same' })),
   'max pooling': onImages(() => layers.maxPooling2d({ poolSize: 2 })),
-  'max pooling, overlapping, same': onImages(() =>
-    layers.maxPooling2d({ poolSize: 3, strides: 2, padding: 'same' }),
-  ),
-  'max pooling, overlapping, valid': onImages(() =>
-    layers.maxPooling2d({ poolSize: [3, 2], strides: [1, 2] }),
-  ),
+  'max pooling, overlapping, same': onImages(() => layers.maxPooling2d({ poolSize: 3, strides: 2, padding: 'same' })),
+  'max pooling, overlapping, valid': onImages(() => layers.maxPooling2d({ poolSize: [3, 2], strides: [1, 2] })),
   'average pooling': onImages(() => layers.averagePooling2d({ poolSize: 2 })),
-  'average pooling, overlapping, same': onImages(() =>
-    layers.averagePooling2d({ poolSize: 3, strides: 2, padding: 'same' }),
-  ),
-  'average pooling, overlapping, valid': onImages(() =>
-    layers.averagePooling2d({ poolSize: [3, 2], strides: [1, 2] }),
-  ),
+  'average pooling, overlapping, same': onImages(() => layers.averagePooling2d({ poolSize: 3, strides: 2, padding: 'same' })),
+  'average pooling, overlapping, valid': onImages(() => layers.averagePooling2d({ poolSize: [3, 2], strides: [1, 2] })),
   'global average pooling': () =>
     stack(
       layers.conv2d({ filters: 4, kernelSize: 4, strides: 4, activation: 'tanh' }),
@@ -125,9 +103,7 @@ export const MODELS: Readonly<Record<string, () => tf.LayersModel>> = {
   ),
   'batch normalization without scale': onImages(() => layers.batchNormalization({ scale: false })),
   'batch normalization without center': onNumbers(() => layers.batchNormalization({ center: false })),
-  'batch normalization without both': onImages(() =>
-    layers.batchNormalization({ scale: false, center: false, axis: 3 }),
-  ),
+  'batch normalization without both': onImages(() => layers.batchNormalization({ scale: false, center: false, axis: 3 })),
   'two batch normalizations': onNumbers(
     () => layers.batchNormalization({ momentum: 0.9 }),
     () => layers.dense({ units: 8, activation: 'tanh' }),
@@ -170,9 +146,7 @@ export const MODELS: Readonly<Record<string, () => tf.LayersModel>> = {
     },
     () => layers.dense({ units: 6, activation: 'tanh' }),
   ),
-  'a frozen batch normalization': onImages(() =>
-    layers.batchNormalization({ momentum: 0.9, trainable: false }),
-  ),
+  'a frozen batch normalization': onImages(() => layers.batchNormalization({ momentum: 0.9, trainable: false })),
   'activation linear': activated('linear'),
   'activation relu': activated('relu'),
   'activation elu': activated('elu'),
@@ -181,7 +155,5 @@ export const MODELS: Readonly<Record<string, () => tf.LayersModel>> = {
   'activation softmax': activated('softmax'),
   'l1 on kernels, biases, scales and offsets': regularized(() => tf.regularizers.l1({ l1: 0.05 })),
   'l2 on kernels, biases, scales and offsets': regularized(() => tf.regularizers.l2({ l2: 0.3 })),
-  'l1l2 on kernels, biases, scales and offsets': regularized(() =>
-    tf.regularizers.l1l2({ l1: 0.03, l2: 0.2 }),
-  ),
+  'l1l2 on kernels, biases, scales and offsets': regularized(() => tf.regularizers.l1l2({ l1: 0.03, l2: 0.2 })),
 };

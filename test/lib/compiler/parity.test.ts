@@ -57,10 +57,7 @@ function measureParity(build: () => tf.LayersModel, course: Course = {}): { at: 
     for (const indices of cutBatches(shuffledIndices(data.size, seed, epoch), batchSize)) {
       // Another learning rate at each step, as a schedule gives it.
       const learningRate = rate / (1 + step / STEPS);
-      const [a, b] = [
-        compiled.step(native, indices, learningRate, step),
-        plain.step(indices, learningRate, step),
-      ];
+      const [a, b] = [compiled.step(native, indices, learningRate, step), plain.step(indices, learningRate, step)];
       compare(`loss of step ${step}`, [a.loss], [b.loss]);
       compare(`hits of step ${step}`, [a.correct], [b.correct]);
       step++;
@@ -153,8 +150,6 @@ describe.each<[string, ModelBuilder]>([
     for (let seed = 0; seed < 3 && (worst.at(-1)?.difference ?? 1) >= TOLERANCE; seed++) {
       worst.push(measureParity(rebuild, { data, batchSize: 16, pace: 0.1, seed }));
     }
-    expect(Math.min(...worst.map(({ difference }) => difference)), JSON.stringify(worst)).toBeLessThan(
-      TOLERANCE,
-    );
+    expect(Math.min(...worst.map(({ difference }) => difference)), JSON.stringify(worst)).toBeLessThan(TOLERANCE);
   });
 });

@@ -13,10 +13,7 @@ const MOST_GROWTH = 15e6;
 
 describe('compiled models in processes of their own', () => {
   it('have the same weights after the same steps, bit for bit', async () => {
-    const [first, second] = [
-      await runProcess('training-process.ts'),
-      await runProcess('training-process.ts'),
-    ];
+    const [first, second] = [await runProcess('training-process.ts'), await runProcess('training-process.ts')];
     expect(second).toEqual(first);
   });
 

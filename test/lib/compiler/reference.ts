@@ -24,10 +24,7 @@ export function referenceLoss(
   smoothing = 0,
 ): number {
   const known = new Map<tf.SymbolicTensor, Block>([
-    [
-      model.inputs[0],
-      { shape: [labels.length, 28, 28, 1], values: Float64Array.from(images, (level) => level / 255) },
-    ],
+    [model.inputs[0], { shape: [labels.length, 28, 28, 1], values: Float64Array.from(images, (level) => level / 255) }],
   ]);
   let penalty = 0;
   const compute = (symbol: tf.SymbolicTensor): Block => {
@@ -46,8 +43,7 @@ export function referenceLoss(
   const classes = probabilities.length / labels.length;
   let loss = 0;
   for (let i = 0; i < probabilities.length; i++) {
-    const target =
-      (i % classes === labels[Math.floor(i / classes)] ? 1 - smoothing : 0) + smoothing / classes;
+    const target = (i % classes === labels[Math.floor(i / classes)] ? 1 - smoothing : 0) + smoothing / classes;
     loss -= target * Math.log(probabilities[i]);
   }
   return loss / labels.length + penalty;
@@ -86,8 +82,7 @@ const LAYERS: Readonly<Record<string, Compute>> = {
     const sums = slide(x, filters, kernelSize, config, (taps, f) => {
       let sum = bias ? bias[f] : 0;
       for (const [tap, at] of taps) {
-        for (let c = 0; c < channels; c++)
-          sum += x.values[at + c] * kernel[(tap * channels + c) * filters + f];
+        for (let c = 0; c < channels; c++) sum += x.values[at + c] * kernel[(tap * channels + c) * filters + f];
       }
       return sum;
     });
@@ -95,9 +90,7 @@ const LAYERS: Readonly<Record<string, Compute>> = {
   },
 
   MaxPooling2D: ([x], _, config) =>
-    slide(x, x.shape[3], config.poolSize, config, (taps, c) =>
-      Math.max(...taps.map(([, at]) => x.values[at + c])),
-    ),
+    slide(x, x.shape[3], config.poolSize, config, (taps, c) => Math.max(...taps.map(([, at]) => x.values[at + c]))),
 
   AveragePooling2D: ([x], _, config) =>
     slide(
@@ -141,10 +134,7 @@ const LAYERS: Readonly<Record<string, Compute>> = {
   Flatten: ([{ shape, values }]) => ({ shape: [shape[0], values.length / shape[0]], values }),
 
   Reshape([{ shape, values }], _, { targetShape }) {
-    const known = (targetShape as number[]).reduce(
-      (product, side) => (side > 0 ? product * side : product),
-      1,
-    );
+    const known = (targetShape as number[]).reduce((product, side) => (side > 0 ? product * side : product), 1);
     const rest = values.length / shape[0] / known;
     return { shape: [shape[0], ...targetShape.map((side: number) => (side > 0 ? side : rest))], values };
   },
@@ -230,8 +220,7 @@ const ACTIVATIONS: Readonly<Record<string, (x: number) => number>> = {
 };
 
 function activate({ shape, values }: Block, activation: string): Block {
-  if (activation !== 'softmax')
-    return { shape, values: values.map((value) => ACTIVATIONS[activation](value)) };
+  if (activation !== 'softmax') return { shape, values: values.map((value) => ACTIVATIONS[activation](value)) };
   const last = shape.at(-1) as number;
   const powers = values.map((value) => Math.exp(value));
   return {

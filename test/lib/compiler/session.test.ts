@@ -30,18 +30,12 @@ describe('a session', () => {
   it('runs a graph on what it is fed and leaves no file', () => {
     const graph = new Graph();
     const x = graph.placeholder('float32', [null]);
-    const y = graph.float('AddV2', [
-      graph.float('Mul', [x, graph.constant([10, 100, 1000])]),
-      graph.constant(1),
-    ]);
+    const y = graph.float('AddV2', [graph.float('Mul', [x, graph.constant([10, 100, 1000])]), graph.constant(1)]);
     const half = graph.cast(graph.constant([7, 65_535], 'uint16'), 'int32');
     const session = new Session(graph);
     expect(readdirSync(own)).toEqual([]);
     const fed = new NativeTensor(Float32Array.of(1, 2, 3), [3]);
-    expect(session.run(new Map([[x, fed]]), [y, half])).toEqual([
-      Float32Array.of(11, 201, 3001),
-      Int32Array.of(7, 65_535),
-    ]);
+    expect(session.run(new Map([[x, fed]]), [y, half])).toEqual([Float32Array.of(11, 201, 3001), Int32Array.of(7, 65_535)]);
     fed.dispose();
     session.dispose();
   });

@@ -22,11 +22,7 @@ function buildUnknown(name: string): tf.LayersModel {
         pointwiseInitializer: tf.initializers.glorotUniform({ seed: 2 }),
       }),
       tf.layers.flatten(),
-      tf.layers.dense({
-        units: 3,
-        activation: 'softmax',
-        kernelInitializer: tf.initializers.glorotUniform({ seed: 3 }),
-      }),
+      tf.layers.dense({ units: 3, activation: 'softmax', kernelInitializer: tf.initializers.glorotUniform({ seed: 3 }) }),
     ],
   });
   return compileModel(model, { optimizer: { kind: 'adam', learningRate: 0.01 } });
@@ -48,15 +44,11 @@ describe('a model with a layer that the compiler does not know', () => {
     expect(history.epochs[5].loss).toBeLessThan(0.5 * history.epochs[0].loss);
     expect((await evaluate(model, data)).accuracy).toBeGreaterThan(0.9);
     expect(tryCompile(buildUnknown('second_separable'))).toBeUndefined();
-    expect(said).toEqual([
-      expect.stringMatching(/^The layer first_separable is a SeparableConv2D, .* op by op/),
-    ]);
+    expect(said).toEqual([expect.stringMatching(/^The layer first_separable is a SeparableConv2D, .* op by op/)]);
   });
 
   it('says nothing of a model that compiles', () => {
-    const model = tf.sequential({
-      layers: [tf.layers.dense({ units: 3, inputShape: [784], activation: 'softmax' })],
-    });
+    const model = tf.sequential({ layers: [tf.layers.dense({ units: 3, inputShape: [784], activation: 'softmax' })] });
     const compiled = tryCompile(model);
     expect(compiled?.predict(data.images.subarray(0, 784))).toHaveLength(3);
     compiled?.dispose();

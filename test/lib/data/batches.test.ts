@@ -49,7 +49,6 @@ describe('cutBatches', () => {
   });
 
   it('refuses a size that is no number of images', () => {
-    for (const size of [0, -1, 1.5])
-      expect(() => [...cutBatches(Uint32Array.of(1), size)]).toThrow(`but got ${size}`);
+    for (const size of [0, -1, 1.5]) expect(() => [...cutBatches(Uint32Array.of(1), size)]).toThrow(`but got ${size}`);
   });
 });

@@ -63,8 +63,7 @@ const valid = fc
   })
   .map(({ seed, ink, count, header, mark, lineEnd, end, digits }) => {
     const { next, integer } = random(seed, 'csv');
-    const row = () =>
-      Array.from({ length: 785 }, () => `${next() < ink ? integer(256) : 0}`.padStart(digits, '0')).join();
+    const row = () => Array.from({ length: 785 }, () => `${next() < ink ? integer(256) : 0}`.padStart(digits, '0')).join();
     const rows = Array.from({ length: count }, row);
     return Buffer.from(mark + [...(header ? [header] : []), ...rows].join(lineEnd) + end);
   });

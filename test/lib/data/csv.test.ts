@@ -71,19 +71,14 @@ describe('readCsv', () => {
       expect(Buffer.compare(read.images, expected)).toBe(0);
       expect([...read.labels]).toEqual(all.map((_, i) => (i % 2 ? 0 : 12)));
     }
-    const padded = await readCsv(
-      fileOf(rows.map((row) => row.replace(/\d+/g, (n) => n.padStart(3, '0'))).join('\n')),
-    );
+    const padded = await readCsv(fileOf(rows.map((row) => row.replace(/\d+/g, (n) => n.padStart(3, '0'))).join('\n')));
     expect(padded).toEqual({ images, labels, firstLine: 1 });
   });
 
   it('reads rows across the borders of chunks and blocks', async () => {
     const count = 2500;
     const many = makeImages(count);
-    const text = Array.from(
-      { length: count },
-      (_, i) => `${i % 10},${many.subarray(i * 784, (i + 1) * 784).join(',')}`,
-    );
+    const text = Array.from({ length: count }, (_, i) => `${i % 10},${many.subarray(i * 784, (i + 1) * 784).join(',')}`);
     const read = await readCsv(fileOf(text.join('\n')));
     expect(Buffer.compare(read.images, many)).toBe(0);
     expect(read.labels).toEqual(Uint8Array.from({ length: count }, (_, i) => i % 10));
@@ -91,16 +86,13 @@ describe('readCsv', () => {
 });
 
 describe('damaged CSV files', () => {
-  it.each(['256', '-1', '3.5', '1e2', 'x', '', ' 7', '7\r', '"7"', '0007', '99999999999999999999'])(
-    'pixel %j',
-    async (value) => {
-      expect(await problem(withValue(1, 5, value))).toMatchObject({
-        at: 'line 2, column 6',
-        expected: 'a whole number from 0 to 255',
-        came: JSON.stringify(value),
-      });
-    },
-  );
+  it.each(['256', '-1', '3.5', '1e2', 'x', '', ' 7', '7\r', '"7"', '0007', '99999999999999999999'])('pixel %j', async (value) => {
+    expect(await problem(withValue(1, 5, value))).toMatchObject({
+      at: 'line 2, column 6',
+      expected: 'a whole number from 0 to 255',
+      came: JSON.stringify(value),
+    });
+  });
 
   it('counts lines with the header, and names first and last columns', async () => {
     expect((await problem(`${header}\n${withValue(0, 784, '256')}`)).at).toBe('line 2, column 785');
@@ -115,11 +107,7 @@ describe('damaged CSV files', () => {
 
   it('row with too few or too many values', async () => {
     const short = withRow(1, rows[1].slice(0, rows[1].lastIndexOf(',')));
-    expect(await problem(short)).toMatchObject({
-      at: 'line 2',
-      expected: '785 values (a label and 784 pixels)',
-      came: '784',
-    });
+    expect(await problem(short)).toMatchObject({ at: 'line 2', expected: '785 values (a label and 784 pixels)', came: '784' });
     expect((await problem(withRow(2, `${rows[2]},0`))).came).toBe('786');
     expect((await problem(withRow(2, `${rows[2]},`))).came).toBe('786');
     expect((await problem(withRow(1, new Array(1000).fill(0).join(',')))).came).toBe('1000');
@@ -142,8 +130,6 @@ describe('damaged CSV files', () => {
 
   it('gzip stream cut off', async () => {
     const zipped = gzipSync(rows.join('\n'));
-    expect((await problem(zipped.subarray(0, zipped.length - 20), 'x.csv.gz')).came).toBe(
-      'one that is cut off',
-    );
+    expect((await problem(zipped.subarray(0, zipped.length - 20), 'x.csv.gz')).came).toBe('one that is cut off');
   });
 });

@@ -23,9 +23,7 @@ async function readFile(kind: 'images' | 'labels', file: string) {
     return await (kind === 'images' ? readIdxImages : readIdxLabels)(file);
   } catch (error) {
     expect(error).toBeInstanceOf(DataError);
-    expect((error as DataError).message).toMatch(
-      new RegExp(`^${file}.*: expected .+, but got .+\\. .+`, 's'),
-    );
+    expect((error as DataError).message).toMatch(new RegExp(`^${file}.*: expected .+, but got .+\\. .+`, 's'));
     return (error as DataError).problem;
   }
 }
@@ -34,9 +32,7 @@ async function readFile(kind: 'images' | 'labels', file: string) {
 function decode(kind: 'images' | 'labels', bytes: Buffer): Uint8Array | undefined {
   const numbers = kind === 'images' ? 4 : 2;
   if (bytes.length < 4 * numbers) return undefined;
-  const [magic, count, rows = 1, columns = 1] = Array.from({ length: numbers }, (_, i) =>
-    bytes.readUInt32BE(4 * i),
-  );
+  const [magic, count, rows = 1, columns = 1] = Array.from({ length: numbers }, (_, i) => bytes.readUInt32BE(4 * i));
   const isRight = kind === 'images' ? magic === 2051 && rows === 28 && columns === 28 : magic === 2049;
   const items = bytes.subarray(4 * numbers);
   return isRight && count > 0 && items.length === count * rows * columns ? new Uint8Array(items) : undefined;
@@ -53,9 +49,7 @@ function unzip(bytes: Buffer): Buffer | undefined {
 
 const images = fc
   .tuple(fc.integer({ min: 1, max: 4 }), fc.uint8Array({ minLength: 1, maxLength: 50 }))
-  .map(([count, pattern]) =>
-    imagesFile(Uint8Array.from({ length: count * 784 }, (_, i) => pattern[i % pattern.length])),
-  );
+  .map(([count, pattern]) => imagesFile(Uint8Array.from({ length: count * 784 }, (_, i) => pattern[i % pattern.length])));
 const labels = fc.array(fc.nat(255), { minLength: 1, maxLength: 50 }).map(labelsFile);
 const valid = fc.oneof(
   images.map((bytes) => ['images', bytes] as const),
@@ -69,12 +63,7 @@ const gzipped = (bytes: Buffer, cut: number, level: number, name: string) => {
     const head = Buffer.from(stock.subarray(0, 10));
     // FEXTRA, FNAME and FCOMMENT.
     head[3] = 4 + 8 + 16;
-    return Buffer.concat([
-      head,
-      Buffer.from([2, 0, 7, 7]),
-      Buffer.from(`${name}\0${name}\0`),
-      stock.subarray(10),
-    ]);
+    return Buffer.concat([head, Buffer.from([2, 0, 7, 7]), Buffer.from(`${name}\0${name}\0`), stock.subarray(10)]);
   };
   const at = cut % (bytes.length + 1);
   return Buffer.concat([member(bytes.subarray(0, at)), member(bytes.subarray(at))]);
@@ -94,13 +83,9 @@ describe('IDX files', () => {
     check(await read(kind, bytes), decode(kind, bytes));
   });
 
-  fuzz(
-    'are read rightly, zipped in one member or more, with names and comments',
-    zipped,
-    async ([kind, bytes, zip]) => {
-      check(await read(kind, zip, '.gz'), decode(kind, bytes));
-    },
-  );
+  fuzz('are read rightly, zipped in one member or more, with names and comments', zipped, async ([kind, bytes, zip]) => {
+    check(await read(kind, zip, '.gz'), decode(kind, bytes));
+  });
 
   const damagedFiles = fc.oneof(
     fc.tuple(fc.constant('images' as const), damaged(images)),
@@ -181,8 +166,5 @@ describe('IDX files made to do harm', () => {
 /** `count` MiB of zeros as deflate has them, and the end of a gzip file, with a wrong checksum. */
 function deflateBomb(count: number) {
   const block = deflateRawSync(new Uint8Array(2 ** 20), { finishFlush: 3 });
-  return {
-    repeat: Buffer.concat(new Array(count).fill(block)),
-    finish: Buffer.from('030000000000ffffffff', 'hex'),
-  };
+  return { repeat: Buffer.concat(new Array(count).fill(block)), finish: Buffer.from('030000000000ffffffff', 'hex') };
 }

@@ -42,9 +42,7 @@ describe('damaged IDX files', () => {
   });
 
   it('labels where images should be, and the other way round', async () => {
-    expect(await problem('images', labelsFile(new Array(30).fill(1)))).toMatchObject({
-      came: '2049 (labels)',
-    });
+    expect(await problem('images', labelsFile(new Array(30).fill(1)))).toMatchObject({ came: '2049 (labels)' });
     expect(await problem('labels.gz', imagesFile(images))).toMatchObject({ came: '2051 (images)' });
   });
 
@@ -62,11 +60,7 @@ describe('damaged IDX files', () => {
     const expected = '2368 bytes for the 3 items that its header announces';
     expect(await problem('images', short)).toMatchObject({ at: 'byte 4', expected, came: 'a file of 2367' });
     expect(await problem('images', long)).toMatchObject({ at: 'byte 4', expected, came: 'a file of 2369' });
-    expect(await problem('images.gz', short)).toMatchObject({
-      at: 'byte 4 of the unzipped file',
-      expected,
-      came: '2367 bytes',
-    });
+    expect(await problem('images.gz', short)).toMatchObject({ at: 'byte 4 of the unzipped file', expected, came: '2367 bytes' });
     expect(await problem('images.gz', long)).toMatchObject({ expected, came: 'more bytes' });
   });
 

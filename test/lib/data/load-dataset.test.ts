@@ -21,26 +21,21 @@ async function problem(name: string, directory: string) {
 }
 
 describe('loadDataset', () => {
-  it.each(['', '.gz'])(
-    'reads an IDX set%s, and counts its classes where no mapping names them',
-    async (ending) => {
-      const directory = folderOf(idxSet('kmnist', [0, 2, 1], [3, 0], ending));
-      const { name, train, test, classNames, files } = await loadDataset('kmnist', { directory });
-      expect(name).toBe('kmnist');
-      expect(classNames).toEqual(['0', '1', '2', '3']);
-      expect([train.size, test.size]).toEqual([3, 2]);
-      expect([...train.labels, ...test.labels]).toEqual([0, 2, 1, 3, 0]);
-      expect(train.images).toEqual(makeImages(3));
-      expect(
-        files.map(({ path, part, content, count }) => [path.split('/').pop(), part, content, count]),
-      ).toEqual([
-        [`kmnist-train-images-idx3-ubyte${ending}`, 'train', 'images', 3],
-        [`kmnist-train-labels-idx1-ubyte${ending}`, 'train', 'labels', 3],
-        [`kmnist-test-images-idx3-ubyte${ending}`, 'test', 'images', 2],
-        [`kmnist-test-labels-idx1-ubyte${ending}`, 'test', 'labels', 2],
-      ]);
-    },
-  );
+  it.each(['', '.gz'])('reads an IDX set%s, and counts its classes where no mapping names them', async (ending) => {
+    const directory = folderOf(idxSet('kmnist', [0, 2, 1], [3, 0], ending));
+    const { name, train, test, classNames, files } = await loadDataset('kmnist', { directory });
+    expect(name).toBe('kmnist');
+    expect(classNames).toEqual(['0', '1', '2', '3']);
+    expect([train.size, test.size]).toEqual([3, 2]);
+    expect([...train.labels, ...test.labels]).toEqual([0, 2, 1, 3, 0]);
+    expect(train.images).toEqual(makeImages(3));
+    expect(files.map(({ path, part, content, count }) => [path.split('/').pop(), part, content, count])).toEqual([
+      [`kmnist-train-images-idx3-ubyte${ending}`, 'train', 'images', 3],
+      [`kmnist-train-labels-idx1-ubyte${ending}`, 'train', 'labels', 3],
+      [`kmnist-test-images-idx3-ubyte${ending}`, 'test', 'images', 2],
+      [`kmnist-test-labels-idx1-ubyte${ending}`, 'test', 'labels', 2],
+    ]);
+  });
 
   it('turns EMNIST upright and starts EMNIST Letters at class 0, from IDX and CSV, with and without mapping', async () => {
     const mapping = { 'emnist-letters-mapping.txt': '1 65 97\n2 66 98\n3 67 99\n' };
@@ -82,8 +77,7 @@ describe('loadDataset', () => {
     });
     const directory = folderOf(plain(2));
     mkdirSync(join(directory, 'Fashion-MNIST'));
-    for (const [file, bytes] of Object.entries(plain(3)))
-      writeFileSync(join(directory, 'Fashion-MNIST', file), bytes);
+    for (const [file, bytes] of Object.entries(plain(3))) writeFileSync(join(directory, 'Fashion-MNIST', file), bytes);
     expect((await loadDataset('mnist', { directory })).train.size).toBe(2);
     expect((await loadDataset('fashion-mnist', { directory })).train.size).toBe(3);
   });

@@ -39,9 +39,7 @@ const classes = fc
     ),
     { minLength: 1, maxLength: 60, selector: ([label]) => label },
   )
-  .map((list) =>
-    [...new Map(list.map(([label, code]) => [code, label]))].map(([code, label]) => [label, code]),
-  );
+  .map((list) => [...new Map(list.map(([label, code]) => [code, label]))].map(([code, label]) => [label, code]));
 const style = fc.record({
   lineEnd: fc.constantFrom('\n', '\r\n', '\n\n'),
   blank: fc.constantFrom(' ', '\t', '   '),
@@ -96,9 +94,7 @@ describe('mapping files', () => {
   it('that are as large as no mapping is are refused unread', async () => {
     writeFileSync(file, '0 48\n');
     truncateSync(file, 2 ** 40);
-    await expect(readMapping(file)).rejects.toThrow(
-      `${file}: expected at most 65536 bytes, but got a file of`,
-    );
+    await expect(readMapping(file)).rejects.toThrow(`${file}: expected at most 65536 bytes, but got a file of`);
   });
 
   it('that are a pipe are refused, not waited for', async () => {

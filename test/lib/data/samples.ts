@@ -13,14 +13,7 @@ export function makeImages(count: number): Uint8Array {
 
 export function makeDataset(labels: number[], classNames = ['a', 'b', 'c']): Dataset {
   const images = makeImages(labels.length);
-  return {
-    name: 'sample',
-    source: 'test',
-    images,
-    labels: Uint8Array.from(labels),
-    classNames,
-    size: labels.length,
-  };
+  return { name: 'sample', source: 'test', images, labels: Uint8Array.from(labels), classNames, size: labels.length };
 }
 
 /** An IDX file's bytes; sizes may lie. */

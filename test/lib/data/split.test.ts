@@ -5,15 +5,11 @@ import { classCounts } from '../../../lib/data/statistics';
 import { makeDataset } from './samples';
 
 /** 23 a, 10 b, 7 c, mixed. */
-const dataset = makeDataset(
-  Array.from({ length: 40 }, (_, i) => ((i * 7) % 40 < 23 ? 0 : (i * 7) % 40 < 33 ? 1 : 2)),
-);
+const dataset = makeDataset(Array.from({ length: 40 }, (_, i) => ((i * 7) % 40 < 23 ? 0 : (i * 7) % 40 < 33 ? 1 : 2)));
 const counts = (part: Dataset) => [...classCounts(part)];
 /** Images as words, to tell which went where; all samples differ. */
 const imagesOf = (part: Dataset) =>
-  Array.from({ length: part.size }, (_, i) =>
-    Buffer.from(part.images.subarray(i * 784, (i + 1) * 784)).toString('hex'),
-  );
+  Array.from({ length: part.size }, (_, i) => Buffer.from(part.images.subarray(i * 784, (i + 1) * 784)).toString('hex'));
 
 describe('takeImages', () => {
   it('copies images and labels in the order asked for', () => {
@@ -26,9 +22,7 @@ describe('takeImages', () => {
   });
 
   it('refuses indices that are no image', () => {
-    expect(() => takeImages(dataset, [0, 40])).toThrow(
-      'from 0 to 39 for sample (40 images), but indices[1] is 40',
-    );
+    expect(() => takeImages(dataset, [0, 40])).toThrow('from 0 to 39 for sample (40 images), but indices[1] is 40');
     expect(() => takeImages(dataset, [-1])).toThrow(RangeError);
     expect(() => takeImages(dataset, [0.5])).toThrow(RangeError);
   });
@@ -93,29 +87,22 @@ describe('takeSubset', () => {
 });
 
 describe('stratifiedFolds', () => {
-  it.each([2, 3, 5, 7])(
-    'k = %i: each image validates once; class counts and sizes differ by one at most',
-    (k) => {
-      const folds = stratifiedFolds(dataset, k, 0);
-      expect(folds).toHaveLength(k);
-      expect(folds.flatMap((fold) => [...fold.validation]).sort((a, b) => a - b)).toEqual([
-        ...Array(40).keys(),
-      ]);
-      for (const { train, validation } of folds) {
-        expect([...train, ...validation].sort((a, b) => a - b)).toEqual([...Array(40).keys()]);
-      }
-      const spread = (values: number[]) => Math.max(...values) - Math.min(...values);
-      const perFold = folds.map((fold) => counts(takeImages(dataset, fold.validation)));
-      for (const c of [0, 1, 2]) expect(spread(perFold.map((fold) => fold[c]))).toBeLessThanOrEqual(1);
-      expect(spread(folds.map((fold) => fold.validation.length))).toBeLessThanOrEqual(1);
-    },
-  );
+  it.each([2, 3, 5, 7])('k = %i: each image validates once; class counts and sizes differ by one at most', (k) => {
+    const folds = stratifiedFolds(dataset, k, 0);
+    expect(folds).toHaveLength(k);
+    expect(folds.flatMap((fold) => [...fold.validation]).sort((a, b) => a - b)).toEqual([...Array(40).keys()]);
+    for (const { train, validation } of folds) {
+      expect([...train, ...validation].sort((a, b) => a - b)).toEqual([...Array(40).keys()]);
+    }
+    const spread = (values: number[]) => Math.max(...values) - Math.min(...values);
+    const perFold = folds.map((fold) => counts(takeImages(dataset, fold.validation)));
+    for (const c of [0, 1, 2]) expect(spread(perFold.map((fold) => fold[c]))).toBeLessThanOrEqual(1);
+    expect(spread(folds.map((fold) => fold.validation.length))).toBeLessThanOrEqual(1);
+  });
 
   it('leaves classes without images out of account', () => {
     const gappy = makeDataset([2, 0, 2, 0, 0]);
-    expect(stratifiedFolds(gappy, 2).map((fold) => counts(takeImages(gappy, fold.validation))[2])).toEqual([
-      1, 1,
-    ]);
+    expect(stratifiedFolds(gappy, 2).map((fold) => counts(takeImages(gappy, fold.validation))[2])).toEqual([1, 1]);
   });
 
   it('follows the seed', () => {

@@ -8,28 +8,21 @@ import { stripedImages } from '../training/striped-images';
 const data = stripedImages(12);
 
 it('stands as text, pictures and answers where no script runs, and escapes what comes from data', async () => {
-  const hostile = {
-    ...data,
-    classNames: ['</script><script>alert(1)</script>', ...data.classNames.slice(1)],
-  };
+  const hostile = { ...data, classNames: ['</script><script>alert(1)</script>', ...data.classNames.slice(1)] };
   const model = new Stack(0).input([784]).output(data.classNames.length);
 
   const { html, text } = await drawingPad({ '<b>MLP</b>': model }, hostile);
 
   const end = html.indexOf('<script>');
   const fallback = html.slice(0, end);
-  expect(fallback).toMatch(
-    /^<div class="inkwell-drawing"><div class="fallback"><p>A drawing pad stands here/,
-  );
+  expect(fallback).toMatch(/^<div class="inkwell-drawing"><div class="fallback"><p>A drawing pad stands here/);
   expect(fallback).toContain('<th>&lt;b&gt;MLP&lt;/b&gt;</th>');
   expect(fallback).toContain('&lt;/script&gt;');
   expect(fallback.match(/<img src="data:image\/png;base64,/g)).toHaveLength(6);
   // One script and nothing else: class names that end it early would leave text behind.
   expect(html.slice(end).match(/<\/?script>/g)).toEqual(['<script>', '</script>']);
   expect(html.endsWith('</script></div>')).toBe(true);
-  expect(text).toMatch(
-    /^A drawing pad stands here.*TensorFlow\.js \([\d,]+ kB\), <b>MLP<\/b> with uint8 weights/,
-  );
+  expect(text).toMatch(/^A drawing pad stands here.*TensorFlow\.js \([\d,]+ kB\), <b>MLP<\/b> with uint8 weights/);
   model.dispose();
 });
 

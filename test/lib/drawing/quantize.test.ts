@@ -35,9 +35,7 @@ describe('packWeights', () => {
   });
 
   it('refuses weights that are not finite', () => {
-    expect(() => packWeights(pack([1, Number.NaN], [1, 2]), 'uint8')).toThrow(
-      /kernel holds others.*diverged/,
-    );
+    expect(() => packWeights(pack([1, Number.NaN], [1, 2]), 'uint8')).toThrow(/kernel holds others.*diverged/);
   });
 });
 
@@ -63,10 +61,7 @@ describe('quantizeModel', () => {
     expect(fullAccuracy).toBe(before.accuracy);
     expect(Math.abs(predictions.accuracy - before.accuracy)).toBeLessThanOrEqual(0.001);
     expect((await evaluate(model, data)).probabilities).toEqual(before.probabilities);
-    const full = model.weights.reduce(
-      (sum, weight) => sum + 4 * tf.util.sizeFromShape(weight.shape as number[]),
-      0,
-    );
+    const full = model.weights.reduce((sum, weight) => sum + 4 * tf.util.sizeFromShape(weight.shape as number[]), 0);
     expect(packed.weightData.byteLength).toBeLessThan(0.35 * full);
     expect(JSON.stringify(packed.modelTopology)).not.toMatch(/VarianceScaling|Glorot/);
     const loaded = await tf.loadLayersModel(tf.io.fromMemory(packed));

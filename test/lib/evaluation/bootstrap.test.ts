@@ -1,10 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import {
-  bootstrapInterval,
-  type Metric,
-  pairedBootstrap,
-  percentileInterval,
-} from '../../../lib/evaluation/bootstrap';
+import { bootstrapInterval, type Metric, pairedBootstrap, percentileInterval } from '../../../lib/evaluation/bootstrap';
 import { classificationReport } from '../../../lib/evaluation/classification-report';
 import { makeSure, referenceModels as models } from './made-predictions';
 import reference from './reference-scores.json';
@@ -105,11 +100,7 @@ describe('pairedBootstrap', () => {
   });
 
   it('draws the same images for both: models that err alike differ by nothing', () => {
-    expect(pairedBootstrap(makeRight(5, 9), makeRight(5, 9), accuracy)).toEqual({
-      difference: 0,
-      low: 0,
-      high: 0,
-    });
+    expect(pairedBootstrap(makeRight(5, 9), makeRight(5, 9), accuracy)).toEqual({ difference: 0, low: 0, high: 0 });
   });
 
   it('refuses models that saw different images, and NaN of either', () => {

@@ -46,9 +46,7 @@ describe('confidenceBins', () => {
       { from: 0.5, to: 0.75, count: 1, confidence: 0.75, accuracy: 0 },
       { from: 0.75, to: 1, count: 1, confidence: 1, accuracy: 1 },
     ]);
-    expect(confidenceBins(predictions, { bins: 1 })).toEqual([
-      { from: 0, to: 1, count: 3, confidence: 0.75, accuracy: 2 / 3 },
-    ]);
+    expect(confidenceBins(predictions, { bins: 1 })).toEqual([{ from: 0, to: 1, count: 3, confidence: 0.75, accuracy: 2 / 3 }]);
   });
 
   it('refuses no bins, no images and NaN', () => {

@@ -7,16 +7,9 @@ import { makePredictions } from '../figures/fixtures';
 import reference from './cleanlab.json';
 
 /** Predictions with these probabilities, one row an image. */
-function predict(
-  labels: readonly number[],
-  rows: readonly (readonly number[])[],
-  classNames: string[],
-): Predictions {
+function predict(labels: readonly number[], rows: readonly (readonly number[])[], classNames: string[]): Predictions {
   const predicted = rows.map((row) => Math.max(0, row.indexOf(Math.max(...row))));
-  return {
-    ...makePredictions([...labels], predicted, classNames),
-    probabilities: Float32Array.from(rows.flat()),
-  };
+  return { ...makePredictions([...labels], predicted, classNames), probabilities: Float32Array.from(rows.flat()) };
 }
 
 describe('findLabelIssues', () => {
@@ -85,9 +78,7 @@ describe('findLabelIssues', () => {
   it('refuses what is no prediction', () => {
     const names = ['a', 'b'];
     expect(() => findLabelIssues(predict([], [], names))).toThrow('at least one image, but got none');
-    expect(() => findLabelIssues(predict([0], [[Number.NaN, 0.5]], names))).toThrow(
-      'image 0 has NaN for class a',
-    );
+    expect(() => findLabelIssues(predict([0], [[Number.NaN, 0.5]], names))).toThrow('image 0 has NaN for class a');
     expect(() =>
       findLabelIssues(
         predict(
@@ -100,9 +91,7 @@ describe('findLabelIssues', () => {
         ),
       ),
     ).toThrow('image 1 has -0.1');
-    expect(() => findLabelIssues(predict([0, 1], [[1, 0], [1]], names))).toThrow(
-      '2 probabilities for each of 2 images',
-    );
+    expect(() => findLabelIssues(predict([0, 1], [[1, 0], [1]], names))).toThrow('2 probabilities for each of 2 images');
     expect(() => findLabelIssues(predict([2], [[1, 0]], names))).toThrow('image 0 has label 2');
   });
 });

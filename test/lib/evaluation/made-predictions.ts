@@ -18,9 +18,7 @@ export function makePredictions(rows: number[][], labels: number[], classNames: 
 
 /** Predictions of two classes, all sure of themselves: `predicted` of what is `labels`. */
 export function makeSure(labels: number[], predicted: number[], classNames = ['a', 'b']): Predictions {
-  const rows = predicted.map((p) =>
-    classNames.map((_, c) => (c === p ? 0.75 : 0.25 / (classNames.length - 1))),
-  );
+  const rows = predicted.map((p) => classNames.map((_, c) => (c === p ? 0.75 : 0.25 / (classNames.length - 1))));
   return makePredictions(rows, labels, classNames);
 }
 

@@ -11,20 +11,14 @@ function makePair(onlyFirst: number, onlySecond: number, both = 7, neither = 3) 
     [onlySecond, 1, 0],
     [neither, 1, 1],
   ];
-  const predicted = (model: 1 | 2) =>
-    counts.flatMap((count) => new Array<number>(count[0]).fill(count[model]));
+  const predicted = (model: 1 | 2) => counts.flatMap((count) => new Array<number>(count[0]).fill(count[model]));
   const labels = new Array<number>(both + onlyFirst + onlySecond + neither).fill(0);
   return [makeSure(labels, predicted(1)), makeSure(labels, predicted(2))] as const;
 }
 
 describe('mcnemarTest', () => {
   it('counts who was right', () => {
-    expect(mcnemarTest(...makePair(1, 5))).toMatchObject({
-      both: 7,
-      onlyFirst: 1,
-      onlySecond: 5,
-      neither: 3,
-    });
+    expect(mcnemarTest(...makePair(1, 5))).toMatchObject({ both: 7, onlyFirst: 1, onlySecond: 5, neither: 3 });
   });
 
   it('agrees with a case worked by hand', () => {
@@ -40,9 +34,7 @@ describe('mcnemarTest', () => {
   });
 
   it('refuses different images, no images and NaN', () => {
-    expect(() => mcnemarTest(makeSure([0], [0]), makeSure([0, 1], [0, 1]))).toThrow(
-      'the labels of "second" (2 images) differ',
-    );
+    expect(() => mcnemarTest(makeSure([0], [0]), makeSure([0, 1], [0, 1]))).toThrow('the labels of "second" (2 images) differ');
     expect(() => mcnemarTest(makeSure([], []), makeSure([], []))).toThrow('at least one image, but got none');
     const [good, other] = makePair(1, 1);
     other.probabilities[3] = Number.NaN;

@@ -39,9 +39,7 @@ describe('confusedPairs', () => {
         count: 1,
         share: 1 / 3,
         support: 3,
-        mistakes: [
-          { index: 4, trueClass: 'b', predictedClass: 'a', trueProbability: 0.375, confidence: 0.625 },
-        ],
+        mistakes: [{ index: 4, trueClass: 'b', predictedClass: 'a', trueProbability: 0.375, confidence: 0.625 }],
       },
     ]);
     expect(second).toMatchObject({ classes: [0, 2], count: 2 });
@@ -58,9 +56,7 @@ describe('confusedPairs', () => {
   });
 
   it('refuses a count that is none, and what is no prediction', () => {
-    expect(() => confusedPairs(predictions(), 0)).toThrow(
-      'count must be a whole number of at least 1, but got 0',
-    );
+    expect(() => confusedPairs(predictions(), 0)).toThrow('count must be a whole number of at least 1, but got 0');
     expect(() => confusedPairs(makePredictions([], []))).toThrow('at least one image');
     const broken = predictions();
     broken.probabilities[4] = Number.NaN;

@@ -49,9 +49,7 @@ describe('compareModels', () => {
       { name: 'MLP', predictions: predict([0, 1], [0, 1]) },
       { name: 'CNN', predictions: predict(other, other) },
     ];
-    expect(() => compareModels(models([1, 0]))).toThrow(
-      'the labels of "CNN" (2 images) differ from those of "MLP"',
-    );
+    expect(() => compareModels(models([1, 0]))).toThrow('the labels of "CNN" (2 images) differ from those of "MLP"');
     expect(() => compareModels(models([0, 1, 1]))).toThrow('"CNN" (3 images)');
   });
 });

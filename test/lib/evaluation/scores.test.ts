@@ -70,10 +70,7 @@ describe('scorePredictions', () => {
   });
 
   it('judges a data set of one class', () => {
-    expect(scorePredictions(makePredictions([[1]], [0], ['a']))).toMatchObject({
-      accuracy: 1,
-      topKAccuracy: 1,
-    });
+    expect(scorePredictions(makePredictions([[1]], [0], ['a']))).toMatchObject({ accuracy: 1, topKAccuracy: 1 });
   });
 
   it('refuses what cannot be judged', () => {
@@ -83,9 +80,7 @@ describe('scorePredictions', () => {
     expect(() => scorePredictions(withProbability(Number.NaN))).toThrow(
       'image 1 has NaN for class "a". A model whose training went astray gives NaN',
     );
-    expect(() => scorePredictions(withProbability(3.5))).toThrow(
-      'image 1 has 3.5 for class "a". Let the model end',
-    );
+    expect(() => scorePredictions(withProbability(3.5))).toThrow('image 1 has 3.5 for class "a". Let the model end');
     expect(() => scorePredictions(withProbability(-0.5))).toThrow('image 1 has -0.5');
     // The rounding of averaged float32 shares is none of the model's faults.
     expect(scorePredictions(withProbability(1.0000001)).accuracy).toBe(0.5);
@@ -122,9 +117,6 @@ describe('scoreIntervals', () => {
 
   it('is NaN for a score that has no value in some draw', () => {
     // Two images: a draw of the second alone leaves one class.
-    expect(scoreIntervals(makeSure([0, 1], [0, 1])).cohenKappa).toEqual({
-      low: Number.NaN,
-      high: Number.NaN,
-    });
+    expect(scoreIntervals(makeSure([0, 1], [0, 1])).cohenKappa).toEqual({ low: Number.NaN, high: Number.NaN });
   });
 });

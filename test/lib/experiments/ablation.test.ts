@@ -2,12 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import {
-  Ablation,
-  type AblationOptions,
-  type AblationResults,
-  readAblation,
-} from '../../../lib/experiments/ablation';
+import { Ablation, type AblationOptions, type AblationResults, readAblation } from '../../../lib/experiments/ablation';
 import { compileModel } from '../../../lib/recipe/compile';
 import type { ModelBuilder } from '../../../lib/search/model-builder';
 import { Stack } from '../../../src/models/stack';
@@ -22,8 +17,10 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const images = stripedImages(120);
 const BASE = { units: 12, batchNormalization: true, dropout: 0, optimizer: 'adam', learningRate: 0.01 };
 const OPTIONS: AblationOptions = {
-  ...{ base: BASE, vary: { batchNormalization: [false], dropout: [0.25], optimizer: ['sgd'] } },
-  ...{ folds: 3, seed: 1 },
+  base: BASE,
+  vary: { batchNormalization: [false], dropout: [0.25], optimizer: ['sgd'] },
+  folds: 3,
+  seed: 1,
 };
 const RUN = { epochs: 2, batchSize: 16, title: null };
 
@@ -83,9 +80,7 @@ describe('Ablation', () => {
     const build: ModelBuilder = (hp, { classNames, seed }) => {
       if (hp.boolean('broken')) throw new Error('This cannot be built.');
       const learningRate = hp.choice('rate', [0.01, 0.001]);
-      return compileModel(new Stack(seed).input([784]).output(classNames.length), {
-        optimizer: { kind: 'adam', learningRate },
-      });
+      return compileModel(new Stack(seed).input([784]).output(classNames.length), { optimizer: { kind: 'adam', learningRate } });
     };
     const vary = { broken: [true], rate: [0.001] };
     const ablation = new Ablation(build, { ...OPTIONS, base: { broken: false, rate: 0.01 }, vary });
@@ -110,8 +105,6 @@ describe('Ablation', () => {
   });
 
   it('needs two folds', () => {
-    expect(() => new Ablation(buildSmall, { ...OPTIONS, folds: 1 })).toThrow(
-      'folds must be a whole number from 2, but got 1.',
-    );
+    expect(() => new Ablation(buildSmall, { ...OPTIONS, folds: 1 })).toThrow('folds must be a whole number from 2, but got 1.');
   });
 });

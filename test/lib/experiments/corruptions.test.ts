@@ -83,9 +83,7 @@ describe('thickness', () => {
     const dot = drawn([14, 14, 100]);
     const plus = [[14, 13, 100], ...[13, 14, 15].map((x) => [x, 14, 100]), [14, 15, 100]];
     expect(inkOf(corruptImages(dot, 'thickness', 1))).toEqual(plus);
-    expect(inkOf(corruptImages(dot, 'thickness', 0.5))).toEqual(
-      plus.map(([x, y]) => [x, y, x === 14 && y === 14 ? 100 : 50]),
-    );
+    expect(inkOf(corruptImages(dot, 'thickness', 0.5))).toEqual(plus.map(([x, y]) => [x, y, x === 14 && y === 14 ? 100 : 50]));
     // Radius 2: 1 + 3 + 5 + 3 + 1.
     expect(inkOf(corruptImages(dot, 'thickness', 2))).toHaveLength(13);
     expect(inkOf(corruptImages(drawn([0, 0, 9]), 'thickness', 1))).toEqual([
@@ -121,8 +119,6 @@ it('refuses other corruptions and strengths', () => {
   expect(() => corruptImages(data, 'blur' as Corruption, 1)).toThrow(
     'corruption must be one of shift, rotation, noise, thickness, but got "blur".',
   );
-  expect(() => corruptImages(data, 'noise', -1)).toThrow(
-    'strength of noise must be a number from 0, but got -1.',
-  );
+  expect(() => corruptImages(data, 'noise', -1)).toThrow('strength of noise must be a number from 0, but got -1.');
   expect(() => corruptImages(data, 'thickness', Number.NaN)).toThrow('but got NaN.');
 });

@@ -37,16 +37,12 @@ const entries = fc.uniqueArray(
   ),
   { minLength: 1, maxLength: 6, selector: ([key]) => JSON.stringify(key) },
 );
-const eventsOf = (list: [unknown, number][]) =>
-  list.map(([key, result]) => ({ of: JSON.stringify(key), result }));
+const eventsOf = (list: [unknown, number][]) => list.map(([key, result]) => ({ of: JSON.stringify(key), result }));
 
 describe('stores of results', () => {
   fuzz('give back each result under its key', entries, (list) => {
     const keys = list.map(([key]) => key);
-    expect(read(journalBytes(eventsOf(list)), [...keys, 'none'])).toEqual([
-      ...list.map(([, result]) => result),
-      undefined,
-    ]);
+    expect(read(journalBytes(eventsOf(list)), [...keys, 'none'])).toEqual([...list.map(([, result]) => result), undefined]);
     rmSync(path);
     const store = new ResultStore<number>(folder);
     for (const [key, result] of list) store.set(key, result);
@@ -54,9 +50,7 @@ describe('stores of results', () => {
     expect(readFileSync(path).equals(journalBytes(eventsOf(list)))).toBe(true);
   });
 
-  const both = entries.chain((list) =>
-    fc.tuple(fc.constant(list), damaged(fc.constant(journalBytes(eventsOf(list))))),
-  );
+  const both = entries.chain((list) => fc.tuple(fc.constant(list), damaged(fc.constant(journalBytes(eventsOf(list))))));
   fuzz('that are damaged give results that were there, or are refused', both, ([list, bytes]) => {
     const found = read(
       bytes,
@@ -85,9 +79,7 @@ describe('stores of results', () => {
       ]),
       [],
     );
-    expect(message).toContain(
-      `line 3: its checksum is right, but result must be a finite number from 0 to 1, but is ${came}`,
-    );
+    expect(message).toContain(`line 3: its checksum is right, but result must be a finite number from 0 to 1, but is ${came}`);
     expect(existsSync(path)).toBe(true);
     new ResultStore(folder, true).close();
     rmSync(join(`${folder}.1`), { recursive: true });

@@ -47,14 +47,7 @@ describe('robustness', () => {
     const points = await robustness(models, images, { strengths, seed: 3, title: null });
     expect(points.map(({ name, corruption, strength }) => `${name} ${corruption} ${strength}`)).toEqual([
       ...['trained noise 0', 'fresh noise 0', 'trained noise 0.5', 'fresh noise 0.5'],
-      ...[
-        'trained shift 0',
-        'fresh shift 0',
-        'trained shift 2',
-        'fresh shift 2',
-        'trained shift 7',
-        'fresh shift 7',
-      ],
+      ...['trained shift 0', 'fresh shift 0', 'trained shift 2', 'fresh shift 2', 'trained shift 7', 'fresh shift 7'],
     ]);
     for (const { name, corruption, strength, accuracy, interval } of points) {
       const corrupted = corruptImages(images, corruption, strength, 3);
@@ -62,19 +55,14 @@ describe('robustness', () => {
       expect(interval).toEqual(wilsonInterval(Math.round(80 * accuracy), 80));
     }
     // Half of the images leave their band, so that not all can be read any more.
-    const [before, after] = [0, 7].map((s) =>
-      points.find((p) => p.corruption === 'shift' && p.strength === s),
-    );
+    const [before, after] = [0, 7].map((s) => points.find((p) => p.corruption === 'shift' && p.strength === s));
     expect(after?.accuracy).toBeLessThan(before?.accuracy as number);
   });
 
   it('measures what its folder lacks, once', async () => {
     const seen = watch();
     const options = { strengths, directory: join(folder, 'some') };
-    const first = await robustness({ MLP: models.trained }, images, {
-      ...options,
-      strengths: { noise: [0.5] },
-    });
+    const first = await robustness({ MLP: models.trained }, images, { ...options, strengths: { noise: [0.5] } });
     const all = await robustness({ MLP: models.trained }, images, options);
     expect(all.slice(0, 2)).toEqual(first);
     await robustness({ renamed: models.trained }, images, options);

@@ -18,14 +18,17 @@ let breakAt = Number.POSITIVE_INFINITY;
 const build: ModelBuilder = (hp, { classNames, seed }) => {
   if (++builds === breakAt) throw new Error('a power cut');
   const learningRate = hp.choice('rate', [0.001, 0.01]);
-  return compileModel(new Stack(seed).input([784]).output(classNames.length), {
-    optimizer: { kind: 'adam', learningRate },
-  });
+  return compileModel(new Stack(seed).input([784]).output(classNames.length), { optimizer: { kind: 'adam', learningRate } });
 };
 const images = stripedImages(280, 14);
 const OPTIONS: TrainSizeCurveOptions = {
-  ...{ hyperparameters: { rate: 0.01 }, trainSizes: [140, 14, 70, 70], epochs: 2, executions: 2 },
-  ...{ batchSize: 20, validationSplit: 0.25, title: null },
+  hyperparameters: { rate: 0.01 },
+  trainSizes: [140, 14, 70, 70],
+  epochs: 2,
+  executions: 2,
+  batchSize: 20,
+  validationSplit: 0.25,
+  title: null,
 };
 
 describe('trainSizeCurve', () => {
@@ -77,12 +80,8 @@ describe('trainSizeCurve', () => {
     await expect(trainSizeCurve(build, images, { ...OPTIONS, trainSizes: [10, 211] })).rejects.toThrow(
       'trainSizes must hold numbers of images up to 210, those of stripes that are not held out, but got [10,211].',
     );
-    await expect(trainSizeCurve(build, images, { ...OPTIONS, trainSizes: [] })).rejects.toThrow(
-      'but got [].',
-    );
-    await expect(trainSizeCurve(build, images, { ...OPTIONS, trainSizes: [0.5] })).rejects.toThrow(
-      'trainSizes must be',
-    );
+    await expect(trainSizeCurve(build, images, { ...OPTIONS, trainSizes: [] })).rejects.toThrow('but got [].');
+    await expect(trainSizeCurve(build, images, { ...OPTIONS, trainSizes: [0.5] })).rejects.toThrow('trainSizes must be');
     await expect(trainSizeCurve(build, images, { ...OPTIONS, executions: 1 })).rejects.toThrow(
       'executions must be a whole number from 2, but got 1.',
     );

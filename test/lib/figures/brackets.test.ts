@@ -12,9 +12,7 @@ function climb(id: number, values: number[], rest: Partial<Trial> = {}): Trial {
     id,
     values.at(-1) ?? Number.NaN,
     {},
-    {
-      ...{ epochs: values.length, histories: values.length > 0 ? [{ ...history, epochs }] : [], ...rest },
-    },
+    { epochs: values.length, histories: values.length > 0 ? [{ ...history, epochs }] : [], ...rest },
   );
 }
 
@@ -68,20 +66,14 @@ describe('brackets', () => {
     const { data, layout } = brackets(search);
     const [promoted, completed, pruned, running, failed] = data.slice(1);
     expect(promoted).toMatchObject({ name: 'promoted', x: [0, 0, 1], y: [1, 2, 1] });
-    expect((promoted as { text: string[] }).text[2]).toBe(
-      'trial 2, promoted: 60.00 % after 1 epoch, rank 1 of 3',
-    );
+    expect((promoted as { text: string[] }).text[2]).toBe('trial 2, promoted: 60.00 % after 1 epoch, rank 1 of 3');
     // One place stays empty between the brackets.
     expect(completed).toMatchObject({ name: 'completed', x: [0, 5], y: [4, 4], text: ['3', '5'] });
     expect(pruned).toMatchObject({ name: 'pruned', x: [1, 2], y: [2, 1] });
     expect(running).toMatchObject({ name: 'running', x: [6], y: [2] });
     expect(failed).toMatchObject({ customdata: ['trial 4, failed 2 times<br>&lt;script&gt;'] });
     expect(layout.yaxis).toMatchObject({ type: 'log', tickvals: [1, 2, 4] });
-    expect(layout.xaxis).toMatchObject({
-      title: { text: 'Bracket' },
-      tickvals: [1.5, 5.5],
-      ticktext: ['1', '2'],
-    });
+    expect(layout.xaxis).toMatchObject({ title: { text: 'Bracket' }, tickvals: [1.5, 5.5], ticktext: ['1', '2'] });
     expect(layout.shapes).toHaveLength(1);
   });
 

@@ -10,11 +10,7 @@ const VISIONS = {
 } as const;
 
 /** The CIEDE2000 distance of two colours `#rrggbb` as seen with a kind of colour vision: 1 is just seen, black to white 100. */
-export function colorDistance(
-  first: string,
-  second: string,
-  vision: keyof typeof VISIONS = 'normal',
-): number {
+export function colorDistance(first: string, second: string, vision: keyof typeof VISIONS = 'normal'): number {
   return ciede2000(toLab(first, vision), toLab(second, vision));
 }
 
@@ -31,8 +27,7 @@ function toLab(color: string, vision: keyof typeof VISIONS): Lab {
     const level = Number.parseInt(color.slice(at, at + 2), 16) / 255;
     return level <= 0.04045 ? level / 12.92 : ((level + 0.055) / 1.055) ** 2.4;
   });
-  const row = (m: readonly number[], r: number) =>
-    m[r] * linear[0] + m[r + 1] * linear[1] + m[r + 2] * linear[2];
+  const row = (m: readonly number[], r: number) => m[r] * linear[0] + m[r + 1] * linear[1] + m[r + 2] * linear[2];
   const [r, g, b] = [0, 3, 6].map((at) => Math.min(1, Math.max(0, row(VISIONS[vision], at))));
   const scale = (t: number) => (t > 216 / 24389 ? Math.cbrt(t) : ((24389 / 27) * t + 16) / 116);
   const x = scale((0.4124564 * r + 0.3575761 * g + 0.1804375 * b) / 0.95047);
@@ -67,7 +62,6 @@ export function ciede2000([l1, a1, b1]: Lab, [l2, a2, b2]: Lab): number {
   const dl = (l2 - l1) / (1 + (0.015 * l ** 2) / Math.sqrt(20 + l ** 2));
   const dc = (c2 - c1) / (1 + 0.045 * c);
   const dh = (2 * Math.sqrt(c1 * c2) * Math.sin(radians(grey ? 0 : turn) / 2)) / (1 + 0.015 * c * t);
-  const twist =
-    -2 * Math.sqrt(c ** 7 / (c ** 7 + 25 ** 7)) * Math.sin(radians(60 * Math.exp(-(((h - 275) / 25) ** 2))));
+  const twist = -2 * Math.sqrt(c ** 7 / (c ** 7 + 25 ** 7)) * Math.sin(radians(60 * Math.exp(-(((h - 275) / 25) ** 2))));
   return Math.sqrt(dl ** 2 + dc ** 2 + dh ** 2 + twist * dc * dh);
 }

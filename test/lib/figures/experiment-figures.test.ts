@@ -13,8 +13,7 @@ type Series = Data & {
   error_x: { array: number[]; arrayminus: number[] };
   error_y: { array: number[]; arrayminus: number[] };
 };
-const series = (data: readonly Data[], name: string) =>
-  data.find((each) => (each as Series).name === name) as Series;
+const series = (data: readonly Data[], name: string) => data.find((each) => (each as Series).name === name) as Series;
 
 const effect = (
   name: string,
@@ -23,14 +22,20 @@ const effect = (
   half: number,
   rest: Partial<AblationEffect> = {},
 ): AblationEffect => ({
-  ...{ name, value, trial: 2, score: 0.7 + difference, difference },
+  name,
+  value,
+  trial: 2,
+  score: 0.7 + difference,
+  difference,
   differences: [difference - 0.01, difference + 0.01],
   interval: { low: difference - half, high: difference + half },
   ...rest,
 });
 const none = { score: Number.NaN, difference: Number.NaN, differences: [], reason: 'the loss is <NaN>' };
 const study: AblationResults = {
-  ...{ objective: valAccuracy, folds: 2, executionsPerTrial: 1 },
+  objective: valAccuracy,
+  folds: 2,
+  executionsPerTrial: 1,
   base: makeTrial(1, 0.7, { batchNormalization: true, optimizer: 'adam' }),
   effects: [
     effect('batchNormalization', false, -0.03, 0.02),
@@ -57,9 +62,7 @@ describe('ablation', () => {
   it('gives a variant without a score a row and its reason, as text', () => {
     expect(layout.yaxis?.categoryarray).toHaveLength(4);
     expect(layout.yaxis?.categoryarray?.[3]).toBe('optimizer: adam → &lt;b&gt;');
-    expect(layout.annotations).toEqual([
-      expect.objectContaining({ y: 3, text: 'no score: the loss is &lt;NaN&gt;' }),
-    ]);
+    expect(layout.annotations).toEqual([expect.objectContaining({ y: 3, text: 'no score: the loss is &lt;NaN&gt;' })]);
   });
 
   it('calls a lower loss better, and shows it in its own unit', () => {
@@ -121,9 +124,7 @@ describe('robustness', () => {
 
 describe('corruptedExamples', () => {
   it('shows a row for each corruption under its strengths, framed', () => {
-    const { data, layout } = corruptedExamples(makeDataset([0, 1, 2]), {
-      strengths: { shift: [2], thickness: [-0.5, 1] },
-    });
+    const { data, layout } = corruptedExamples(makeDataset([0, 1, 2]), { strengths: { shift: [2], thickness: [-0.5, 1] } });
     expect((data[0] as unknown as { text: string[] }).text).toEqual([
       ...['unchanged', 'shift 2 px', 'thickness −0.5 px', 'unchanged', 'thickness +1 px'],
     ]);

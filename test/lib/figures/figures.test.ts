@@ -49,11 +49,7 @@ describe('learningCurves', () => {
   });
 
   it('draws validation beside it, told apart by colour, line and point', () => {
-    const validated = {
-      ...history,
-      validationSize: 3,
-      epochs: [{ ...record, valLoss: 0.6, valAccuracy: 0.7 }],
-    };
+    const validated = { ...history, validationSize: 3, epochs: [{ ...record, valLoss: 0.6, valAccuracy: 0.7 }] };
     const { data } = learningCurves(validated);
     expect(data.slice(2)).toMatchObject([
       { name: 'validation', y: [0.7], line: { color: colors.validation, dash: 'dash' } },
@@ -87,11 +83,7 @@ describe('learningCurves', () => {
       { epoch: 3, mean: 0.75, low: 0.75, high: 0.75, runs: 1 },
     ]);
     const { data } = learningCurves(runs);
-    expect(data[0]).toMatchObject({
-      fill: 'toself',
-      x: [1, 2, 3, 3, 2, 1],
-      y: [0.75, 1, 0.75, 0.75, 0.5, 0.25],
-    });
+    expect(data[0]).toMatchObject({ fill: 'toself', x: [1, 2, 3, 3, 2, 1], y: [0.75, 1, 0.75, 0.75, 0.5, 0.25] });
     expect(data[2]).toMatchObject({ name: 'training: mean and range of 3 runs', y: [0.5, 0.75, 0.75] });
   });
 
@@ -202,11 +194,7 @@ describe('scores', () => {
   it('modelComparison draws the interval around the accuracy', () => {
     const [trace] = modelComparison([{ name: 'MLP', predictions }]).data;
     const { low, high } = wilsonInterval(3, 4);
-    expect(trace).toMatchObject({
-      x: [0.75],
-      text: ['75.00 %'],
-      error_x: { array: [high - 0.75], arrayminus: [0.75 - low] },
-    });
+    expect(trace).toMatchObject({ x: [0.75], text: ['75.00 %'], error_x: { array: [high - 0.75], arrayminus: [0.75 - low] } });
   });
 });
 

@@ -17,11 +17,7 @@ export function makeDataset(labels: number[], classNames = ['a', 'b', 'c']): Dat
   };
 }
 
-export function makePredictions(
-  labels: number[],
-  predicted: number[],
-  classNames = ['a', 'b', 'c'],
-): Predictions {
+export function makePredictions(labels: number[], predicted: number[], classNames = ['a', 'b', 'c']): Predictions {
   return {
     probabilities: new Float32Array(labels.length * classNames.length),
     predicted: Uint8Array.from(predicted),
@@ -67,12 +63,7 @@ export function makeTrial(
 }
 
 /** A pruned trial with a score: 1 of 3 trainings, each asked for 4 epochs, that one stopped after `epochs`. */
-export function makePruned(
-  id: number,
-  score: number,
-  hyperparameters: HyperParameterValues = {},
-  epochs = 2,
-): Trial {
+export function makePruned(id: number, score: number, hyperparameters: HyperParameterValues = {}, epochs = 2): Trial {
   return makeTrial(id, score, hyperparameters, {
     status: 'pruned',
     trainings: 3,

@@ -13,13 +13,7 @@ describe('placeValues', () => {
     const uneven = placeValues('units', [128, 256, 288, 320, 416]);
     expect(uneven.scale).toBe('linear');
     expect(uneven.ticks.map(({ text }) => text)).toEqual(['128', '200', '300', '416']);
-    expect(placeValues('units', [64, 96, 512]).ticks.map(({ text }) => text)).toEqual([
-      '64',
-      '200',
-      '300',
-      '400',
-      '512',
-    ]);
+    expect(placeValues('units', [64, 96, 512]).ticks.map(({ text }) => text)).toEqual(['64', '200', '300', '400', '512']);
     expect(placeValues('layers', [1, 2, 4]).scale).toBe('linear');
     expect(placeValues('dropout', [0, 0.5]).scale).toBe('linear');
     expect(placeValues('dropout', [0.1, 0.5]).scale).toBe('linear');
@@ -33,22 +27,9 @@ describe('placeValues', () => {
       { position: 128, text: '128' },
     ]);
     const units = Array.from({ length: 16 }, (_, i) => 32 * (i + 1));
-    expect(placeValues('units', units).ticks.map((tick) => tick.text)).toEqual([
-      '32',
-      '100',
-      '200',
-      '300',
-      '400',
-      '512',
-    ]);
+    expect(placeValues('units', units).ticks.map((tick) => tick.text)).toEqual(['32', '100', '200', '300', '400', '512']);
     const rates = [1e-4, 5e-4, 2e-3, 1e-2];
-    expect(placeValues('learningRate', rates).ticks.map((tick) => tick.text)).toEqual([
-      '1e-4',
-      '3e-4',
-      '0.001',
-      '0.003',
-      '0.01',
-    ]);
+    expect(placeValues('learningRate', rates).ticks.map((tick) => tick.text)).toEqual(['1e-4', '3e-4', '0.001', '0.003', '0.01']);
   });
 
   it('sets missing values below all others', () => {

@@ -52,9 +52,7 @@ describe('sampleGrid', () => {
   });
 
   it('refuses less than one image a class', () => {
-    expect(() => sampleGrid(dataset, { perClass: 0 })).toThrow(
-      'perClass must be a whole number of at least 1, but got 0',
-    );
+    expect(() => sampleGrid(dataset, { perClass: 0 })).toThrow('perClass must be a whole number of at least 1, but got 0');
   });
 });
 
@@ -84,12 +82,8 @@ describe('predictionGrid', () => {
 
   it('refuses the predictions of other images', () => {
     const other = makeDataset([0, 0, 1, 1, 2, 1]);
-    expect(() => predictionGrid(other, predictions, { which: 'wrong' })).toThrow(
-      'predictions must be those of',
-    );
-    expect(() => predictionGrid(makeDataset([0]), predictions, { which: 'wrong' })).toThrow(
-      '6 labels differ',
-    );
+    expect(() => predictionGrid(other, predictions, { which: 'wrong' })).toThrow('predictions must be those of');
+    expect(() => predictionGrid(makeDataset([0]), predictions, { which: 'wrong' })).toThrow('6 labels differ');
   });
 });
 
@@ -100,17 +94,12 @@ describe('imageGrid and classMeans', () => {
     expect(levels(means)).toEqual([1, 3, 4]);
     expect(labels(means)).toEqual(['a', 'b', 'c']);
     expect(hovers(means)).toEqual(['a: mean of 3 images', 'b: mean of 1 images', 'c: mean of 1 images']);
-    expect(hovers(imageGrid(new Uint8Array(1568), { labels: ['x', ''] }))).toEqual([
-      'image 0: x',
-      'image 1: ',
-    ]);
+    expect(hovers(imageGrid(new Uint8Array(1568), { labels: ['x', ''] }))).toEqual(['image 0: x', 'image 1: ']);
   });
 
   it('refuse parts of images and too few labels', () => {
     expect(() => imageGrid(new Uint8Array(783))).toThrow('whole images of 784 pixels, but got 783 numbers');
     expect(() => imageGrid(new Uint8Array(0))).toThrow('but got 0 numbers');
-    expect(() => imageGrid(new Uint8Array(1568), { labels: ['a'] })).toThrow(
-      'each of the 2 images, but got 1',
-    );
+    expect(() => imageGrid(new Uint8Array(1568), { labels: ['a'] })).toThrow('each of the 2 images, but got 1');
   });
 });

@@ -26,9 +26,7 @@ describe('gatherIntermediateValues', () => {
 
   it('is no number where an epoch has no such value', () => {
     const other = { name: 'f1', direction: 'max' } as const;
-    expect(gatherIntermediateValues(makeCurves(1, [[0.5]]), { trials: [], objective: other })).toEqual([
-      Number.NaN,
-    ]);
+    expect(gatherIntermediateValues(makeCurves(1, [[0.5]]), { trials: [], objective: other })).toEqual([Number.NaN]);
   });
 });
 
@@ -48,8 +46,7 @@ describe('intermediateValues', () => {
 
   it('draws the lines of each status together, with a mark at the end of each, and the best one apart', () => {
     const { data } = intermediateValues(search);
-    const named = (name: string) =>
-      data.filter((trace) => (trace as { legendgroup?: string }).legendgroup === name);
+    const named = (name: string) => data.filter((trace) => (trace as { legendgroup?: string }).legendgroup === name);
     expect(named('pruned')).toMatchObject([
       { mode: 'lines', x: [1, null, 1, 2, null], y: [0.1, null, 0.2, 0.3, null], line: { dash: 'dot' } },
       { mode: 'markers', x: [1, 2], y: [0.1, 0.3], marker: { symbol: 'circle-open' } },
@@ -57,10 +54,7 @@ describe('intermediateValues', () => {
     expect(named('running')[1]).toMatchObject({ x: [1], marker: { symbol: 'diamond-open' } });
     expect(named('failed')[1]).toMatchObject({ x: [1], y: [0.4], marker: { symbol: 'x' } });
     expect(named('completed')[1]).toMatchObject({ x: [3], y: [0.7] });
-    expect(named('best: trial 2')).toMatchObject([
-      { y: [0.6, 0.8, 0.9, null] },
-      { marker: { symbol: 'star' } },
-    ]);
+    expect(named('best: trial 2')).toMatchObject([{ y: [0.6, 0.8, 0.9, null] }, { marker: { symbol: 'star' } }]);
     expect(JSON.stringify(data)).toContain('worse than &lt;script&gt;alert(1)&lt;/script&gt;');
     expect(JSON.stringify(data)).not.toContain('<script');
   });
@@ -72,17 +66,10 @@ describe('intermediateValues', () => {
         objective,
       }).data.filter(({ name }) => name?.includes('default'));
     expect(baseline({})).toMatchObject([
-      {
-        ...{ name: 'default', legendgroup: 'default', x: [2], y: [0.6] },
-        marker: { symbol: 'triangle-down' },
-      },
+      { name: 'default', legendgroup: 'default', x: [2], y: [0.6], marker: { symbol: 'triangle-down' } },
     ]);
-    expect(baseline({ status: 'pruned' })).toMatchObject([
-      { name: 'default, pruned', marker: { symbol: 'triangle-down-open' } },
-    ]);
-    expect(baseline({ score: 1 })).toMatchObject([
-      { name: 'best: trial 1 (default)', marker: { symbol: 'star' } },
-    ]);
+    expect(baseline({ status: 'pruned' })).toMatchObject([{ name: 'default, pruned', marker: { symbol: 'triangle-down-open' } }]);
+    expect(baseline({ score: 1 })).toMatchObject([{ name: 'best: trial 1 (default)', marker: { symbol: 'star' } }]);
   });
 
   it('takes the lowest loss for the best', () => {
@@ -91,12 +78,8 @@ describe('intermediateValues', () => {
   });
 
   it('has no best line while none is completed, and refuses a search without an epoch', () => {
-    const names = intermediateValues({ ...search, trials: search.trials.slice(2) }).data.map(
-      ({ name }) => name,
-    );
+    const names = intermediateValues({ ...search, trials: search.trials.slice(2) }).data.map(({ name }) => name);
     expect(names.filter(Boolean)).toEqual(['pruned', 'running', 'failed']);
-    expect(() => intermediateValues({ trials: [makeTrial(1, Number.NaN)], objective })).toThrow(
-      'none of its 1 trials has',
-    );
+    expect(() => intermediateValues({ trials: [makeTrial(1, Number.NaN)], objective })).toThrow('none of its 1 trials has');
   });
 });

@@ -20,8 +20,7 @@ function readColor({ layout }: Figure, x: number, y: number): string {
   return `#${palette.subarray(3 * place, 3 * place + 3).toString('hex')}`;
 }
 
-const names = (figure: Figure) =>
-  figure.data.filter((trace) => 'name' in trace).map((trace) => (trace as { name: string }).name);
+const names = (figure: Figure) => figure.data.filter((trace) => 'name' in trace).map((trace) => (trace as { name: string }).name);
 
 describe('heat mosaic', () => {
   it('draws positive heat vermilion, negative blue, none white, and ink as shade', () => {
@@ -57,9 +56,7 @@ describe('filters', () => {
     expect(figure.data[1]).toMatchObject({
       text: ['conv, filter 0 of 3: weights 1.000 to 1.000', 'conv, filter 1 of 3: weights -2.000 to -2.000'],
     });
-    expect(() => filters(shown, { count: 0 })).toThrow(
-      'count must be a whole number of at least 1, but got 0',
-    );
+    expect(() => filters(shown, { count: 0 })).toThrow('count must be a whole number of at least 1, but got 0');
   });
 });
 
@@ -100,12 +97,7 @@ describe('heatmaps', () => {
     expect(readColor(figure, corners[1].x, corners[1].y)).toBe(colors.wrong);
     expect(figure.data).toMatchObject([
       { text: ['&lt;b&gt;', '&lt;b&gt; → c'], textfont: { color: [colors.right, colors.wrong] } },
-      {
-        text: [
-          'image 4: true &lt;b&gt;, what speaks for &lt;b&gt;',
-          'image 7: true &lt;b&gt;, what speaks for c',
-        ],
-      },
+      { text: ['image 4: true &lt;b&gt;, what speaks for &lt;b&gt;', 'image 7: true &lt;b&gt;, what speaks for c'] },
       {},
       {},
     ]);

@@ -13,10 +13,7 @@ describe('mistakeGrid', () => {
     const { data } = mistakeGrid(makeDataset([0, 1, 1], names), mistakes);
     expect(data[0]).toMatchObject({ text: ['&lt;b&gt; → a  99.9 %', 'a → &lt;b&gt;  87.5 %'] });
     expect(data[1]).toMatchObject({
-      text: [
-        'image 2: true &lt;b&gt; (0.1 %), predicted a (99.9 %)',
-        'image 0: true a (12.5 %), predicted &lt;b&gt; (87.5 %)',
-      ],
+      text: ['image 2: true &lt;b&gt; (0.1 %), predicted a (99.9 %)', 'image 0: true a (12.5 %), predicted &lt;b&gt; (87.5 %)'],
     });
   });
 
@@ -27,11 +24,7 @@ describe('mistakeGrid', () => {
   });
 
   it('refuses the mistakes of other images', () => {
-    expect(() => mistakeGrid(makeDataset([0, 1, 0], names), mistakes)).toThrow(
-      'image 2 is to be of class <b> and is of class a',
-    );
-    expect(() => mistakeGrid(makeDataset([0], names), mistakes)).toThrow(
-      'image 2 is to be of class <b> and is not there',
-    );
+    expect(() => mistakeGrid(makeDataset([0, 1, 0], names), mistakes)).toThrow('image 2 is to be of class <b> and is of class a');
+    expect(() => mistakeGrid(makeDataset([0], names), mistakes)).toThrow('image 2 is to be of class <b> and is not there');
   });
 });

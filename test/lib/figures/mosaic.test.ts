@@ -8,10 +8,7 @@ const ramp = Uint8Array.from({ length: PIXELS }, (_, i) => i % 251);
 describe('layMosaic', () => {
   it('puts every image at its corner and leaves all else blank', () => {
     const full = new Uint8Array(PIXELS).fill(200);
-    const { pixels, width, height, corners } = layMosaic(
-      [{ image: ramp }, {}, { image: full, label: 'x' }],
-      2,
-    );
+    const { pixels, width, height, corners } = layMosaic([{ image: ramp }, {}, { image: full, label: 'x' }], 2);
     const seen = new Uint8Array(pixels);
     for (const [tile, image] of [
       [0, ramp],

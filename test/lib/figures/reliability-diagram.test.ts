@@ -38,10 +38,7 @@ describe('reliabilityDiagram', () => {
       { name: 'CNN <calibrated>', predictions: scaleTemperature(predictions, 2) },
       { name: 'MLP', predictions },
     ]);
-    expect(data[1]).toMatchObject({
-      marker: { color: colors.cnn },
-      line: { color: colors.cnn, dash: 'solid' },
-    });
+    expect(data[1]).toMatchObject({ marker: { color: colors.cnn }, line: { color: colors.cnn, dash: 'solid' } });
     expect(data[3]).toMatchObject({
       name: 'CNN &lt;calibrated&gt;',
       marker: { color: '#ffffff', line: { color: colors.cnn } },

@@ -16,18 +16,14 @@ const valLoss = { name: 'valLoss', direction: 'min' } as const;
 
 describe('searchHistory', () => {
   it('follows the best score, highest for accuracy and lowest for loss, without failed trials', () => {
-    const scores = (objective: typeof valAccuracy) =>
-      bestSoFar({ trials, objective }).map(({ score }) => score);
+    const scores = (objective: typeof valAccuracy) => bestSoFar({ trials, objective }).map(({ score }) => score);
     expect(scores(valAccuracy)).toEqual([0.7, 0.7, 0.9, 0.9]);
     expect(scores(valLoss)).toEqual([0.7, 0.7, 0.7, 0.7]);
     expect(searchHistory(search).data[1]).toMatchObject({ x: [1, 3, 4], y: [0.7, 0.9, 0.8] });
   });
 
   it('sets pruned trials apart, with their reason, and never counts them as the best', () => {
-    const figure = searchHistory({
-      trials: [makePruned(1, 0.99), ...trials.slice(2)],
-      objective: valAccuracy,
-    });
+    const figure = searchHistory({ trials: [makePruned(1, 0.99), ...trials.slice(2)], objective: valAccuracy });
     expect(figure.data[0]).toMatchObject({ x: [3, 4], y: [0.9, 0.9] });
     expect(figure.data[1]).toMatchObject({ x: [3, 4], y: [0.9, 0.8] });
     expect(figure.data[2]).toMatchObject({
@@ -44,10 +40,11 @@ describe('searchHistory', () => {
     const failed = makeTrial(5, Number.NaN, {}, { reason });
     const { data, layout } = searchHistory({ trials: [trials[0], failed], objective: valAccuracy });
     expect(data[2]).toMatchObject({
-      ...{ name: 'failed', x: [5], y: [0.03], yaxis: 'y2' },
-      text: [
-        'trial 5, failed 2 times<br>&lt;script&gt;alert(1)&lt;/script&gt; &amp; &lt;b&gt;bold&lt;/b&gt;',
-      ],
+      name: 'failed',
+      x: [5],
+      y: [0.03],
+      yaxis: 'y2',
+      text: ['trial 5, failed 2 times<br>&lt;script&gt;alert(1)&lt;/script&gt; &amp; &lt;b&gt;bold&lt;/b&gt;'],
     });
     expect(layout.yaxis2).toMatchObject({ overlaying: 'y', range: [0, 1], visible: false });
   });
@@ -65,14 +62,15 @@ describe('searchHistory', () => {
     it('draws a line at the score to beat, across the figure, and marks the trial', () => {
       const figure = searchHistory(baseline(0.75));
       const [line, best, completed, marker] = figure.data;
-      expect(line).toMatchObject({
-        ...{ name: 'default', x: [0.4, 4.6], y: [0.75, 0.75], text: ['', 'default'], showlegend: false },
-      });
+      expect(line).toMatchObject({ name: 'default', x: [0.4, 4.6], y: [0.75, 0.75], text: ['', 'default'], showlegend: false });
       expect(figure.layout.xaxis?.range).toEqual([0.4, 4.6]);
       expect(best).toMatchObject({ name: 'best so far', x: [1, 3, 4], y: [0.75, 0.9, 0.9] });
       expect(completed).toMatchObject({ x: [3, 4], y: [0.9, 0.8] });
       expect(marker).toMatchObject({
-        ...{ name: 'default', x: [1], y: [0.75], text: ['trial 1 (default)'] },
+        name: 'default',
+        x: [1],
+        y: [0.75],
+        text: ['trial 1 (default)'],
         marker: { symbol: 'triangle-down' },
       });
       expect(searchHistory(baseline(0.75), { by: 'seconds' }).data[0]).toMatchObject({ x: [0, 40] });
@@ -132,10 +130,7 @@ describe('searchHistory', () => {
   it('leaves the scale to the others where a pruned loss was about to explode', () => {
     const losses = [0.4, 0.5, 0.6, 0.7, 0.8].map((loss, i) => makeTrial(i + 1, loss));
     const draw = (...pruned: number[]) =>
-      searchHistory({
-        trials: [...losses, ...pruned.map((loss, i) => makePruned(i + 6, loss))],
-        objective: valLoss,
-      });
+      searchHistory({ trials: [...losses, ...pruned.map((loss, i) => makePruned(i + 6, loss))], objective: valLoss });
     // The quartiles of all seven are 0.5 and 1.2, so above 1.2 + 3 * 0.7 is far out; 0.4 to 1.2 and 6 % on each side remain.
     const figure = draw(1.2, 900);
     expect(figure.data[2]).toMatchObject({ name: 'pruned (1 off the scale)', y: [1.2, 900] });
@@ -177,12 +172,7 @@ describe('parallelCoordinates', () => {
       'units',
       'adamLearningRate',
     ]);
-    expect(dimensions().map((dimension) => dimension.label)).toEqual([
-      'optimizer',
-      'units',
-      'adamLearningRate',
-      'valAccuracy',
-    ]);
+    expect(dimensions().map((dimension) => dimension.label)).toEqual(['optimizer', 'units', 'adamLearningRate', 'valAccuracy']);
     expect(varyingNames(trials.slice(0, 1))).toHaveLength(4);
     expect(dimensions()[3].values).toEqual([0.7, 0.9, 0.8]);
   });
@@ -203,9 +193,7 @@ describe('parallelCoordinates', () => {
   });
 
   it('refuses names that no trial has, and searches without a completed trial', () => {
-    expect(() => dimensions(['momentum'])).toThrow(
-      'but got "momentum". They have optimizer, adamLearningRate',
-    );
+    expect(() => dimensions(['momentum'])).toThrow('but got "momentum". They have optimizer, adamLearningRate');
     const failed = { trials: [trials[1]], objective: valAccuracy };
     expect(() => parallelCoordinates(failed)).toThrow('none of its 1 trials is');
   });

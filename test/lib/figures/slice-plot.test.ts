@@ -41,10 +41,7 @@ describe('gatherSlice', () => {
 
   it('counts pruned trials in no mean, but gives them a place', () => {
     const pruned = [makePruned(5, 0.2, { optimizer: 'adam' }), makePruned(6, 0.1, { optimizer: 'rmsprop' })];
-    const { positions, means } = gatherSlice(
-      { trials: [...trials, ...pruned], objective: valAccuracy },
-      'optimizer',
-    );
+    const { positions, means } = gatherSlice({ trials: [...trials, ...pruned], objective: valAccuracy }, 'optimizer');
     expect([positions.get(5), positions.get(6)]).toEqual([0, 1]);
     expect(means.map(({ position, mean }) => [position, mean])).toEqual([
       [0, 0.75],
@@ -72,23 +69,14 @@ describe('slicePlot', () => {
 
   it("marks the builder's own default in each panel, once in the legend", () => {
     const marked = [{ ...trials[0], origin: 'default' as const }, ...trials.slice(1)];
-    const traces = slicePlot({ trials: marked, objective: valAccuracy }).data.filter(
-      ({ name }) => name === 'default',
-    );
-    expect(traces.map((trace) => (trace as { showlegend?: boolean }).showlegend)).toEqual([
-      true,
-      false,
-      false,
-    ]);
+    const traces = slicePlot({ trials: marked, objective: valAccuracy }).data.filter(({ name }) => name === 'default');
+    expect(traces.map((trace) => (trace as { showlegend?: boolean }).showlegend)).toEqual([true, false, false]);
     expect(traces[0]).toMatchObject({ y: [0.7], marker: { symbol: 'triangle-down' } });
     expect(JSON.stringify(traces)).toContain('trial 1 (default), completed, units 64');
   });
 
   it('begins a second row after three panels, with the same range', () => {
-    const wide = trials.map((trial) => ({
-      ...trial,
-      hyperparameters: { ...trial.hyperparameters, depth: trial.id },
-    }));
+    const wide = trials.map((trial) => ({ ...trial, hyperparameters: { ...trial.hyperparameters, depth: trial.id } }));
     const { layout } = slicePlot({ trials: wide, objective: valAccuracy });
     expect(layout.xaxis4?.anchor).toBe('y2');
     expect(layout.yaxis2?.matches).toBe('y');
@@ -108,8 +96,6 @@ describe('slicePlot', () => {
       'none has "momentum". They have optimizer, adamLearningRate, units.',
     );
     expect(() => slicePlot(search, { names: [] })).toThrow('names must hold at least one');
-    expect(() => slicePlot({ trials: [trials[1]], objective: valAccuracy })).toThrow(
-      'none of its 1 trials is',
-    );
+    expect(() => slicePlot({ trials: [trials[1]], objective: valAccuracy })).toThrow('none of its 1 trials is');
   });
 });

@@ -8,15 +8,13 @@ import { makePruned, makeTrial, valAccuracy } from './fixtures';
 function parseSpans(...texts: string[]): WorkSpan[] {
   return texts.map((text) => {
     const [worker, trial, training, epoch, from, to] = (text.match(/[\d.]+/g) ?? []).map(Number);
-    return { ...{ worker, trial, training, epoch, from, to }, failed: text.endsWith('failed') };
+    return { worker, trial, training, epoch, from, to, failed: text.endsWith('failed') };
   });
 }
 
 describe('gatherLanes', () => {
   it('joins the epochs of a training that follow each other, and counts the time of each worker', () => {
-    const lanes = gatherLanes(
-      parseSpans('1 1/0 1 1-3', '2 1/1 1 2-4', '1 1/0 2 3.1-5', '1 2/0 1 5-6', '2 1/1 2 7-10'),
-    );
+    const lanes = gatherLanes(parseSpans('1 1/0 1 1-3', '2 1/1 1 2-4', '1 1/0 2 3.1-5', '1 2/0 1 5-6', '2 1/1 2 7-10'));
     expect(lanes).toMatchObject([
       {
         worker: 1,
@@ -62,9 +60,7 @@ describe('timeline', () => {
     ]);
     expect(data[0]).toMatchObject({ customdata: ['epochs 1 to 2 in 90 s<br>trial 1, score 87.50 %'] });
     expect(data[1]).toMatchObject({
-      customdata: [
-        expect.stringMatching(/^training 2 of 3, epoch 1 in 60 s<br>trial 2, pruned after 2 epochs/),
-      ],
+      customdata: [expect.stringMatching(/^training 2 of 3, epoch 1 in 60 s<br>trial 2, pruned after 2 epochs/)],
     });
     expect(data[2]).toMatchObject({
       customdata: [
@@ -76,8 +72,6 @@ describe('timeline', () => {
   });
 
   it('refuses a search of which nothing is known', () => {
-    expect(() => timeline({ ...search, activity: [] })).toThrow(
-      'search must hold the activity of its workers',
-    );
+    expect(() => timeline({ ...search, activity: [] })).toThrow('search must hold the activity of its workers');
   });
 });

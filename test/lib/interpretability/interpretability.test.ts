@@ -58,13 +58,7 @@ describe('firstLayerFilters', () => {
   it('gives the kernels of a convolution', () => {
     const model = buildAveraging();
     const filters = firstLayerFilters(model);
-    expect(filters).toEqual({
-      values: Float32Array.of(1, 2),
-      count: 2,
-      height: 1,
-      width: 1,
-      layer: 'maps',
-    });
+    expect(filters).toEqual({ values: Float32Array.of(1, 2), count: 2, height: 1, width: 1, layer: 'maps' });
     model.dispose();
   });
 
@@ -96,9 +90,7 @@ describe('featureMaps', () => {
     ]);
     const { name } = model.layers[1];
     expect(featureMaps(model, image, { layer: name }).layers.map(({ layer }) => layer)).toEqual([name]);
-    expect(() => featureMaps(model, image, { layer: 'none' })).toThrow(
-      'got "none", which the model does not have',
-    );
+    expect(() => featureMaps(model, image, { layer: 'none' })).toThrow('got "none", which the model does not have');
     expect(() => featureMaps(model, image.subarray(1))).toThrow('must have 784 grey levels, but has 783');
     model.dispose();
   });
@@ -145,12 +137,8 @@ describe('saliency', () => {
     await expect(saliency(model, dataset, [])).rejects.toThrow('indices must have at least one image');
     await expect(saliency(model, dataset, [69])).rejects.toThrow('indices[0] is 69');
     await expect(saliency(model, dataset, [0], { classes: [3] })).rejects.toThrow('classes[0] is 3');
-    await expect(saliency(model, dataset, [0], { classes: [] })).rejects.toThrow(
-      'each of the 1 images, but has 0',
-    );
-    await expect(saliency(model, dataset, [0], { samples: 0 })).rejects.toThrow(
-      'samples must be a whole number',
-    );
+    await expect(saliency(model, dataset, [0], { classes: [] })).rejects.toThrow('each of the 1 images, but has 0');
+    await expect(saliency(model, dataset, [0], { samples: 0 })).rejects.toThrow('samples must be a whole number');
     model.dispose();
     const sigmoid = tf.sequential({
       layers: [tf.layers.dense({ units: 3, activation: 'sigmoid', inputShape: [PIXELS], name: 'last' })],
@@ -163,9 +151,7 @@ describe('saliency', () => {
 
   it('knows a softmax layer of its own', async () => {
     const { model, weights } = buildLinear();
-    const apart = tf.sequential({
-      layers: [tf.layers.dense({ units: 3, inputShape: [PIXELS] }), tf.layers.softmax()],
-    });
+    const apart = tf.sequential({ layers: [tf.layers.dense({ units: 3, inputShape: [PIXELS] }), tf.layers.softmax()] });
     apart.setWeights(model.getWeights());
     const { values } = await saliency(apart, dataset, [0], { classes: [1], samples: 1 });
     expect(values[5]).toBeCloseTo(weights[5 * 3 + 1], 6);

@@ -3,14 +3,9 @@ import * as tf from '../../../lib/tensorflow';
 
 /** A softmax regression, `[b, 784]` -> 3 classes: the gradient of a class's logit is that class's column of weights. */
 export function buildLinear(): { model: tf.LayersModel; weights: Float32Array } {
-  const model = tf.sequential({
-    layers: [tf.layers.dense({ units: 3, activation: 'softmax', inputShape: [PIXELS] })],
-  });
+  const model = tf.sequential({ layers: [tf.layers.dense({ units: 3, activation: 'softmax', inputShape: [PIXELS] })] });
   // Waves down the image, which a class's image can follow.
-  const weights = Float32Array.from(
-    { length: PIXELS * 3 },
-    (_, i) => Math.sin(i / 3 / IMAGE_SIZE / 4 + 2 * (i % 3)) / 10,
-  );
+  const weights = Float32Array.from({ length: PIXELS * 3 }, (_, i) => Math.sin(i / 3 / IMAGE_SIZE / 4 + 2 * (i % 3)) / 10);
   tf.tidy(() => model.setWeights([tf.tensor2d(weights, [PIXELS, 3]), tf.tensor1d([0.1, 0, -0.1])]));
   return { model, weights };
 }

@@ -95,7 +95,9 @@ class RunningSearch {
     expect(this.#process.printed()).toMatch(words);
   }
 
-  /** It found what the undisturbed search found, without a failure or an epoch that counted twice, and leaves nothing in Redis. */
+  /**
+   * It found what the undisturbed search found, without a failure or an epoch that counted twice, and leaves nothing in Redis.
+   */
   async endsAsExpected(): Promise<void> {
     const { found } = await this.#process.ended;
     expect(essence(found?.trials ?? [])).toEqual(expected);
@@ -137,9 +139,7 @@ describe.skipIf(!hasServer)('a search over several machines ends as if nothing h
       const { trainers } = machine;
       expect(trainers).toHaveLength(1);
       await machine.end('SIGKILL');
-      await search.printed(
-        /Trial \d lost the machine that it was trained on, and goes on (after epoch \d|from the start) on /,
-      );
+      await search.printed(/Trial \d lost the machine that it was trained on, and goes on (after epoch \d|from the start) on /);
       await search.endsAsExpected();
       expect(trainers.filter(isAlive)).toEqual([]);
     },
@@ -330,7 +330,8 @@ describe.skipIf(!hasServer)('a search over several machines ends as if nothing h
         import { loadDataset, machines, RandomSearch, takeSubset } from './src';
         import { buildSmall } from './test/lib/search/searching/builders';
         const { train } = await loadDataset('stripes', { directory: ${JSON.stringify(data)} });
-        const search = new RandomSearch(buildSmall, { ...${JSON.stringify({ ...plan.options, directory })}, workers: ${workers} });
+        const options = ${JSON.stringify({ ...plan.options, directory })};
+        const search = new RandomSearch(buildSmall, { ...options, workers: ${workers} });
         const images = takeSubset(train, ${plan.images});
         await search.run(images, { ...${JSON.stringify(plan.run)}, onTrialEnd: () => ${onTrialEnd} });
         console.log(JSON.stringify(search.trials));`;

@@ -39,9 +39,7 @@ export class Machine {
     const [program, ...rest] = smallDisk
       ? ['unshare', ...onSmallDisk(smallDisk.path, smallDisk.size, command.join(' '))]
       : command;
-    this.child = spawn(program, rest, {
-      ...{ cwd: ROOT, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] },
-    });
+    this.child = spawn(program, rest, { cwd: ROOT, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
     for (const stream of [this.child.stdout, this.child.stderr]) {
       stream?.setEncoding('utf8').on('data', (text: string) => {
         this.output += text;
@@ -82,7 +80,5 @@ export interface MachineOptions {
 
 /** What does not depend on clocks and machines. */
 export function essence(trials: readonly Trial[]): unknown {
-  return JSON.parse(
-    JSON.stringify(trials, (key, value) => (key === 'seconds' || key === 'versions' ? undefined : value)),
-  );
+  return JSON.parse(JSON.stringify(trials, (key, value) => (key === 'seconds' || key === 'versions' ? undefined : value)));
 }

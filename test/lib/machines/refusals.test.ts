@@ -28,7 +28,11 @@ describe.skipIf(!hasServer)('a machine refuses', () => {
     machine = new Machine(['--redis', server.url, '--data', data, '--module', BUILDERS]);
     const { train } = await loadDataset('stripes', { directory: data });
     setup = {
-      ...{ search: ZEROS, code: checksumCode(), threads: 1, timeoutMs: 60_000, lostAfterMs: 60_000 },
+      search: ZEROS,
+      code: checksumCode(),
+      threads: 1,
+      timeoutMs: 60_000,
+      lostAfterMs: 60_000,
       data: { name: 'stripes', part: 'train', subsets: [], checksum: checksumData(train) },
       builder: describeFunction({ module: BUILDERS, name: 'buildSmall' }),
     };
@@ -68,16 +72,12 @@ describe.skipIf(!hasServer)('a machine refuses', () => {
       /^its data stripes [0-9a-f]{8} differs from the search's 00000000; put the same files on all machines\.$/,
     );
     const missing = { ...setup.data, name: 'letters' };
-    expect(await refusalOf(JSON.stringify({ ...setup, data: missing }))).toMatch(
-      /^it cannot read the data set: .*letters/,
-    );
+    expect(await refusalOf(JSON.stringify({ ...setup, data: missing }))).toMatch(/^it cannot read the data set: .*letters/);
   });
 
   it('a name of a data set that leads out of its folder', async () => {
     const outside = { ...setup.data, name: '../../../../etc/passwd' };
-    expect(await refusalOf(JSON.stringify({ ...setup, data: outside }))).toMatch(
-      /^it cannot read the data set: /,
-    );
+    expect(await refusalOf(JSON.stringify({ ...setup, data: outside }))).toMatch(/^it cannot read the data set: /);
   });
 
   it('a search whose builder is in no file that it was given', async () => {
@@ -87,12 +87,9 @@ describe.skipIf(!hasServer)('a machine refuses', () => {
     );
   });
 
-  it.each(['', 'null', '{}', '[1', '"x"', `{"code":"${ZEROS}"}`])(
-    'what is no announcement: %s',
-    async (text) => {
-      expect(await refusalOf(text)).toMatch(/announcement is of another version/);
-    },
-  );
+  it.each(['', 'null', '{}', '[1', '"x"', `{"code":"${ZEROS}"}`])('what is no announcement: %s', async (text) => {
+    expect(await refusalOf(text)).toMatch(/announcement is of another version/);
+  });
 
   it('jobs that are not as they must be, and goes on', async () => {
     const session = 'jobs';
@@ -102,14 +99,13 @@ describe.skipIf(!hasServer)('a machine refuses', () => {
     const events = new QueueEvents(queueName(session), { connection });
     await events.waitUntilReady();
     const job: RemoteJob = {
-      ...{ setup, trial: 1, training: 0, seed: 0, epochs: 1, until: 1 },
-      hyperparameters: {
-        units: 8,
-        batchNormalization: false,
-        dropout: 0,
-        optimizer: 'sgd',
-        learningRate: 0.01,
-      },
+      setup,
+      trial: 1,
+      training: 0,
+      seed: 0,
+      epochs: 1,
+      until: 1,
+      hyperparameters: { units: 8, batchNormalization: false, dropout: 0, optimizer: 'sgd', learningRate: 0.01 },
       part: { kind: 'holdOut', share: 0.2, seed: 0 },
     };
     const builder = { ...setup.builder, name: 'constructor' };
@@ -123,10 +119,7 @@ describe.skipIf(!hasServer)('a machine refuses', () => {
       [{ ...job, part: { kind: 'fold', fold: 0, folds: 1, seed: 0 } }, /part\.folds: /],
       ['rm -rf', /it: /],
       [null, /it: /],
-      [
-        { ...job, setup: { ...setup, builder } },
-        /code, data or functions are not those that its search announced/,
-      ],
+      [{ ...job, setup: { ...setup, builder } }, /code, data or functions are not those that its search announced/],
     ];
     for (const [data, reason] of wrong) {
       const added = await queue.add('train', data);
@@ -145,7 +138,10 @@ describe.skipIf(!hasServer)('a machine refuses', () => {
     const refusing = new Machine(['--redis', server.url, '--data', other, '--module', BUILDERS]);
     await machine.end('SIGTERM');
     const { ended, printed } = startSearchProcess({
-      ...{ method: 'random', options: { maxTrials: 2 }, images: 200, data },
+      method: 'random',
+      options: { maxTrials: 2 },
+      images: 200,
+      data,
       run: { epochs: 1, workers: { redis: server.url } },
     });
     await until(() => printed().includes('does not take part: its data stripes'));

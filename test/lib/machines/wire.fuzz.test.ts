@@ -11,14 +11,25 @@ const from1 = fc.integer({ min: 1, max: 1000 });
 const jobs: fc.Arbitrary<RemoteJob> = fc.record(
   {
     setup: fc.record({
-      ...{ search: checksum, code: checksum, builder: fc.record({ name, module: checksum }) },
+      search: checksum,
+      code: checksum,
+      builder: fc.record({ name, module: checksum }),
       data: fc.record({
-        ...{ name, part: fc.constantFrom('train' as const, 'test' as const), checksum },
+        name,
+        part: fc.constantFrom('train' as const, 'test' as const),
+        checksum,
         subsets: fc.array(fc.record({ size: from1, seed }), { maxLength: 3 }),
       }),
-      ...{ threads: from1, timeoutMs: from1, lostAfterMs: fc.integer({ min: 100, max: 1e6 }) },
+      threads: from1,
+      timeoutMs: from1,
+      lostAfterMs: fc.integer({ min: 100, max: 1e6 }),
     }),
-    ...{ trial: count, training: count, seed, epochs: from1, until: from1, batchSize: from1 },
+    trial: count,
+    training: count,
+    seed,
+    epochs: from1,
+    until: from1,
+    batchSize: from1,
     hyperparameters: fc.dictionary(
       name,
       fc.oneof(
@@ -30,12 +41,7 @@ const jobs: fc.Arbitrary<RemoteJob> = fc.record(
     ),
     part: fc.oneof(
       fc.record({ kind: fc.constant('holdOut' as const), share: fc.constantFrom(0.1, 0.5, 0.999), seed }),
-      fc.record({
-        kind: fc.constant('fold' as const),
-        fold: count,
-        folds: fc.integer({ min: 2, max: 9 }),
-        seed,
-      }),
+      fc.record({ kind: fc.constant('fold' as const), fold: count, folds: fc.integer({ min: 2, max: 9 }), seed }),
     ),
   },
   { requiredKeys: ['setup', 'trial', 'training', 'seed', 'epochs', 'until', 'hyperparameters', 'part'] },
@@ -62,9 +68,7 @@ function expectJob(job: RemoteJob): void {
     data.subsets.length <= 10 && data.subsets.every(({ size }) => isWhole(size, 1)),
     [setup.threads, setup.timeoutMs, job.epochs, job.until, batchSize].every((value) => isWhole(value, 1)),
     [job.trial, job.training].every((value) => isWhole(value, 0)) && Number.isSafeInteger(job.seed),
-    Object.values(hyperparameters).every(
-      (value) => ['boolean', 'string'].includes(typeof value) || Number.isFinite(value),
-    ),
+    Object.values(hyperparameters).every((value) => ['boolean', 'string'].includes(typeof value) || Number.isFinite(value)),
     part.kind === 'fold'
       ? isWhole(part.fold, 0) && isWhole(part.folds, 2)
       : part.kind === 'holdOut' && part.share > 0 && part.share < 1,

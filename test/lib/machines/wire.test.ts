@@ -4,7 +4,11 @@ import { jobResult, machineReport, readJson, toWire } from '../../../lib/machine
 const UUID = '123e4567-e89b-42d3-a456-426614174000';
 const record = { epoch: 1, loss: Number.NaN, accuracy: 0, valLoss: Number.POSITIVE_INFINITY };
 const report = {
-  ...{ kind: 'epoch', attempt: 1, machine: UUID, question: 0, batchSize: 8 },
+  kind: 'epoch',
+  attempt: 1,
+  machine: UUID,
+  question: 0,
+  batchSize: 8,
   record: { ...record, learningRate: 1e-3, seconds: 2, metrics: { lowest: Number.NEGATIVE_INFINITY } },
 } as const;
 

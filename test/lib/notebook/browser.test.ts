@@ -29,9 +29,7 @@ describe('findInstalledBrowser', () => {
   });
 
   it('refuses a CHROME_PATH that cannot be run', () => {
-    expect(() => findInstalledBrowser({ CHROME_PATH: join(folder, 'none') })).toThrow(
-      /CHROME_PATH.*none.*unset/,
-    );
+    expect(() => findInstalledBrowser({ CHROME_PATH: join(folder, 'none') })).toThrow(/CHROME_PATH.*none.*unset/);
   });
 
   it('finds one on the PATH, Chrome before Chromium, and no file that cannot be run', () => {
@@ -57,8 +55,7 @@ describe('renderPng', () => {
       timeout: 60_000,
     });
   }
-  const listLeftovers = () =>
-    readdirSync(join(folder, 'tmp')).filter((name) => /^(inkwell|playwright)/.test(name));
+  const listLeftovers = () => readdirSync(join(folder, 'tmp')).filter((name) => /^(inkwell|playwright)/.test(name));
   const figure = `{ data: [{ y: [1, 2] }], layout: {} }, { width: 300, height: 200, scale: 2 }`;
 
   it('gives a PNG of the size asked for, several at a time, and leaves nothing running or lying about', () => {
@@ -129,9 +126,7 @@ describe('renderPng', () => {
   });
 
   it('says that a browser does not start', () => {
-    const { stdout, stderr, status } = render(`renderPng(${figure}).then(console.log);`, {
-      CHROME_PATH: makeProgram('broken'),
-    });
+    const { stdout, stderr, status } = render(`renderPng(${figure}).then(console.log);`, { CHROME_PATH: makeProgram('broken') });
     expect(stdout).toBe('undefined\n');
     expect(stderr).toMatch(/the browser .*broken did not start/);
     expect(status).toBe(0);

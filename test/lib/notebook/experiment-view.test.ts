@@ -3,7 +3,12 @@ import type { ExperimentProgress } from '../../../lib/experiments/progress';
 import { ExperimentView } from '../../../lib/notebook/experiment-view';
 
 const state: ExperimentProgress = {
-  ...{ title: 'Sizes', noun: 'training', planned: 6, found: 2, share: 0.5, running: '<b>300 images' },
+  title: 'Sizes',
+  noun: 'training',
+  planned: 6,
+  found: 2,
+  share: 0.5,
+  running: '<b>300 images',
   measured: ['100 images: 50 %'],
 };
 const timing = { elapsed: 10, left: 10 };
@@ -24,10 +29,6 @@ it('says how far an experiment is, what it measured and what it measures', () =>
 
 it('says how it ended', () => {
   const view = new ExperimentView();
-  expect(view.summarize(state, 'interrupted', 5)).toBe(
-    'Sizes interrupted after 3 of 6 trainings (2 of them before), 5.0 s',
-  );
-  expect(view.summarize({ ...state, found: 5 }, 'done', 5)).toBe(
-    'Sizes: 6 trainings (5 of them before) in 5.0 s',
-  );
+  expect(view.summarize(state, 'interrupted', 5)).toBe('Sizes interrupted after 3 of 6 trainings (2 of them before), 5.0 s');
+  expect(view.summarize({ ...state, found: 5 }, 'done', 5)).toBe('Sizes: 6 trainings (5 of them before) in 5.0 s');
 });

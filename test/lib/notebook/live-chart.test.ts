@@ -31,11 +31,7 @@ describe('drawLiveChart', () => {
       [10, 1],
     ] as const;
     const series = (['line', 'steps', 'dots'] as const).map((kind) => ({ kind, color: 'red', points }));
-    expect(pathsOf(draw(series))).toEqual([
-      'M0 1000L500 500L1000 0',
-      'M0 1000H500V500H1000V0',
-      'M0 1000h0M500 500h0M1000 0h0',
-    ]);
+    expect(pathsOf(draw(series))).toEqual(['M0 1000L500 500L1000 0', 'M0 1000H500V500H1000V0', 'M0 1000h0M500 500h0M1000 0h0']);
   });
 
   it('leaves out what is no number or out of range, and draws nothing of nothing', () => {

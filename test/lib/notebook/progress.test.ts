@@ -20,14 +20,13 @@ afterEach(() => {
 });
 
 const record = (epoch: number): EpochRecord => ({
-  ...{
-    epoch,
-    loss: 1 / epoch,
-    accuracy: 1 - 0.5 / epoch,
-    valLoss: 1.5 / epoch,
-    valAccuracy: 0.4 + epoch / 10,
-  },
-  ...{ learningRate: 0.001, seconds: 2 },
+  epoch,
+  loss: 1 / epoch,
+  accuracy: 1 - 0.5 / epoch,
+  valLoss: 1.5 / epoch,
+  valAccuracy: 0.4 + epoch / 10,
+  learningRate: 0.001,
+  seconds: 2,
 });
 
 /** `done` epochs of 4 and a half. */
@@ -39,15 +38,30 @@ function training(done: number, rest: Partial<TrainingProgress> = {}): TrainingP
 }
 
 const worker = (worker: number, trial: number, rest: Partial<WorkerProgress> = {}): WorkerProgress => ({
-  ...{ worker, trial, training: 2, trainings: 3, epoch: 1, epochs: 4, step: 3, steps: 20 },
-  ...{ loss: 0.5, imagesPerSecond: 1000, ...rest },
+  worker,
+  trial,
+  training: 2,
+  trainings: 3,
+  epoch: 1,
+  epochs: 4,
+  step: 3,
+  steps: 20,
+  loss: 0.5,
+  imagesPerSecond: 1000,
+  ...rest,
 });
 
 function search(rest: Partial<SearchProgress> = {}): SearchProgress {
   return {
-    ...{ title: 'Search', objective: valAccuracy, plannedTrials: 5, foundTrials: 0 },
+    title: 'Search',
+    objective: valAccuracy,
+    plannedTrials: 5,
+    foundTrials: 0,
     trials: [makeTrial(1, 0.8), makePruned(2, 0.7), makeTrial(3, 0.9), makeTrial(4, Number.NaN)],
-    ...{ epochs: 12, plannedEpochs: 20, slots: 2, workers: [worker(2, 5)] },
+    epochs: 12,
+    plannedEpochs: 20,
+    slots: 2,
+    workers: [worker(2, 5)],
     ...rest,
   };
 }
@@ -176,7 +190,8 @@ describe('a training', () => {
     vi.advanceTimersByTime(30_000);
     change(training(1));
     expect(texts()[1]).toBe(
-      'Training ████░░░░░░░░ 37 % · 30 s, 1:15 left · epoch 2 of 4 · batch 5 of 10 · 12,346 images/s · loss 0.250 · accuracy 90.0 %',
+      'Training ████░░░░░░░░ 37 % · 30 s, 1:15 left · epoch 2 of 4 · batch 5 of 10 · 12,346 images/s · loss 0.250 · accuracy ' +
+        '90.0 %',
     );
     expect(html()[1]).toContain('aria-valuenow="37.50"');
     expect(html()[1]).toContain('37 % · 30 s, 1:15 left');
@@ -194,11 +209,7 @@ describe('a training', () => {
 
   it.each([
     ['done', training(4), 'Training: 4 epochs in 42 s, validation accuracy 80.0 %'],
-    [
-      'interrupted',
-      training(2),
-      'Training interrupted after 2 of 4 epochs, 42 s, validation accuracy 60.0 %',
-    ],
+    ['interrupted', training(2), 'Training interrupted after 2 of 4 epochs, 42 s, validation accuracy 60.0 %'],
     ['failed', training(2), 'Training failed after 2 of 4 epochs, 42 s, validation accuracy 60.0 %'],
     [
       'done',
@@ -208,10 +219,7 @@ describe('a training', () => {
   ] as const)('ends, %s, as the figure of its epochs with one line', async (outcome, state, line) => {
     const { written, display } = openTask(new TrainingView(), state);
     await display.end(outcome);
-    const figure = written[1].data[PLOTLY] as {
-      data: { x: number[] }[];
-      layout: { title: { text: string } };
-    };
+    const figure = written[1].data[PLOTLY] as { data: { x: number[] }[]; layout: { title: { text: string } } };
     expect(figure.data[0].x).toEqual(state.history.epochs.map(({ epoch }) => epoch));
     expect(figure.layout.title.text).toBe(line);
     expect(written[1].data['text/plain']).toBe(`[Figure: ${line}]`);
@@ -247,9 +255,7 @@ describe('a search', () => {
 
   it("names the builder's own default while it is trained, as it ends, and as the best", () => {
     const baseline = makeTrial(1, 0.8, {}, { origin: 'default' });
-    const running = search({
-      ...{ trials: [{ ...baseline, status: 'running', score: Number.NaN }], workers: [worker(1, 1)] },
-    });
+    const running = search({ trials: [{ ...baseline, status: 'running', score: Number.NaN }], workers: [worker(1, 1)] });
     const view = new SearchView(running);
     const timing = { elapsed: 1, left: 1 } as never;
     expect(view.describe(running, timing)).toContain('worker 1: trial 1 (default), training 2 of 3');
@@ -259,12 +265,7 @@ describe('a search', () => {
   });
 
   it('makes no share and no guess of an unknown total', () => {
-    const unknown = {
-      plannedTrials: undefined,
-      plannedEpochs: Number.POSITIVE_INFINITY,
-      slots: 1,
-      workers: [],
-    };
+    const unknown = { plannedTrials: undefined, plannedEpochs: Number.POSITIVE_INFINITY, slots: 1, workers: [] };
     const { html, texts, change } = openTask(new SearchView(search()), search(unknown));
     vi.advanceTimersByTime(10_000);
     change(search({ ...unknown, epochs: 14 }));

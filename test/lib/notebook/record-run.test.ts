@@ -21,9 +21,7 @@ describe('recordRun', () => {
   it('says what the data set is', () => {
     const log = vi.spyOn(console, 'log').mockImplementation(() => {});
     recordRun(dataset, { profile: 'quick', seed: 0 });
-    expect(log.mock.calls).toEqual([
-      ['**shapes**, from a folder: 60,000 training and 1,000 test images in 2 classes.'],
-    ]);
+    expect(log.mock.calls).toEqual([['**shapes**, from a folder: 60,000 training and 1,000 test images in 2 classes.']]);
     log.mockRestore();
   });
 

@@ -35,7 +35,8 @@ describe('show in a kernel', () => {
 
   it('sends a figure as one message in three forms', async () => {
     const { displays, error } = await kernel.execute(
-      "await show({ data: [{ type: 'bar', y: new Float32Array([1, NaN, 3]) }], layout: { title: { text: 'Bars' }, height: 300 } });",
+      "await show({ data: [{ type: 'bar', y: new Float32Array([1, NaN, 3]) }], layout: { title: { text: 'Bars' }, height: " +
+        '300 } });',
     );
     expect(error).toBeUndefined();
     expect(displays).toHaveLength(1);
@@ -53,7 +54,8 @@ describe('show in a kernel', () => {
 
   it('sends a danfo.js frame as HTML and text', async () => {
     const { displays, error } = await kernel.execute(
-      "import * as dfd from 'danfojs-node';\nawait show(new dfd.DataFrame({ model: ['MLP', '<b>'], accuracy: [0.9, 0.95] }), { highest: 'accuracy' });",
+      "import * as dfd from 'danfojs-node';\nawait show(new dfd.DataFrame({ model: ['MLP', '<b>'], accuracy: [0.9, 0.95] }), " +
+        "{ highest: 'accuracy' });",
     );
     expect(error).toBeUndefined();
     expect(displays).toHaveLength(1);
@@ -63,9 +65,7 @@ describe('show in a kernel', () => {
 
   it('sends Markdown', async () => {
     const { displays } = await kernel.execute("await show(markdown('**best**'));");
-    expect(displays.map(({ data }) => data)).toEqual([
-      { 'text/markdown': '**best**', 'text/plain': '**best**' },
-    ]);
+    expect(displays.map(({ data }) => data)).toEqual([{ 'text/markdown': '**best**', 'text/plain': '**best**' }]);
   });
 
   it('sends progress as one output that becomes a figure with its picture', async () => {
@@ -92,9 +92,7 @@ await task.end('done');`);
   it('sends results for programs and for readers', async () => {
     const results = {
       dataset: 'mnist',
-      models: [
-        { name: 'MLP', testAccuracy: 0.98, testLoss: 0.1, hyperparameters: { units: 32 }, seconds: 9.6 },
-      ],
+      models: [{ name: 'MLP', testAccuracy: 0.98, testLoss: 0.1, hyperparameters: { units: 32 }, seconds: 9.6 }],
     };
     const { displays } = await kernel.execute(`recordResults(${JSON.stringify(results)});`);
     expect(displays[0]?.data['application/vnd.inkwell.results+json']).toEqual(results);

@@ -18,9 +18,7 @@ describe('compileModel', () => {
   it('says what is wrong with a configuration', () => {
     const compile = (config: Parameters<typeof compileModel>[1]) => () => compileModel(model(), config);
     expect(compile({ optimizer: { kind: 'adam', learningRate: 0 } })).toThrow(/learningRate.*above 0.*got 0/);
-    expect(compile({ optimizer: { kind: 'sgd', learningRate: 1, momentum: 1 } })).toThrow(
-      /momentum.*below 1.*got 1/,
-    );
+    expect(compile({ optimizer: { kind: 'sgd', learningRate: 1, momentum: 1 } })).toThrow(/momentum.*below 1.*got 1/);
     for (const weightDecay of [-0.1, Number.NaN]) {
       expect(compile({ optimizer: { kind: 'adamw', learningRate: 1, weightDecay } })).toThrow(
         /weightDecay must be a number, 0 or more, but got (-0.1|NaN)/,
@@ -35,9 +33,7 @@ describe('compileModel', () => {
     // As JavaScript, and a saved model, may have it.
     const odd = { kind: 'toString', learningRate: 1 } as unknown as typeof optimizer;
     expect(compile({ optimizer: odd })).toThrow(/kind of the optimizer must be sgd, .*got toString/);
-    expect(compile({ optimizer, schedule: odd as never })).toThrow(
-      /kind of the schedule must be .*got toString/,
-    );
+    expect(compile({ optimizer, schedule: odd as never })).toThrow(/kind of the schedule must be .*got toString/);
     expect(compile({ optimizer, schedule: { kind: 'stepDecay', factor: 2 } })).toThrow(/factor.*got 2/);
     expect(compile({ optimizer, schedule: { kind: 'stepDecay', every: 0 } })).toThrow(/every.*got 0/);
     expect(compile({ optimizer, schedule: { kind: 'cosineAnnealing', floor: -1 } })).toThrow(/floor.*got -1/);
@@ -61,12 +57,7 @@ describe('recompileModel', () => {
     const before = valuesOf(model);
     expect(recompileModel(model, { batchSize: 128, labelSmoothing: 0.1 })).toBe(model);
     expect(valuesOf(model)).toEqual(before);
-    expect(compileConfigOf(model)).toEqual({
-      optimizer: adam,
-      schedule,
-      batchSize: 128,
-      labelSmoothing: 0.1,
-    });
+    expect(compileConfigOf(model)).toEqual({ optimizer: adam, schedule, batchSize: 128, labelSmoothing: 0.1 });
     expect(model.getUserDefinedMetadata()).toMatchObject({ note: 'kept' });
     recompileModel(model, { optimizer: { kind: 'rmsprop', learningRate: 0.25 } });
     expect(model.optimizer.getClassName()).toBe('RMSProp');
@@ -101,20 +92,16 @@ describe('recompileModel', () => {
   it('leaves a model as it was where a change is wrong', () => {
     const model = compileModel(build(), { optimizer: adam, batchSize: 64 });
     expect(() => recompileModel(model, { labelSmoothing: 1 })).toThrow(/labelSmoothing .*but got 1/);
-    expect(() => recompileModel(model, { optimizer: { kind: 'adam', learningRate: 0 } })).toThrow(
-      /learningRate/,
-    );
+    expect(() => recompileModel(model, { optimizer: { kind: 'adam', learningRate: 0 } })).toThrow(/learningRate/);
     expect(compileConfigOf(model)).toEqual({ optimizer: adam, batchSize: 64 });
     const images = tf.ones([2, 784]);
     const labels = tf.tensor2d([1, 0, 0, 0, 1, 0], [2, 3]);
     const [weight] = model.trainableWeights;
     const first = [...weight.read().dataSync()];
     tf.tidy(() => {
-      model.optimizer.minimize(
-        () => tf.losses.softmaxCrossEntropy(labels, model.apply(images) as tf.Tensor).asScalar(),
-        false,
-        [weight.read() as tf.Variable],
-      );
+      model.optimizer.minimize(() => tf.losses.softmaxCrossEntropy(labels, model.apply(images) as tf.Tensor).asScalar(), false, [
+        weight.read() as tf.Variable,
+      ]);
     });
     expect([...weight.read().dataSync()]).not.toEqual(first);
     tf.dispose([images, labels]);
@@ -124,9 +111,7 @@ describe('recompileModel', () => {
   it('asks for a model that compileModel compiled', () => {
     const bare = build();
     const refused = /compiled in another way; call compileModel/;
-    expect(() => recompileModel(bare, { batchSize: 8 })).toThrow(
-      /model must be one that compileModel compiled/,
-    );
+    expect(() => recompileModel(bare, { batchSize: 8 })).toThrow(/model must be one that compileModel compiled/);
     bare.compile({ optimizer: 'sgd', loss: 'categoricalCrossentropy' });
     expect(() => recompileModel(bare, { batchSize: 8 })).toThrow(refused);
     bare.dispose();

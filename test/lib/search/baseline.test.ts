@@ -5,13 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import { Ablation } from '../../../lib/experiments/ablation';
 import type { Search, SearchOptions } from '../../../lib/search/search';
-import {
-  Asha,
-  BayesianOptimization,
-  GridSearch,
-  Hyperband,
-  RandomSearch,
-} from '../../../lib/search/searches';
+import { Asha, BayesianOptimization, GridSearch, Hyperband, RandomSearch } from '../../../lib/search/searches';
 import { HyperParameters } from '../../../lib/search/space/hyperparameters';
 import type { Trial } from '../../../lib/search/trial';
 import { Journal } from '../../../lib/storage/journal';
@@ -110,7 +104,10 @@ describe.each(Object.entries(searches))('a %s search', (_name, create) => {
     };
     const trials = play(create(broken, { objective, maxTrials: 30 }));
     expect(trials[0]).toMatchObject({
-      ...{ status: 'failed', origin: 'default', hyperparameters: { depth: 2 }, reason: 'two is unlucky' },
+      status: 'failed',
+      origin: 'default',
+      hyperparameters: { depth: 2 },
+      reason: 'two is unlucky',
     });
     expect(trials.filter(({ hyperparameters }) => hyperparameters.depth === 2)).toHaveLength(1);
     // What is left: three depths with two values of y each.
@@ -121,9 +118,7 @@ describe.each(Object.entries(searches))('a %s search', (_name, create) => {
 describe('startWithDefault', () => {
   it('leaves a random search what it draws: only trial 1 is another', () => {
     const [first, ...others] = play(new RandomSearch(define, { objective, maxTrials: 8, seed: 3 }));
-    const plain = play(
-      new RandomSearch(define, { objective, maxTrials: 8, seed: 3, startWithDefault: false }),
-    );
+    const plain = play(new RandomSearch(define, { objective, maxTrials: 8, seed: 3, startWithDefault: false }));
     expect(first.hyperparameters).toEqual(DEFAULT);
     expect(configurations(others)).toEqual(configurations(plain.slice(1)));
     expect(others.map(({ seed }) => seed)).toEqual(plain.slice(1).map(({ seed }) => seed));
@@ -135,9 +130,7 @@ describe('startWithDefault', () => {
       hp.boolean('b', { default: true });
     };
     const grid = play(new GridSearch(few, { objective }));
-    expect(configurations(grid).map(({ a, b }) => `${a} ${b}`)).toEqual([
-      ...['y true', 'x false', 'x true', 'y false'],
-    ]);
+    expect(configurations(grid).map(({ a, b }) => `${a} ${b}`)).toEqual([...['y true', 'x false', 'x true', 'y false']]);
     const random = new RandomSearch(few, { objective, maxTrials: 30 });
     expect(play(random)).toHaveLength(4);
     expect(random.exhausted).toBe(true);
@@ -154,9 +147,7 @@ describe('startWithDefault', () => {
     expect(trials[0].hyperparameters).toEqual(DEFAULT);
     expect(trials[1].hyperparameters.depth).toBe(4);
     expect(trials[2].hyperparameters).toEqual({ depth: 1, x: 0 });
-    expect(warn.mock.calls).toEqual([
-      ['The enqueued configuration {"depth":2,"x":0.25} is left out: it was tried before.'],
-    ]);
+    expect(warn.mock.calls).toEqual([['The enqueued configuration {"depth":2,"x":0.25} is left out: it was tried before.']]);
   });
 
   it('is the default of the space that was given from outside', () => {
@@ -221,9 +212,7 @@ describe('a folder', () => {
     }
     expect(readFileSync(join(old, 'journal.jsonl'), 'utf8')).not.toContain('startWithDefault');
 
-    const resumed = new RandomSearch(define, {
-      ...{ ...options, maxTrials: 5, directory: old, startWithDefault: false },
-    });
+    const resumed = new RandomSearch(define, { ...options, maxTrials: 5, directory: old, startWithDefault: false });
     expect(resumed.trials).toEqual(search.trials);
     expect(origins(play(resumed))).toEqual(['user', ...Array(4).fill('oracle')]);
     expect(() => new RandomSearch(define, { ...options, directory: old })).toThrow(
@@ -250,13 +239,13 @@ describe('a folder', () => {
 describe('a search that is killed in its first trial', () => {
   it('ends with the same trials, the default first', async () => {
     const plan: SearchPlan = {
-      ...{ method: 'random', options: { maxTrials: 3, folds: 2, seed: 1 }, images: 240 },
+      method: 'random',
+      options: { maxTrials: 3, folds: 2, seed: 1 },
+      images: 240,
       run: { epochs: 8, batchSize: 8 },
     };
     const essence = (trials: readonly Trial[]) =>
-      JSON.parse(
-        JSON.stringify(trials, (key, value) => (['seconds', 'versions'].includes(key) ? undefined : value)),
-      );
+      JSON.parse(JSON.stringify(trials, (key, value) => (['seconds', 'versions'].includes(key) ? undefined : value)));
     const unbroken = (await startSearchProcess(plan).ended).found?.trials as Trial[];
     const directory = newFolder();
     const start = () => startSearchProcess({ ...plan, options: { ...plan.options, directory } });

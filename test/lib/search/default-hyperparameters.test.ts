@@ -43,9 +43,7 @@ describe('defaultHyperparameters', () => {
     const before = tf.memory().numTensors;
     expect(defaultHyperparameters(build)).toEqual({ rate: 0.01 });
     defaultHyperparameters(build, { classNames: ['a', 'b', 'c', 'd'] });
-    expect(() => defaultHyperparameters(build, { classNames: ['a', 'b', 'c'] })).toThrow(
-      'three are too many',
-    );
+    expect(() => defaultHyperparameters(build, { classNames: ['a', 'b', 'c'] })).toThrow('three are too many');
     expect(seen).toEqual([2, 4, 3]);
     expect(tf.memory().numTensors).toBe(before);
     expect(defaultHyperparameters(buildMlp)).toMatchObject({ layers: 2, units2: 256, optimizer: 'adam' });
@@ -60,11 +58,7 @@ describe('defaultHyperparameters', () => {
       hp.int('units', { min: 1, max: 64 });
       hp.int('depth', { min: 1, max: 4 });
     };
-    expect(defaultHyperparameters(define, undefined, { overrides })).toEqual({
-      ...{ optimizer: 'sgd', units: 12, depth: 1 },
-    });
-    expect(() => defaultHyperparameters(define, undefined, { overrides, allowNewEntries: false })).toThrow(
-      'asks for "depth"',
-    );
+    expect(defaultHyperparameters(define, undefined, { overrides })).toEqual({ optimizer: 'sgd', units: 12, depth: 1 });
+    expect(() => defaultHyperparameters(define, undefined, { overrides, allowNewEntries: false })).toThrow('asks for "depth"');
   });
 });

@@ -14,12 +14,8 @@ function completed(configurations: readonly (readonly [HyperParameterValues, num
   );
 }
 
-const float = (min: number, max: number, parts = {}): Domain => ({
-  ...{ kind: 'float', min, max, sampling: 'linear', ...parts },
-});
-const int = (min: number, max: number, parts = {}): Domain => ({
-  ...{ kind: 'int', min, max, sampling: 'linear', ...parts },
-});
+const float = (min: number, max: number, parts = {}): Domain => ({ kind: 'float', min, max, sampling: 'linear', ...parts });
+const int = (min: number, max: number, parts = {}): Domain => ({ kind: 'int', min, max, sampling: 'linear', ...parts });
 const choice = (...values: string[]): Domain => ({ kind: 'choice', values });
 
 describe('hyperparameterImportance beside Optuna', () => {
@@ -44,28 +40,21 @@ describe('hyperparameterImportance beside Optuna', () => {
       if (cell === 'true' || cell === 'false') return [golden.columns[i], cell === 'true'];
       return [golden.columns[i], Number.isNaN(Number(cell)) ? cell : Number(cell)];
     });
-    const { score, ...values } = Object.fromEntries(
-      cells.filter((_, i) => line.split(',')[i] !== ''),
-    ) as Record<string, number>;
+    const { score, ...values } = Object.fromEntries(cells.filter((_, i) => line.split(',')[i] !== '')) as Record<string, number>;
     return [values, score];
   };
 
-  it.each(golden.studies)(
-    'agrees with its PedAnovaImportanceEvaluator (conditional: $conditional)',
-    (study) => {
-      const found = hyperparameterImportance(completed(study.trials.map(parse)), MIN, space);
-      expect(found.map(({ name }) => name)).toEqual(
-        Object.entries(study.importances)
-          .sort(([, a], [, b]) => b - a)
-          .map(([name]) => name),
-      );
-      for (const { name, importance } of found) expect(importance).toBeCloseTo(study.importances[name], 8);
-      const active = study.trials.filter(
-        (line) => line.split(',')[golden.columns.indexOf('momentum')] !== '',
-      );
-      expect(found.find(({ name }) => name === 'momentum')?.trials).toBe(active.length);
-    },
-  );
+  it.each(golden.studies)('agrees with its PedAnovaImportanceEvaluator (conditional: $conditional)', (study) => {
+    const found = hyperparameterImportance(completed(study.trials.map(parse)), MIN, space);
+    expect(found.map(({ name }) => name)).toEqual(
+      Object.entries(study.importances)
+        .sort(([, a], [, b]) => b - a)
+        .map(([name]) => name),
+    );
+    for (const { name, importance } of found) expect(importance).toBeCloseTo(study.importances[name], 8);
+    const active = study.trials.filter((line) => line.split(',')[golden.columns.indexOf('momentum')] !== '');
+    expect(found.find(({ name }) => name === 'momentum')?.trials).toBe(active.length);
+  });
 });
 
 describe('hyperparameterImportance', () => {
@@ -99,9 +88,7 @@ describe('hyperparameterImportance', () => {
   });
 
   it('follows the direction of the objective', () => {
-    const uneven = completed(
-      trials.map(({ hyperparameters: { which } }, i) => [{ which, first: i < 1 ? 'c' : 'd' }, i]),
-    );
+    const uneven = completed(trials.map(({ hyperparameters: { which } }, i) => [{ which, first: i < 1 ? 'c' : 'd' }, i]));
     const both = new Map([
       ['which', choice('a', 'b')],
       ['first', choice('c', 'd')],
@@ -144,9 +131,7 @@ describe('hyperparameterImportance', () => {
       ['noise', choice('a', 'b', 'c')],
     ]);
     const more = (status: Trial['status']) =>
-      [12, 13, 14, 15].map((id) =>
-        makeUpTrial({ id: id + 1, status, hyperparameters: { rate: 0.9, noise: 'a' } }),
-      );
+      [12, 13, 14, 15].map((id) => makeUpTrial({ id: id + 1, status, hyperparameters: { rate: 0.9, noise: 'a' } }));
     const of = (some: Trial[]) => hyperparameterImportance(some, MIN, space);
     expect(of([...good, ...more('failed')])).toEqual(of(good));
     expect(of([...good, ...more('running')])).toEqual(of(good));
@@ -156,14 +141,10 @@ describe('hyperparameterImportance', () => {
   it('leaves out what fewer than ten trials have', () => {
     const some = (count: number) =>
       completed(
-        trials.map(({ hyperparameters, score }, i) => [
-          { ...hyperparameters, ...(i < count ? { rare: i / 20 } : {}) },
-          score,
-        ]),
+        trials.map(({ hyperparameters, score }, i) => [{ ...hyperparameters, ...(i < count ? { rare: i / 20 } : {}) }, score]),
       );
     const wider = new Map([...space, ['rare', float(0, 1)] as const]);
-    const namesOf = (count: number) =>
-      hyperparameterImportance(some(count), MIN, wider).map(({ name }) => name);
+    const namesOf = (count: number) => hyperparameterImportance(some(count), MIN, wider).map(({ name }) => name);
     expect(namesOf(9)).not.toContain('rare');
     expect(namesOf(10)).toContain('rare');
   });

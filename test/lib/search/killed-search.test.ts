@@ -10,7 +10,9 @@ import { Journal } from '../../../lib/storage/journal';
 import { loadSearchProcess } from './searching/run-search-process';
 import type { SearchPlan } from './searching/search-process';
 
-/** How many times a search is killed, over all plans; `KILLS=200 npx vitest run test/lib/search/killed-search.test.ts` for more. */
+/**
+ * How many times a search is killed, over all plans; `KILLS=200 npx vitest run test/lib/search/killed-search.test.ts` for more.
+ */
 const KILLS = Number(process.env.KILLS ?? 50);
 
 const folder = mkdtempSync(join(tmpdir(), 'inkwell-killed-'));
@@ -50,18 +52,14 @@ const plans: Record<string, SearchPlan> = {
 
 /** What does not depend on the clock. */
 function essence(trials: readonly Trial[]): unknown {
-  return JSON.parse(
-    JSON.stringify(trials, (key, value) => (key === 'seconds' || key === 'versions' ? undefined : value)),
-  );
+  return JSON.parse(JSON.stringify(trials, (key, value) => (key === 'seconds' || key === 'versions' ? undefined : value)));
 }
 
 /** Lines of the journal that tell of one and the same epoch, beyond the first. */
 function epochsTrainedTwice(directory: string): string[] {
   const { events } = Journal.open<SearchEvent>(join(directory, 'journal.jsonl'));
   const epochs = events.flatMap((event) =>
-    event.kind === 'epoch'
-      ? [`trial ${event.trial} training ${event.training} epoch ${event.record.epoch}`]
-      : [],
+    event.kind === 'epoch' ? [`trial ${event.trial} training ${event.training} epoch ${event.record.epoch}`] : [],
   );
   return epochs.filter((epoch, i) => epochs.indexOf(epoch) !== i);
 }

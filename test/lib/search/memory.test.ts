@@ -12,19 +12,17 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 /** A search of 100 trials in a process of its own, since what other tests leave behind would hide a leak. */
 async function searchInProcess(plan: MemoryPlan): Promise<MemoryUse[]> {
   const script = ['--expose-gc', '--require', require.resolve('tsx/cjs')];
-  const child = spawn(
-    process.execPath,
-    [...script, join(__dirname, 'searching', 'memory-process.ts'), JSON.stringify(plan)],
-    { stdio: ['ignore', 'pipe', 'pipe'] },
-  );
+  const child = spawn(process.execPath, [...script, join(__dirname, 'searching', 'memory-process.ts'), JSON.stringify(plan)], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const [output, errors] = await Promise.all([text(child.stdout), text(child.stderr)]);
   if (output === '') throw new Error(`The search printed nothing:\n${errors}`);
   return JSON.parse(output);
 }
 
 /**
- * In bytes. Measured: 2 to 7 MB without a leak, in part the 100 networks whose layers TensorFlow.js remembers; 28 MB where each trial
- * left a model, 85 MB where it left the optimizer's state, of which `tf.memory` knows nothing.
+ * In bytes. Measured: 2 to 7 MB without a leak, in part the 100 networks whose layers TensorFlow.js remembers; 28 MB where each
+ * trial left a model, 85 MB where it left the optimizer's state, of which `tf.memory` knows nothing.
  */
 const MOST_GROWTH = 15e6;
 

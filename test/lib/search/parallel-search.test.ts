@@ -14,9 +14,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** What does not depend on the clock. */
 function essence(trials: readonly Trial[]): unknown {
-  return JSON.parse(
-    JSON.stringify(trials, (key, value) => (key === 'seconds' || key === 'versions' ? undefined : value)),
-  );
+  return JSON.parse(JSON.stringify(trials, (key, value) => (key === 'seconds' || key === 'versions' ? undefined : value)));
 }
 
 describe('the number of workers changes nothing but the time', () => {
@@ -39,15 +37,7 @@ describe('the number of workers changes nothing but the time', () => {
         images: 120,
       },
     ],
-    [
-      'Hyperband',
-      {
-        method: 'hyperband',
-        options: { seed: 1, folds: 2 },
-        run: { epochs: 4, batchSize: 8 },
-        images: 120,
-      },
-    ],
+    ['Hyperband', { method: 'hyperband', options: { seed: 1, folds: 2 }, run: { epochs: 4, batchSize: 8 }, images: 120 }],
   ])('%s', async (_name, plan) => {
     const run = async (workers: number) => {
       const { ended } = startSearchProcess({ ...plan, run: { ...plan.run, workers } });
@@ -67,7 +57,9 @@ describe('the number of workers changes nothing but the time', () => {
 describe('a worker that is killed', () => {
   it('costs one attempt, and nothing else changes', async () => {
     const plan: SearchPlan = {
-      ...{ method: 'random', options: { maxTrials: 3, folds: 2, seed: 1 }, images: 240 },
+      method: 'random',
+      options: { maxTrials: 3, folds: 2, seed: 1 },
+      images: 240,
       run: { epochs: 10, batchSize: 8, workers: 2 },
     };
     const { trials: unbroken } = (await startSearchProcess(plan).ended).found as { trials: Trial[] };
@@ -93,7 +85,8 @@ describe('a search with workers in the kernel', () => {
         const { train } = await loadDataset('mnist');
         const sample = takeSubset(train, 3000, 0);`);
       const code = `
-        const search = new RandomSearch(buildMlp, { maxTrials: 3, folds: 2, directory: ${JSON.stringify(join(folder, 'kernel'))} });
+        const directory = ${JSON.stringify(join(folder, 'kernel'))};
+        const search = new RandomSearch(buildMlp, { maxTrials: 3, folds: 2, directory });
         await search.run(sample, { epochs: 3, workers: 2, onTrialEnd: ({ id }) => console.log('ended', id) });
         console.log(search.trials.map(({ status }) => status).join());`;
       const ended = kernel.printed('ended 1');

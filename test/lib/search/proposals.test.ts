@@ -9,24 +9,33 @@ import type { HyperParameterValues } from '../../../lib/search/space/hyperparame
 const data = { classNames: [] };
 
 /** Proposals for a search of its own, open, that has no trial yet. */
-function open(
-  define: SpaceDefinition,
-  oracle: Oracle = new RandomOracle(),
-  more: Partial<ProposalOptions> = {},
-) {
+function open(define: SpaceDefinition, oracle: Oracle = new RandomOracle(), more: Partial<ProposalOptions> = {}) {
   const folder = new SearchFolder(
     undefined,
     {
-      ...{ objective: { name: 'valAccuracy', direction: 'max' }, oracle: {}, pruners: [], racing: false },
-      ...{ folds: 1, executionsPerTrial: 1, validationSplit: 0.2, seed: 0, given: null },
+      objective: { name: 'valAccuracy', direction: 'max' },
+      oracle: {},
+      pruners: [],
+      racing: false,
+      folds: 1,
+      executionsPerTrial: 1,
+      validationSplit: 0.2,
+      seed: 0,
+      given: null,
       startWithDefault: more.startWithDefault ?? false,
     },
     { overwrite: false, keepModels: 1 },
   );
   folder.open();
   const options = {
-    ...{ seed: 0, maxTrials: 100, maxEpochs: Infinity, maxModelWeights: Infinity },
-    ...{ startWithDefault: false, tuneNewEntries: true, allowNewEntries: true, ...more },
+    seed: 0,
+    maxTrials: 100,
+    maxEpochs: Infinity,
+    maxModelWeights: Infinity,
+    startWithDefault: false,
+    tuneNewEntries: true,
+    allowNewEntries: true,
+    ...more,
   };
   const proposals = new Proposals(define, oracle, folder, options);
   const next = (epochs = 3) => proposals.next({ epochs, trainings: 1, data });
@@ -66,9 +75,7 @@ describe('an enqueued configuration that is left out', () => {
   it('has too many weights', () => {
     const said = warnings();
     const model = (weights: number) => ({ countParams: () => weights, dispose() {} });
-    const { next, enqueue } = open((hp) => model(hp.choice('weights', [10, 20])), undefined, {
-      maxModelWeights: 15,
-    });
+    const { next, enqueue } = open((hp) => model(hp.choice('weights', [10, 20])), undefined, { maxModelWeights: 15 });
     enqueue({ weights: 20 });
     expect(next()).toMatchObject({ hyperparameters: { weights: 10 }, parameters: 10 });
     expect(said()).toEqual([
@@ -143,8 +150,6 @@ describe('findChanges', () => {
     const trials = [next(), next()] as { hyperparameters: HyperParameterValues }[];
     expect(trials.map(({ hyperparameters }) => hyperparameters.x).sort()).toEqual([1, 2]);
     const changed = withDefinition((hp) => void hp.int('units', { min: 1, max: 9 }));
-    expect(changed.findChanges(data).join()).toMatch(
-      /^units was .* to 8 and is .* to 9,x was one of 1, 2 and is not asked for$/,
-    );
+    expect(changed.findChanges(data).join()).toMatch(/^units was .* to 8 and is .* to 9,x was one of 1, 2 and is not asked for$/);
   });
 });

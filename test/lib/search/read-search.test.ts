@@ -18,13 +18,7 @@ describe('readSearch', () => {
     await search.run(stripedImages(40), { epochs: 1, batchSize: 16, title: null });
     const journal = readFileSync(join(directory, 'journal.jsonl'), 'utf8');
     const { objective, trials } = search;
-    expect(readSearch(directory)).toEqual({
-      objective,
-      strategy: 'random',
-      folds: 2,
-      executionsPerTrial: 1,
-      trials,
-    });
+    expect(readSearch(directory)).toEqual({ objective, strategy: 'random', folds: 2, executionsPerTrial: 1, trials });
     expect(trials).toHaveLength(2);
     expect(() => readAblation(directory)).toThrow(
       `directory must hold an ablation, but ${directory} holds a search of another kind (random)`,
@@ -34,8 +28,6 @@ describe('readSearch', () => {
 
   it('says so where there is no search', () => {
     const directory = join(root, 'none');
-    expect(() => readSearch(directory)).toThrow(
-      `directory must hold a search, but ${directory} holds none; run`,
-    );
+    expect(() => readSearch(directory)).toThrow(`directory must hold a search, but ${directory} holds none; run`);
   });
 });

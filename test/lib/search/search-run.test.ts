@@ -3,13 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { type Random, random } from '../../../lib/base/random';
-import type {
-  EventAnswer,
-  Executor,
-  TrainingEvent,
-  TrainingJob,
-  TrainingOutcome,
-} from '../../../lib/search/executors/executor';
+import type { EventAnswer, Executor, TrainingEvent, TrainingJob, TrainingOutcome } from '../../../lib/search/executors/executor';
 import { checkpointPath } from '../../../lib/search/executors/training-job';
 import { SearchFolder } from '../../../lib/search/journal/search-folder';
 import { HyperbandOracle } from '../../../lib/search/oracles/hyperband';
@@ -30,8 +24,12 @@ const newFolder = () => join(root, String(++folders));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 const data = {
-  ...{ name: 'made up', source: 'made up', classNames: ['a', 'b'], size: 12 },
-  ...{ images: new Uint8Array(12 * 784), labels: Uint8Array.from({ length: 12 }, (_, i) => i % 2) },
+  name: 'made up',
+  source: 'made up',
+  classNames: ['a', 'b'],
+  size: 12,
+  images: new Uint8Array(12 * 784),
+  labels: Uint8Array.from({ length: 12 }, (_, i) => i % 2),
 };
 
 /** What comes of a training, epoch by epoch, however often it is interrupted. */
@@ -51,8 +49,7 @@ function drawFate({ seed, epochs }: TrainingJob): Fate {
   const draw = random(seed, 'fate');
   const level = draw.next();
   const values = Array.from({ length: epochs }, () => level + 0.3 * draw.next());
-  const sometimes = (share: number) =>
-    draw.next() < share ? 1 + draw.integer(epochs) : Number.POSITIVE_INFINITY;
+  const sometimes = (share: number) => (draw.next() < share ? 1 + draw.integer(epochs) : Number.POSITIVE_INFINITY);
   const stopsAt = sometimes(0.3);
   const bestEpoch = 1 + draw.integer(Math.min(stopsAt, epochs));
   const failsIn = sometimes(0.25);
@@ -67,12 +64,7 @@ class MadeUpExecutor implements Executor {
   #events: number;
   #closed = false;
 
-  constructor(
-    slots: number,
-    order: Random,
-    failed = new Map<string, number>(),
-    events = Number.POSITIVE_INFINITY,
-  ) {
+  constructor(slots: number, order: Random, failed = new Map<string, number>(), events = Number.POSITIVE_INFINITY) {
     this.slots = slots;
     this.#order = order;
     this.#failed = failed;
@@ -90,9 +82,7 @@ class MadeUpExecutor implements Executor {
         return { kind: 'failed', reason: `failure ${failed + 1} in epoch ${epoch} of ${key}`, fatal: false };
       }
       if (epoch === divergesIn) return { kind: 'diverged', reason: 'The loss became NaN' };
-      const record: EpochRecord = {
-        ...{ epoch, loss: 1, accuracy: 0, valAccuracy: values[epoch - 1], learningRate: 0.1, seconds: 1 },
-      };
+      const record: EpochRecord = { epoch, loss: 1, accuracy: 0, valAccuracy: values[epoch - 1], learningRate: 0.1, seconds: 1 };
       const checkpoint = join(job.directory, `${job.training}-${epoch}`);
       if ((await onEvent({ kind: 'epoch', record, checkpoint, batchSize: 1 })) === 'stop') {
         return { kind: 'cancelled' };
@@ -122,22 +112,48 @@ const objective = { name: 'valAccuracy', direction: 'max' } as const;
 
 function openSearch({ oracle, maxTrials, options }: MadeUpSearch, seed: number, path = newFolder()) {
   const run: Omit<SearchRunOptions, 'plan'> = {
-    ...{ objective, pruners: [], racing: false, epochs: 4, batchSize: 1, folds: 3, executionsPerTrial: 1 },
-    ...{ validationSplit: 0.2, seed, maxEpochs: Infinity, maxTimeMs: Infinity, maxRetriesPerTrial: 1 },
-    ...{ title: null, isStopped: () => false, observers: [], ...options },
+    objective,
+    pruners: [],
+    racing: false,
+    epochs: 4,
+    batchSize: 1,
+    folds: 3,
+    executionsPerTrial: 1,
+    validationSplit: 0.2,
+    seed,
+    maxEpochs: Infinity,
+    maxTimeMs: Infinity,
+    maxRetriesPerTrial: 1,
+    title: null,
+    isStopped: () => false,
+    observers: [],
+    ...options,
   };
   const { racing, folds, executionsPerTrial, validationSplit, epochs, batchSize } = run;
   const folder = new SearchFolder(
     path,
     {
-      ...{ objective, racing, folds, executionsPerTrial, validationSplit, seed },
-      ...{ oracle: {}, pruners: [], startWithDefault: true, given: null },
+      objective,
+      racing,
+      folds,
+      executionsPerTrial,
+      validationSplit,
+      seed,
+      oracle: {},
+      pruners: [],
+      startWithDefault: true,
+      given: null,
     },
     { overwrite: false, keepModels: 1 },
   );
   const proposals = new Proposals((hp) => void hp.float('x', { min: 0, max: 1 }), oracle(), folder, {
-    ...{ seed, maxTrials, maxEpochs: Infinity, maxModelWeights: Infinity },
-    ...{ startWithDefault: true, tuneNewEntries: true, allowNewEntries: true },
+    seed,
+    maxTrials,
+    maxEpochs: Infinity,
+    maxModelWeights: Infinity,
+    startWithDefault: true,
+    tuneNewEntries: true,
+    allowNewEntries: true,
   });
   return {
     folder,
@@ -162,16 +178,8 @@ const searches: Record<string, MadeUpSearch> = {
     maxTrials: 12,
     options: { racing: true, pruners: [medianPruner({ startupTrials: 2 })] },
   },
-  'with executions': {
-    oracle: () => new RandomOracle(),
-    maxTrials: 6,
-    options: { folds: 2, executionsPerTrial: 2 },
-  },
-  'by Hyperband': {
-    oracle: () => new HyperbandOracle({ factor: 2 }),
-    maxTrials: Infinity,
-    options: { folds: 2 },
-  },
+  'with executions': { oracle: () => new RandomOracle(), maxTrials: 6, options: { folds: 2, executionsPerTrial: 2 } },
+  'by Hyperband': { oracle: () => new HyperbandOracle({ factor: 2 }), maxTrials: Infinity, options: { folds: 2 } },
 };
 
 /** How a search ends, also where three trials in a row failed. */
@@ -215,17 +223,10 @@ describe('run', () => {
   function executorOf(slots: number, run: Executor['run']): Executor {
     return { slots, run, close: async () => {} };
   }
-  const record: EpochRecord = {
-    ...{ epoch: 1, loss: 1, accuracy: 0, valAccuracy: 0.5, learningRate: 0.1, seconds: 1 },
-  };
+  const record: EpochRecord = { epoch: 1, loss: 1, accuracy: 0, valAccuracy: 0.5, learningRate: 0.1, seconds: 1 };
   const trained: Executor['run'] = async (job, onEvent) => {
     for (let epoch = job.records.length + 1; epoch <= job.until; epoch++) {
-      await onEvent({
-        kind: 'epoch',
-        record: { ...record, epoch },
-        checkpoint: checkpointPath(job, epoch),
-        batchSize: 1,
-      });
+      await onEvent({ kind: 'epoch', record: { ...record, epoch }, checkpoint: checkpointPath(job, epoch), batchSize: 1 });
     }
     return { kind: 'reached' };
   };
@@ -279,11 +280,7 @@ describe('run', () => {
       else expect(to - from).toBeCloseTo(record.seconds, 9);
     }
     // A second session goes on with the clock of the first.
-    const longer = openSearch(
-      { ...plain, maxTrials: 4, options: { folds: 1, epochs: 2 } },
-      0,
-      search.folder.path,
-    );
+    const longer = openSearch({ ...plain, maxTrials: 4, options: { folds: 1, epochs: 2 } }, 0, search.folder.path);
     expect(longer.folder.state.activity).toEqual(activity);
     await longer.run(executorOf(2, trained));
     const added = longer.folder.state.activity.slice(activity.length);
@@ -316,14 +313,9 @@ describe('run', () => {
   });
 
   it('tells of every trial that ended, also of those that the oracle ended', async () => {
-    const search = openSearch(
-      { ...plain, oracle: () => new HyperbandOracle({ factor: 2 }), maxTrials: Infinity },
-      0,
-    );
+    const search = openSearch({ ...plain, oracle: () => new HyperbandOracle({ factor: 2 }), maxTrials: Infinity }, 0);
     const told: [number, string][] = [];
-    const trials = await search.run(executorOf(2, trained), {
-      onTrialEnd: ({ id, status }) => void told.push([id, status]),
-    });
+    const trials = await search.run(executorOf(2, trained), { onTrialEnd: ({ id, status }) => void told.push([id, status]) });
     expect(trials.filter(({ status }) => status === 'pruned').length).toBeGreaterThan(3);
     expect(told.sort(([a], [b]) => a - b)).toEqual(trials.map(({ id, status }) => [id, status]));
   });
@@ -335,9 +327,7 @@ describe('run', () => {
     };
     await expect(search.run(executorOf(1, trained), { onTrialEnd })).rejects.toThrow('no disk to write');
     expect(search.folder.state.trials.map(({ status }) => status)).toEqual(['completed']);
-    expect((await search.run(executorOf(1, trained))).map(({ status }) => status)).toEqual(
-      Array(4).fill('completed'),
-    );
+    expect((await search.run(executorOf(1, trained))).map(({ status }) => status)).toEqual(Array(4).fill('completed'));
   });
 
   it('leaves the folder of a trial alone while a training of it runs, though the trial has ended', async () => {

@@ -1,13 +1,5 @@
 import { EventEmitter } from 'node:events';
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
@@ -19,13 +11,7 @@ import type { ModelBuilder } from '../../../lib/search/model-builder';
 import { medianPruner } from '../../../lib/search/pruners/median';
 import type { Search } from '../../../lib/search/search';
 import { type SearchProgress, searchProgress } from '../../../lib/search/search-progress';
-import {
-  Asha,
-  BayesianOptimization,
-  GridSearch,
-  Hyperband,
-  RandomSearch,
-} from '../../../lib/search/searches';
+import { Asha, BayesianOptimization, GridSearch, Hyperband, RandomSearch } from '../../../lib/search/searches';
 import { HyperParameters } from '../../../lib/search/space/hyperparameters';
 import * as tf from '../../../lib/tensorflow';
 import { EarlyStopping } from '../../../lib/training/early-stopping';
@@ -68,7 +54,11 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 /** What does not depend on the clock. */
 const essence = (of: Search) =>
   of.trials.map(({ id, status, hyperparameters, scores, histories, reason }) => ({
-    ...{ id, status, hyperparameters, scores, reason },
+    id,
+    status,
+    hyperparameters,
+    scores,
+    reason,
     losses: histories.map(({ epochs }) => epochs.map(({ loss }) => loss)),
   }));
 
@@ -376,8 +366,7 @@ describe('going on', () => {
     searchProgress.showWith((read) => ({
       update() {
         // Once only: a second trial is under way.
-        if (outcomes.length === 0 && read().trials.some(({ status }) => status === 'completed'))
-          interrupts.emit('interrupt');
+        if (outcomes.length === 0 && read().trials.some(({ status }) => status === 'completed')) interrupts.emit('interrupt');
       },
       end: async (outcome) => void outcomes.push(outcome),
     }));
@@ -408,9 +397,7 @@ describe('going on', () => {
     expect(() => new RandomSearch(wide, { maxTrials: 1, folds: 3, seed: 5, directory })).toThrow(
       /holds a search with other settings: folds was 1 and is 3; seed was 0 and is 5\./,
     );
-    await expect(new RandomSearch(wide, { directory }).run(data, { epochs: 2 })).rejects.toThrow(
-      'epochs was 1 and is 2',
-    );
+    await expect(new RandomSearch(wide, { directory }).run(data, { epochs: 2 })).rejects.toThrow('epochs was 1 and is 2');
     await expect(new RandomSearch(wide, { directory }).run(halves(62), { epochs: 1 })).rejects.toThrow(
       /dataset\.size was 60 and is 62; dataset\.checksum was/,
     );
@@ -425,14 +412,9 @@ describe('going on', () => {
     await new RandomSearch(wide, { maxTrials: 1, directory }).run(data, { epochs: 1 });
     const edited: ModelBuilder = (hp, { classNames, seed }) =>
       compileModel(new Stack(seed).input([784]).output(classNames.length), {
-        optimizer: {
-          kind: 'adam',
-          learningRate: hp.float('rate', { min: 1e-3, max: 1e-2, sampling: 'log' }),
-        },
+        optimizer: { kind: 'adam', learningRate: hp.float('rate', { min: 1e-3, max: 1e-2, sampling: 'log' }) },
       });
-    await expect(
-      new RandomSearch(edited, { maxTrials: 2, directory }).run(data, { epochs: 1 }),
-    ).rejects.toThrow(
+    await expect(new RandomSearch(edited, { maxTrials: 2, directory }).run(data, { epochs: 1 })).rejects.toThrow(
       /rate was a number from 0.0001 to 0.01 on a log scale and is a number from 0.001 to 0.01/,
     );
   });
@@ -454,9 +436,7 @@ describe('going on', () => {
     expect(warn.mock.calls[0][0]).toMatch(/epochs was 1 and is 2\. What it had found is in .*\.1\./);
     expect((await run(wide, 2, 1)).trials).toHaveLength(1);
     expect([1e-9, 0.01]).toContain((await run(build, 2, 1)).trials[0].hyperparameters.rate);
-    const aside = [1, 2, 3].map(
-      (n) => new RandomSearch(wide, { seed: n === 3 ? 1 : 0, directory: `${directory}.${n}` }),
-    );
+    const aside = [1, 2, 3].map((n) => new RandomSearch(wide, { seed: n === 3 ? 1 : 0, directory: `${directory}.${n}` }));
     expect(aside[0].trials).toEqual(first.trials);
     expect(aside.map(({ trials }) => trials.length)).toEqual([1, 1, 1]);
     warn.mockRestore();
@@ -592,9 +572,7 @@ describe('other oracles', () => {
     expect(completed.length).toBeGreaterThan(1);
     expect(search.trials.every(({ status }) => status === 'completed' || status === 'pruned')).toBe(true);
     // Brackets of 4, 3 (two rungs: 2 epochs, then 4) and 3 trials, as worked out by hand: s = 2, 1, 0.
-    expect(search.trials.map(({ epochs }) => epochs).filter((epochs) => epochs === 4).length).toBe(
-      completed.length,
-    );
+    expect(search.trials.map(({ epochs }) => epochs).filter((epochs) => epochs === 4).length).toBe(completed.length);
 
     const promoted = search.trials[search.trials.findIndex(({ status }) => status === 'completed')];
     const alone = new RandomSearch(wide, { maxTrials: promoted.id, seed: 1, folds: 2 });
@@ -655,9 +633,7 @@ describe('ask and tell', () => {
       ['failed', Number.NaN, 'too hot'],
       ['completed', Number.NaN, undefined],
     ]);
-    expect(() => next.tell(1, 3)).toThrow(
-      'trialId must be one that ask gave and that was not told yet (none), but got 1',
-    );
+    expect(() => next.tell(1, 3)).toThrow('trialId must be one that ask gave and that was not told yet (none), but got 1');
   });
 
   it('takes a definition that throws for a failed trial, and gives up after three in a row', () => {
@@ -681,9 +657,7 @@ describe('ask and tell', () => {
       },
       { objective },
     );
-    expect(() => hopeless.ask()).toThrow(
-      '3 configurations in a row could not be defined, the last because: never',
-    );
+    expect(() => hopeless.ask()).toThrow('3 configurations in a row could not be defined, the last because: never');
   });
 
   it('does not mix with run', async () => {
@@ -742,12 +716,23 @@ describe('progress and memory', () => {
     const done = seen.map(({ epochs }) => epochs);
     expect(done).toEqual([...done].sort((a, b) => a - b));
     expect(seen.at(-1)).toMatchObject({
-      ...{ plannedTrials: 2, foundTrials: 0, epochs: 12, plannedEpochs: 12, workers: [] },
+      plannedTrials: 2,
+      foundTrials: 0,
+      epochs: 12,
+      plannedEpochs: 12,
+      workers: [],
       trials: search.trials,
     });
     expect(seen.flatMap(({ workers }) => workers)).toContainEqual({
-      ...{ worker: 1, trial: 2, training: 2, trainings: 2, epoch: 3, epochs: 3 },
-      ...{ step: expect.any(Number), steps: expect.any(Number), loss: expect.any(Number) },
+      worker: 1,
+      trial: 2,
+      training: 2,
+      trainings: 2,
+      epoch: 3,
+      epochs: 3,
+      step: expect.any(Number),
+      steps: expect.any(Number),
+      loss: expect.any(Number),
       imagesPerSecond: expect.any(Number),
     });
 

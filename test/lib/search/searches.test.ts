@@ -22,19 +22,13 @@ describe('PriorBand', () => {
     const asked = play(search);
     expect(search.trials).toHaveLength(9 + 5 + 3);
     expect(asked.map(({ epochs }) => epochs).filter((epochs) => epochs === 9)).toHaveLength(1 + 1 + 3);
-    const near = search.trials.filter(
-      ({ hyperparameters }) => Math.abs(Number(hyperparameters.x) - 0.8) < 0.25,
-    );
+    const near = search.trials.filter(({ hyperparameters }) => Math.abs(Number(hyperparameters.x) - 0.8) < 0.25);
     expect(near.length).toBeGreaterThan(9);
-    expect(
-      play(new PriorBand(define, { objective, factor: 2, iterations: 2, maxTrials: 12 })).length,
-    ).toBeGreaterThan(12);
+    expect(play(new PriorBand(define, { objective, factor: 2, iterations: 2, maxTrials: 12 })).length).toBeGreaterThan(12);
   });
 
   it('refuses a confidence that there is not', () => {
-    expect(() => new PriorBand(define, { confidence: 'sure' as 'high' })).toThrow(
-      'confidence must be one of',
-    );
+    expect(() => new PriorBand(define, { confidence: 'sure' as 'high' })).toThrow('confidence must be one of');
   });
 });
 

@@ -46,17 +46,20 @@ export interface SimulationResult {
 /** A running trial that has no score yet, unless `parts` says otherwise. */
 export function makeUpTrial(parts: Partial<Trial> & Pick<Trial, 'id'>): Trial {
   return {
-    ...{ status: 'running', origin: 'oracle', hyperparameters: {}, epochs: 1, score: Number.NaN, spread: 0 },
-    ...{
-      scores: [],
-      histories: [],
-      trainings: 1,
-      parameters: 1,
-      seconds: 1,
-      seed: 0,
-      attempts: 0,
-      versions: {},
-    },
+    status: 'running',
+    origin: 'oracle',
+    hyperparameters: {},
+    epochs: 1,
+    score: Number.NaN,
+    spread: 0,
+    scores: [],
+    histories: [],
+    trainings: 1,
+    parameters: 1,
+    seconds: 1,
+    seed: 0,
+    attempts: 0,
+    versions: {},
     ...parts,
   };
 }
@@ -78,14 +81,12 @@ export function simulate(simulation: Simulation): SimulationResult {
     const mayStart = trials.length < maxTrials;
     const pinned = mayStart ? queue[0] : undefined;
     return createOracle().next({
-      ...{
-        trials: trials.map((trial) => ({ ...trial })),
-        epochs,
-        objective,
-        seed,
-        mayStart,
-        enqueued: pinned !== undefined,
-      },
+      trials: trials.map((trial) => ({ ...trial })),
+      epochs,
+      objective,
+      seed,
+      mayStart,
+      enqueued: pinned !== undefined,
       define(suggest) {
         if (++builds > 100_000) throw new Error('The oracle never ends to define configurations.');
         const hp = new HyperParameters((name, domain) => pinned?.[name] ?? suggest(name, domain));
@@ -98,7 +99,11 @@ export function simulate(simulation: Simulation): SimulationResult {
     const until = Math.min(trial.epochs, stopsAt(trial.id));
     const failed = fails(trial.id, trial.epochs);
     const records = Array.from({ length: failed ? until - 1 : until }, (_, i) => ({
-      ...{ epoch: i + 1, loss: 0, accuracy: 0, learningRate: 0.1, seconds: 1 },
+      epoch: i + 1,
+      loss: 0,
+      accuracy: 0,
+      learningRate: 0.1,
+      seconds: 1,
       metrics: { [objective.name]: score(trial.hyperparameters, i + 1) },
     })) satisfies EpochRecord[];
     const common = { trainSize: 1, validationSize: 1, batchSize: 1, seed: 0 };
@@ -119,8 +124,7 @@ export function simulate(simulation: Simulation): SimulationResult {
       queue.shift();
     } else if (decision.kind === 'continue' || decision.kind === 'prune') {
       const trial = trials[decision.trial - 1];
-      if (trial?.status !== 'paused')
-        throw new Error(`The oracle continues or prunes trial ${decision.trial}.`);
+      if (trial?.status !== 'paused') throw new Error(`The oracle continues or prunes trial ${decision.trial}.`);
       if (decision.kind === 'prune') Object.assign(trial, { status: 'pruned', reason: decision.reason });
       else Object.assign(trial, { status: 'running', epochs: decision.epochs });
     } else if (decision.kind === 'finished' && queue.length > 0) {

@@ -27,8 +27,7 @@ const plan = (directory: string): SearchPlan => ({
 const scores = (trials: readonly Trial[]) => trials.map(({ id, status, score }) => ({ id, status, score }));
 
 /** What happened in a search, in order, and when. */
-const eventsOf = (directory: string) =>
-  Journal.open<SearchEvent>(join(folder, directory, 'journal.jsonl')).events;
+const eventsOf = (directory: string) => Journal.open<SearchEvent>(join(folder, directory, 'journal.jsonl')).events;
 
 /** Resolves when both workers are there and an epoch is finished: the others are in their midst. */
 async function untilTraining(pid: number, directory: string): Promise<void> {
@@ -75,10 +74,7 @@ describe('a search with workers', () => {
   it('measures no time by a clock that is set back and forth', async () => {
     const preload = join(folder, 'clock.cjs');
     // One hour back for half of the calls, as where the clock is set back and then corrected.
-    writeFileSync(
-      preload,
-      'const now = Date.now; let calls = 0; Date.now = () => now() - (calls++ % 2 ? 3_600_000 : 0);',
-    );
+    writeFileSync(preload, 'const now = Date.now; let calls = 0; Date.now = () => now() - (calls++ % 2 ? 3_600_000 : 0);');
     const before = process.env.NODE_OPTIONS;
     process.env.NODE_OPTIONS = `${before ?? ''} --require ${preload}`;
     const began = performance.now();
@@ -91,9 +87,7 @@ describe('a search with workers', () => {
         expect(seconds).toBeGreaterThan(0);
         expect(1000 * seconds).toBeLessThan(whole);
       }
-      const elapsed = eventsOf('clock').flatMap((event) =>
-        'elapsedMs' in event ? [event.elapsedMs as number] : [],
-      );
+      const elapsed = eventsOf('clock').flatMap((event) => ('elapsedMs' in event ? [event.elapsedMs as number] : []));
       expect(elapsed.length).toBeGreaterThan(8);
       expect(elapsed).toEqual([...elapsed].sort((a, b) => a - b));
       expect(elapsed.at(-1)).toBeLessThan(whole);

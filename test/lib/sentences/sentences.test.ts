@@ -19,12 +19,7 @@ import {
 import { describeBudget } from '../../../src/study/describe-budget';
 import { makeHistory, makePruned, makeTrial, valAccuracy } from '../figures/fixtures';
 
-const train = {
-  name: 'mnist',
-  source: 'a folder',
-  size: 60000,
-  classNames: ['0', '1'],
-} as unknown as Dataset;
+const train = { name: 'mnist', source: 'a folder', size: 60000, classNames: ['0', '1'] } as unknown as Dataset;
 
 const trial = (id: number, score: number, hyperparameters: HyperParameterValues): Trial =>
   makeTrial(id, score, hyperparameters, { scores: [score, score], spread: 0.01, parameters: 1234 });
@@ -91,10 +86,7 @@ describe('describeEffect', () => {
 
 describe('describeBest', () => {
   it('names the winner of all searches, and counts configurations that could have won, each once', () => {
-    const other = {
-      ...search,
-      trials: [trial(1, 0.9, { optimizer: 'adam', layers: 1 }), makePruned(2, 0.99)],
-    };
+    const other = { ...search, trials: [trial(1, 0.9, { optimizer: 'adam', layers: 1 }), makePruned(2, 0.99)] };
     const better = { ...other, trials: [...other.trials, trial(3, 0.95, { optimizer: 'sgd', layers: 3 })] };
     // Trials 1 and 2 of `search` have the same hyperparameters, its fourth has no score.
     expect(describeBest({ Random: search, Other: other })).toBe(
@@ -106,9 +98,7 @@ describe('describeBest', () => {
 
   it('of a lone trial, of a loss, and of a metric of its own', () => {
     const lone = [makeTrial(1, 0.41256)];
-    expect(describeBest({ Grid: { trials: lone, objective: valLoss } })).toBe(
-      'Grid, trial 1: 0.413, with 100 weights.',
-    );
+    expect(describeBest({ Grid: { trials: lone, objective: valLoss } })).toBe('Grid, trial 1: 0.413, with 100 weights.');
     const bleu = { trials: [makeTrial(1, 12.34567)], objective: { name: 'bleu', direction: 'max' } } as const;
     expect(describeBest({ Grid: bleu })).toBe('Grid, trial 1: 12.35, with 100 weights.');
   });
@@ -128,13 +118,9 @@ describe('describeSearch', () => {
   });
 
   it('says no more than it knows', () => {
-    expect(describeSearch({ trials: [whole(1), whole(2)], objective: valAccuracy })).toBe(
-      '2 trials: 2 completed.',
-    );
+    expect(describeSearch({ trials: [whole(1), whole(2)], objective: valAccuracy })).toBe('2 trials: 2 completed.');
     // Without a completed trial nobody knows how long a whole training is.
-    expect(describeSearch({ trials: [makePruned(1, 0.5)], objective: valAccuracy })).toBe(
-      '1 trial: 1 pruned.',
-    );
+    expect(describeSearch({ trials: [makePruned(1, 0.5)], objective: valAccuracy })).toBe('1 trial: 1 pruned.');
     expect(describeSearch({ trials: [], objective: valAccuracy })).toBe('No trial was begun yet.');
   });
 });
@@ -147,10 +133,7 @@ describe('describeImportance', () => {
     { name: 'dropout', importance: 0.2, trials: 20 },
   ];
   const rated = (found: typeof importances, count: number) => ({
-    trials: [
-      ...Array.from({ length: count }, (_, i) => makeTrial(i + 1, 0.9)),
-      makeTrial(count + 1, Number.NaN),
-    ],
+    trials: [...Array.from({ length: count }, (_, i) => makeTrial(i + 1, 0.9)), makeTrial(count + 1, Number.NaN)],
     objective: valAccuracy,
     importance: () => found,
   });
@@ -166,18 +149,12 @@ describe('describeImportance', () => {
   });
 
   it('has words for one, for none and for too few trials', () => {
-    expect(describeImportance(rated(importances.slice(0, 1), 20))).toContain(
-      'most in **l2** (5.0 %, from 1 trial).',
-    );
+    expect(describeImportance(rated(importances.slice(0, 1), 20))).toContain('most in **l2** (5.0 %, from 1 trial).');
     const nothing = importances.map((share) => ({ ...share, importance: 0 }));
     for (const none of [[], nothing]) {
-      expect(describeImportance(rated(none, 20))).toBe(
-        'The best trials do not differ from the rest in any hyperparameter.',
-      );
+      expect(describeImportance(rated(none, 20))).toBe('The best trials do not differ from the rest in any hyperparameter.');
     }
-    expect(describeImportance(rated(importances, 9))).toBe(
-      'Importances need 10 trials with a score; this search has 9.',
-    );
+    expect(describeImportance(rated(importances, 9))).toBe('Importances need 10 trials with a score; this search has 9.');
   });
 });
 
@@ -207,14 +184,7 @@ describe('describeComparison', () => {
     const labels = new Uint8Array(100);
     const predicted = Uint8Array.from(labels, (_, i) => (i < right ? 0 : 1));
     const probabilities = new Float32Array(200);
-    const rest = {
-      probabilities,
-      classNames: ['a', 'b'],
-      size: 100,
-      accuracy: right / 100,
-      loss: 1,
-      seconds: 1,
-    };
+    const rest = { probabilities, classNames: ['a', 'b'], size: 100, accuracy: right / 100, loss: 1, seconds: 1 };
     return { name, predictions: { labels, predicted, ...rest } };
   };
 
@@ -246,27 +216,26 @@ describe('describeComparison', () => {
     const other = model('CNN', 99);
     other.predictions.predicted[99] = 0;
     other.predictions.predicted[0] = 1;
-    expect(describeComparison([model('MLP', 99), other])).toBe(
-      'Both make 1 mistake in 100 images, each alone right on 1.',
-    );
+    expect(describeComparison([model('MLP', 99), other])).toBe('Both make 1 mistake in 100 images, each alone right on 1.');
   });
 });
 
 describe('describeAblation', () => {
   const effect = (name: string, value: string | boolean, difference: number, low: number, high: number) => ({
-    ...{
-      name,
-      value,
-      trial: 2,
-      score: 0.7 + difference,
-      differences: [],
-      difference,
-      interval: { low, high },
-    },
+    name,
+    value,
+    trial: 2,
+    score: 0.7 + difference,
+    differences: [],
+    difference,
+    interval: { low, high },
   });
   const base = makeTrial(1, 0.7, { batchNormalization: true, optimizer: 'adam', residual: false });
   const study = {
-    ...{ objective: valAccuracy, folds: 3, executionsPerTrial: 1, base },
+    objective: valAccuracy,
+    folds: 3,
+    executionsPerTrial: 1,
+    base,
     effects: [
       effect('batchNormalization', false, -0.019, -0.026, -0.012),
       effect('residual', true, -0.004, -0.0149, 0.007),
@@ -280,7 +249,8 @@ describe('describeAblation', () => {
       'With batch normalization the validation accuracy is 1.9 points higher (95 % interval 1.2 to 2.6; 3 folds, same budget)',
     );
     expect(describeAblation(study, 'residual')).toBe(
-      'With residual the validation accuracy is 0.4 points lower, which may be chance (95 % interval −1.5 to 0.7; 3 folds, same budget)',
+      'With residual the validation accuracy is 0.4 points lower, which may be chance (95 % interval −1.5 to 0.7; 3 folds, ' +
+        'same budget)',
     );
   });
 
@@ -294,25 +264,19 @@ describe('describeAblation', () => {
 
   it('tells each value’s difference to the base', () => {
     expect(describeAblation({ ...study, executionsPerTrial: 2 }, 'optimizer')).toBe(
-      'Against optimizer **adam**, the difference in validation accuracy in points, with 95 % intervals: **sgd** +2.1 (1.2 to 3.0), ' +
+      'Against optimizer **adam**, the difference in validation accuracy in points, with 95 % intervals: **sgd** +2.1 (1.2 ' +
+        'to 3.0), ' +
         '**adagrad** 0.0 (−10.0 to 10.0); 3 folds with 2 trainings each, same budget. An interval that holds 0 may be chance',
     );
   });
 
   it('tells losses in nats, and what has no score', () => {
-    const failed = {
-      ...effect('optimizer', 'sgd', Number.NaN, Number.NaN, Number.NaN),
-      reason: 'it diverged',
-    };
-    expect(
-      describeAblation({ ...study, objective: valLoss, effects: [failed, study.effects[3]] }, 'optimizer'),
-    ).toBe(
+    const failed = { ...effect('optimizer', 'sgd', Number.NaN, Number.NaN, Number.NaN), reason: 'it diverged' };
+    expect(describeAblation({ ...study, objective: valLoss, effects: [failed, study.effects[3]] }, 'optimizer')).toBe(
       'Against optimizer **adam**, the difference in valLoss, with 95 % intervals: **sgd** without a score (it diverged), ' +
         '**adagrad** −0.0002 (−0.1 to 0.1); 3 folds, same budget. An interval that holds 0 may be chance',
     );
-    expect(describeAblation({ ...study, base: undefined }, 'optimizer')).toBe(
-      'the ablation has no result for `optimizer`',
-    );
+    expect(describeAblation({ ...study, base: undefined }, 'optimizer')).toBe('the ablation has no result for `optimizer`');
     expect(describeAblation(study, 'dropout')).toBe('the ablation has no result for `dropout`');
   });
 });
@@ -324,10 +288,7 @@ describe('describeGain', () => {
       id,
       scores.reduce((sum, score) => sum + score, 0) / scores.length,
       {},
-      {
-        ...{ scores, trainings: scores.length, origin: id === 1 ? 'default' : 'oracle' },
-        ...rest,
-      },
+      { scores, trainings: scores.length, origin: id === 1 ? 'default' : 'oracle', ...rest },
     );
   const gainOf = (folds: number, trials: Trial[], objective: Objective = valAccuracy) =>
     describeGain({ trials, objective, folds });
@@ -348,7 +309,8 @@ describe('describeGain', () => {
   it('says that it gained nothing that the folds can tell from luck', () => {
     const trials = [folded(1, [0.9, 0.9, 0.9]), folded(2, [0.91, 0.92, 0.93])];
     expect(gainOf(3, trials)).toBe(
-      "The search gained nothing over the builder's own default that 3 folds can tell from luck: in validation accuracy trial 2 " +
+      "The search gained nothing over the builder's own default that 3 folds can tell from luck: in validation accuracy " +
+        'trial 2 ' +
         'has 92.0 %, the default (trial 1) 90.0 % (95 % interval of the gain −1.9 to 5.9 points). Even that is flattered a ' +
         'little: trial 2 was chosen for its score.',
     );
@@ -357,13 +319,12 @@ describe('describeGain', () => {
   it('says that two folds are too few where both are for the best trial, but no interval can be', () => {
     // Folds differ by 0.08 and 0.12: 0.1 ± 12.706 * 0.0283 * sqrt(1/2 + 1).
     expect(gainOf(2, [folded(1, [0.7, 0.7]), folded(2, [0.78, 0.82])])).toBe(
-      "The search's best trial is 10.0 points ahead of the builder's own default in validation accuracy: trial 2 has 80.0 %, the default " +
+      "The search's best trial is 10.0 points ahead of the builder's own default in validation accuracy: trial 2 has 80.0 %, " +
+        'the default ' +
         '(trial 1) 70.0 %. Both folds say so, but two are too few for a useful interval (95 %: −34.0 to 54.0 points). It is ' +
         'flattered a little: trial 2 was chosen for its score.',
     );
-    expect(gainOf(2, [folded(1, [0.7, 0.7]), folded(2, [0.69, 0.82])])).toMatch(
-      /gained nothing .* that 2 folds can tell/,
-    );
+    expect(gainOf(2, [folded(1, [0.7, 0.7]), folded(2, [0.69, 0.82])])).toMatch(/gained nothing .* that 2 folds can tell/);
   });
 
   it('takes a lower loss for a gain', () => {
@@ -381,9 +342,7 @@ describe('describeGain', () => {
 
   it('says that nothing beat the default', () => {
     const trials = [folded(1, [0.9, 0.92]), folded(2, [0.8, 0.9]), folded(3, [0.92, 0.9])];
-    expect(gainOf(2, trials)).toBe(
-      "Nothing beat the builder's own default: of 3 trials it scores best, 91.0 % (trial 1).",
-    );
+    expect(gainOf(2, trials)).toBe("Nothing beat the builder's own default: of 3 trials it scores best, 91.0 % (trial 1).");
     expect(gainOf(2, trials.slice(0, 1))).toBe("The builder's own default is the only trial so far: 91.0 %.");
     const search = { trials, objective: valAccuracy, folds: 2 };
     expect(describeGain({ random: search, tpe: search })).toContain('of 6 trials it scores best');
@@ -403,8 +362,11 @@ describe('describeGain', () => {
     const best = folded(2, [0.92, 0.93, 0.99]);
     const raced = (epochs: number[], rest: Partial<Trial> = {}) =>
       folded(1, [0.9, 0.9], {
-        ...{ status: 'pruned', reason: 'cannot win any more', trainings: 3 },
-        ...{ histories: epochs.map(makeHistory), ...rest },
+        status: 'pruned',
+        reason: 'cannot win any more',
+        trainings: 3,
+        histories: epochs.map(makeHistory),
+        ...rest,
       });
     expect(gainOf(3, [raced([4, 4]), best])).toMatch(
       /that the 2 of 3 folds that both came to can tell from luck: .* trial 2 has 92\.5 %, the default \(trial 1\) 90\.0 %/,
@@ -413,7 +375,8 @@ describe('describeGain', () => {
       /trial 2 has 92\.0 %.*: 2\.0 points better\. Both came to one of 3 folds, so there is no interval/,
     );
     expect(gainOf(3, [raced([2]), best])).toBe(
-      "The builder's own default (trial 1) was pruned after 2 of 4 epochs, so what was gained over it by the best, trial 2 with " +
+      "The builder's own default (trial 1) was pruned after 2 of 4 epochs, so what was gained over it by the best, trial 2 " +
+        'with ' +
         '94.7 %, cannot be said.',
     );
     // As in Hyperband: whole as far as asked, but asked for less.
@@ -431,8 +394,7 @@ describe('describeGain', () => {
     expect(gainOf(2, [diverged, best])).toContain('has no score (The loss became NaN), so');
     expect(gainOf(2, [folded(1, [0.9], { status: 'running' }), best])).toContain('is still being trained');
     expect(gainOf(2, [best])).toContain('it was not tried (`startWithDefault: false`');
-    const none =
-      "No trial is completed with a score yet that could be compared with the builder's own default.";
+    const none = "No trial is completed with a score yet that could be compared with the builder's own default.";
     expect(gainOf(2, [])).toBe(none);
     expect(gainOf(2, [diverged])).toBe(none);
     // As it comes from a file.

@@ -4,13 +4,7 @@ import type { AblationResults } from '../../../lib/experiments/ablation';
 import type { RobustnessPoint } from '../../../lib/experiments/robustness';
 import { compileModel } from '../../../lib/recipe/compile';
 import type { HyperParameterValue } from '../../../lib/search/space/hyperparameters';
-import {
-  type ComparedModel,
-  describeAugmentation,
-  describeFinding,
-  describeModels,
-  describeTrainedAlike,
-} from '../../../src';
+import { type ComparedModel, describeAugmentation, describeFinding, describeModels, describeTrainedAlike } from '../../../src';
 import { Stack } from '../../../src/models/stack';
 import { AUGMENTATION } from '../../../src/study/long-training';
 import { makeSure } from '../evaluation/made-predictions';
@@ -30,7 +24,8 @@ describe('describeTrainedAlike', () => {
   it('says that the search gained nothing where its winner is the default', () => {
     const only = { evaluated: model('winner', 0, 5) };
     expect(describeTrainedAlike({ winner: only, baseline: only })).toBe(
-      'No trial was better than the default, so the default is the winner, and one training stands for both: **the search gained nothing.**',
+      'No trial was better than the default, so the default is the winner, and one training stands for both: **the search ' +
+        'gained nothing.**',
     );
   });
 
@@ -46,22 +41,16 @@ describe('describeTrainedAlike', () => {
     const sentence = compare(model('winner', 0, 20), model('default', 0, 10));
     expect(sentence).toMatch(/^The default is better: 10 mistakes where the winner makes 20/);
     expect(sentence).toContain(
-      '**Trained alike, the search lost 10.00 points to the default:** what was best in its short trainings is not best in this long one.',
+      '**Trained alike, the search lost 10.00 points to the default:** what was best in its short trainings is not best in ' +
+        'this long one.',
     );
-    expect(sentence).toMatch(
-      /Check whether the lines of the trials still cross at the end, and give the search more/,
-    );
+    expect(sentence).toMatch(/Check whether the lines of the trials still cross at the end, and give the search more/);
   });
 
   it.each([
     ['more', model('winner', 0, 5), model('default', 0, 10), /^The winner may be better, or lucky/],
     ['fewer', model('winner', 0, 10), model('default', 0, 5), /^The default may be better, or lucky/],
-    [
-      'as many',
-      model('winner', 0, 9),
-      model('default', 50, 59),
-      /^Both make 9 mistakes .* each alone right on 9/,
-    ],
+    ['as many', model('winner', 0, 9), model('default', 50, 59), /^Both make 9 mistakes .* each alone right on 9/],
   ])('claims no gain that may be luck: %s', (_what, winner, baseline, begins) => {
     const sentence = compare(winner, baseline);
     expect(sentence).toMatch(begins);
@@ -72,7 +61,8 @@ describe('describeTrainedAlike', () => {
 
   it('sees a default that was saved twice', () => {
     expect(compare(model('MLP', 0, 7), model('MLP default', 0, 7))).toBe(
-      'Both make 7 mistakes in 100 images, on the same images. **The search gained nothing:** winner and default say the same of ' +
+      'Both make 7 mistakes in 100 images, on the same images. **The search gained nothing:** winner and default say the ' +
+        'same of ' +
         'every image, as they do where the default is the winner.',
     );
   });
@@ -84,7 +74,11 @@ function compared(
   { weights = 1000, seconds = 12, epochs = 4, trainSize = 5000 } = {},
 ): ComparedModel {
   const records = Array.from({ length: epochs }, (_, i) => ({
-    ...{ epoch: i + 1, loss: 1, accuracy: 0.5, seconds: 1, learningRate: 0.1 },
+    epoch: i + 1,
+    loss: 1,
+    accuracy: 0.5,
+    seconds: 1,
+    learningRate: 0.1,
   }));
   const history = { epochs: records, seconds, trainSize, validationSize: 10, batchSize: 64, seed: 0 };
   return { name, weights, evaluated, history };
@@ -92,7 +86,10 @@ function compared(
 
 /** Accuracy with an interval of ± `half`. */
 const point = (name: string, strength: number, accuracy: number, half = 0.01): RobustnessPoint => ({
-  ...{ name, corruption: 'shift', strength, accuracy },
+  name,
+  corruption: 'shift',
+  strength,
+  accuracy,
   interval: { low: accuracy - half, high: accuracy + half },
 });
 
@@ -105,18 +102,22 @@ describe('describeModels', () => {
     ...[point('MLP', 4, 0.1), point('CNN', 4, 0.1)],
   ];
   const CHECK =
-    'Before believing that convolutions do not help here, check: do the validation curves of the CNN still rise at the last epoch? ' +
+    'Before believing that convolutions do not help here, check: do the validation curves of the CNN still rise at the last ' +
+    'epoch? ' +
     "Was its search as long as the MLP's, in time and in steps? Is its best trial better than the MLP's on as many images?";
   const THEORY =
-    '- **What theory expects.** A convolution knows that neighbouring pixels belong together and that a stroke is the same everywhere, ' +
+    '- **What theory expects.** A convolution knows that neighbouring pixels belong together and that a stroke is the same ' +
+    'everywhere, ' +
     'so the CNN should be ahead.';
 
   it('tells weights, time and shifts, and that the CNN is ahead where it is', () => {
     expect(describeModels(mlp, cnn, shifted(0.4, 0.25)).split('\n')).toEqual([
       '- **Weights.** The MLP has 283,183, the CNN 62,991: 4.5 times as many for the MLP.',
-      '- **Time.** An epoch of the final training took the MLP 3 s and the CNN 7 s, on 5,000 images: 2.3 times as long for the CNN. ' +
+      '- **Time.** An epoch of the final training took the MLP 3 s and the CNN 7 s, on 5,000 images: 2.3 times as long for ' +
+        'the CNN. ' +
         'The MLP was trained for 4 epochs, the CNN for 6 epochs.',
-      '- **Shifted images.** Moving the test images by two pixels costs the MLP 40.0 points and the CNN 25.0: 15.0 points less for ' +
+      '- **Shifted images.** Moving the test images by two pixels costs the MLP 40.0 points and the CNN 25.0: 15.0 points ' +
+        'less for ' +
         'the CNN, as one would expect of weights that are the same everywhere.',
       `${THEORY} In this run it is.`,
     ]);
@@ -131,12 +132,8 @@ describe('describeModels', () => {
     ['more', model('CNN', 0, 8)],
     ['fewer', model('CNN', 0, 12)],
   ])('says that it does not show it where the two are not apart: %s', (_what, evaluated) => {
-    const lines = describeModels(compared('MLP', model('MLP', 0, 10)), compared('CNN', evaluated)).split(
-      '\n',
-    );
-    expect(lines.at(-1)).toBe(
-      `${THEORY} **This run does not show it:** the difference between the two may be luck. ${CHECK}`,
-    );
+    const lines = describeModels(compared('MLP', model('MLP', 0, 10)), compared('CNN', evaluated)).split('\n');
+    expect(lines.at(-1)).toBe(`${THEORY} **This run does not show it:** the difference between the two may be luck. ${CHECK}`);
     // Without shifted images that point is left out.
     expect(lines).toHaveLength(3);
   });
@@ -157,7 +154,8 @@ describe('describeModels', () => {
 
   it('reads a shift that costs the CNN more, and one that tells nothing', () => {
     expect(describeModels(mlp, cnn, shifted(0.25, 0.4))).toContain(
-      'costs the MLP 25.0 points and the CNN 40.0: 15.0 points more for the CNN, although its filters are the same everywhere: the ' +
+      'costs the MLP 25.0 points and the CNN 40.0: 15.0 points more for the CNN, although its filters are the same ' +
+        'everywhere: the ' +
         'dense layers behind them are not.',
     );
     // Four intervals of ± 2 points: less than 4 points are nothing.
@@ -165,9 +163,7 @@ describe('describeModels', () => {
       'costs the MLP 25.0 points and the CNN 21.5: too near to each other to tell them apart.',
     );
     expect(describeModels(mlp, cnn, shifted(0.25, 0.205, 0.02))).toContain('4.5 points less for the CNN');
-    expect(describeModels(mlp, cnn, shifted(-0.004, -0.0001))).toContain(
-      'costs the MLP −0.4 points and the CNN 0.0: too near',
-    );
+    expect(describeModels(mlp, cnn, shifted(-0.004, -0.0001))).toContain('costs the MLP −0.4 points and the CNN 0.0: too near');
   });
 
   it('compares times for each image where the numbers of images differ', () => {
@@ -187,15 +183,9 @@ describe('describeModels', () => {
         compared('MLP', model('MLP', 0, 20), { seconds: first }),
         compared('CNN', model('CNN', 0, 20), { seconds: second }),
       ).split('\n')[1];
-    expect(time(0.1704, 0.172)).toContain(
-      'took the MLP 0.043 s and the CNN 0.043 s, on 5,000 images: about as long.',
-    );
-    expect(time(500, 50)).toContain(
-      'took the MLP 125 s and the CNN 13 s, on 5,000 images: 10.0 times as long for the MLP.',
-    );
-    expect(time(0, 50)).toContain(
-      'took the MLP 0 s and the CNN 13 s, on 5,000 images. Both were trained for 4 epochs.',
-    );
+    expect(time(0.1704, 0.172)).toContain('took the MLP 0.043 s and the CNN 0.043 s, on 5,000 images: about as long.');
+    expect(time(500, 50)).toContain('took the MLP 125 s and the CNN 13 s, on 5,000 images: 10.0 times as long for the MLP.');
+    expect(time(0, 50)).toContain('took the MLP 0 s and the CNN 13 s, on 5,000 images. Both were trained for 4 epochs.');
   });
 });
 
@@ -206,31 +196,23 @@ describe('describeFinding', () => {
     difference: number,
     low = difference - 0.005,
     high = difference + 0.005,
-  ) => ({
-    ...{
-      name,
-      value,
-      trial: 2,
-      score: 0.7 + difference,
-      differences: [],
-      difference,
-      interval: { low, high },
-    },
-  });
+  ) => ({ name, value, trial: 2, score: 0.7 + difference, differences: [], difference, interval: { low, high } });
   const base = makeTrial(1, 0.7, {
-    ...{ batchNormalization: true, schedule: 'cosineAnnealing', optimizer: 'adam', activation: 'sigmoid' },
+    batchNormalization: true,
+    schedule: 'cosineAnnealing',
+    optimizer: 'adam',
+    activation: 'sigmoid',
   });
   const ablation = (...effects: ReturnType<typeof effect>[]): AblationResults => ({
-    ...{
-      objective: { name: 'valAccuracy', direction: 'max' },
-      folds: 3,
-      executionsPerTrial: 1,
-      base,
-      effects,
-    },
+    objective: { name: 'valAccuracy', direction: 'max' },
+    folds: 3,
+    executionsPerTrial: 1,
+    base,
+    effects,
   });
   const CONTRADICTS =
-    '**This contradicts what theory leads one to expect.** Check first whether the trainings were long enough, and whether the learning ' +
+    '**This contradicts what theory leads one to expect.** Check first whether the trainings were long enough, and whether ' +
+    'the learning ' +
     'rate, which was chosen for the winner as it is, suits both.';
   const BEATEN = 'and chance hardly explains it: a search tries few of all combinations.';
 
@@ -245,9 +227,7 @@ describe('describeFinding', () => {
   });
 
   it('says that theory is met', () => {
-    expect(
-      describeFinding('MLP', ablation(effect('batchNormalization', false, -0.02)), 'batchNormalization'),
-    ).toBe(
+    expect(describeFinding('MLP', ablation(effect('batchNormalization', false, -0.02)), 'batchNormalization')).toBe(
       '**MLP:** With batch normalization the validation accuracy is 2.0 points higher (95 % interval 1.5 to 2.5; 3 folds, same ' +
         'budget). That is what theory leads one to expect.',
     );
@@ -270,25 +250,16 @@ describe('describeFinding', () => {
       /The evidence is thin: there is no interval, so this run says nothing for or against\.$/,
     );
     const failed = { ...effect('optimizer', 'sgd', Number.NaN), reason: 'it diverged' };
-    const found = describeFinding(
-      'MLP',
-      ablation(failed, effect('optimizer', 'rmsprop', -0.02)),
-      'optimizer',
-    );
-    expect(found).toMatch(
-      /\*\*sgd\*\* without a score \(it diverged\), \*\*rmsprop\*\* −2\.0 \(−2\.5 to −1\.5\)/,
-    );
+    const found = describeFinding('MLP', ablation(failed, effect('optimizer', 'rmsprop', -0.02)), 'optimizer');
+    expect(found).toMatch(/\*\*sgd\*\* without a score \(it diverged\), \*\*rmsprop\*\* −2\.0 \(−2\.5 to −1\.5\)/);
     expect(found).not.toMatch(/thin|contradicts|NaN|better/);
   });
 
   it('says that batch normalization which hurts beyond chance contradicts theory, and that the winner is beaten', () => {
-    const found = describeFinding(
-      'CNN',
-      ablation(effect('batchNormalization', false, 0.02)),
-      'batchNormalization',
-    );
+    const found = describeFinding('CNN', ablation(effect('batchNormalization', false, 0.02)), 'batchNormalization');
     expect(found).toBe(
-      '**CNN:** With batch normalization the validation accuracy is 2.0 points lower (95 % interval −2.5 to −1.5; 3 folds, same ' +
+      '**CNN:** With batch normalization the validation accuracy is 2.0 points lower (95 % interval −2.5 to −1.5; 3 folds, ' +
+        'same ' +
         `budget). ${CONTRADICTS} One change makes the winner better, ${BEATEN}`,
     );
   });
@@ -303,11 +274,7 @@ describe('describeFinding', () => {
   it('counts the changes that beat the winner where theory expects nothing', () => {
     const found = describeFinding(
       'MLP',
-      ablation(
-        effect('optimizer', 'sgd', 0.02),
-        effect('optimizer', 'rmsprop', 0.03),
-        effect('optimizer', 'adagrad', 0),
-      ),
+      ablation(effect('optimizer', 'sgd', 0.02), effect('optimizer', 'rmsprop', 0.03), effect('optimizer', 'adagrad', 0)),
       'optimizer',
     );
     expect(found).toMatch(new RegExp(`may be chance\\. 2 changes make the winner better, ${BEATEN}$`));
@@ -349,7 +316,8 @@ describe('describeAugmentation', () => {
       });
     const [varied, plain] = [compile(AUGMENTATION), compile()];
     expect(describeAugmentation({ MLP: varied, CNN: plain })).toBe(
-      'The MLP was trained on images that were turned by up to 5°, moved by up to 0.84 pixels, scaled by up to 5 %, slanted by up to ' +
+      'The MLP was trained on images that were turned by up to 5°, moved by up to 0.84 pixels, scaled by up to 5 %, slanted ' +
+        'by up to ' +
         '8 %; the CNN was trained on images as they are.',
     );
     for (const model of [varied, plain]) model.dispose();

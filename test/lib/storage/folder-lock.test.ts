@@ -1,14 +1,6 @@
 import { type ChildProcess, fork, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -103,9 +95,7 @@ describe('a locked folder', () => {
     const taker = await startTaker();
     expect(await ask(taker, { folder, at: 0 })).toEqual({ taken: 1, collisions: 0, faults: [] });
     expect(() => lockFolder(folder)).toThrow(
-      new RegExp(
-        `${folder} is in use by process ${taker.pid}, since \\d{4}-.*kill ${taker.pid}.*choose another folder`,
-      ),
+      new RegExp(`${folder} is in use by process ${taker.pid}, since \\d{4}-.*kill ${taker.pid}.*choose another folder`),
     );
     await kill(taker);
     lockFolder(folder).release();
@@ -122,9 +112,7 @@ describe('a locked folder', () => {
   it('is refused where the holder is on another computer', () => {
     leaveLock(folder, { host: 'elsewhere', pid: endedPid() });
     expect(() => lockFolder(folder)).toThrow(
-      new RegExp(
-        `on the computer elsewhere, since .*seen from here \\(${hostname()}\\).*delete ${folder}/.lock`,
-      ),
+      new RegExp(`on the computer elsewhere, since .*seen from here \\(${hostname()}\\).*delete ${folder}/.lock`),
     );
     rmSync(join(folder, '.lock'), { recursive: true });
     lockFolder(folder).release();
@@ -152,9 +140,7 @@ describe('a lock that nobody holds any more is taken over', () => {
 
   it.runIf(onLinux)('where its process has ended, but its parent has not asked about it', async () => {
     // The shell starts a child, becomes `sleep` and never waits for it.
-    const parent = spawn('sh', ['-c', 'sleep 0.1 & echo $!; exec sleep 60'], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
+    const parent = spawn('sh', ['-c', 'sleep 0.1 & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'inherit'] });
     const [pid] = await once(parent.stdout.setEncoding('utf8'), 'data');
     while (!/\) Z /.test(readFileSync(`/proc/${Number(pid)}/stat`, 'utf8'))) await new Promise(setImmediate);
     leaveLock(folder, { pid: Number(pid), processStart: undefined });
@@ -180,8 +166,7 @@ describe('eight processes at once', () => {
 
   afterAll(() => Promise.all(takers.map(kill)));
 
-  const askAll = (order: Omit<Order, 'at'>) =>
-    Promise.all(takers.map((taker) => ask(taker, { ...order, at: Date.now() + 10 })));
+  const askAll = (order: Omit<Order, 'at'>) => Promise.all(takers.map((taker) => ask(taker, { ...order, at: Date.now() + 10 })));
 
   it('that find the same dead lock: one takes it over, 50 times', async () => {
     const pid = endedPid();

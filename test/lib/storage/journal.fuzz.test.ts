@@ -24,15 +24,8 @@ function read(bytes: Buffer, findFault?: (event: unknown) => string | undefined)
   }
 }
 
-const numbers = fc.oneof(
-  fc.double(),
-  fc.integer(),
-  fc.constantFrom(Number.NaN, Number.POSITIVE_INFINITY, -0),
-);
-const texts = fc.oneof(
-  fc.string({ unit: 'binary' }),
-  fc.constantFrom('#', '#NaN', '##', '\n', '\r', '\u2028'),
-);
+const numbers = fc.oneof(fc.double(), fc.integer(), fc.constantFrom(Number.NaN, Number.POSITIVE_INFINITY, -0));
+const texts = fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('#', '#NaN', '##', '\n', '\r', '\u2028'));
 const leaves = fc.oneof(numbers, texts, fc.boolean(), fc.constant(null));
 const { value } = fc.letrec((tie) => ({
   value: fc.oneof(
@@ -101,9 +94,7 @@ describe('journals made to do harm', () => {
   it('get no event that they could not give back', () => {
     writeFileSync(path, '');
     const { journal } = Journal.open(path);
-    expect(() => journal.append('x'.repeat(2 ** 24))).toThrow(
-      'must take at most 16777216 bytes, but takes 16777250',
-    );
+    expect(() => journal.append('x'.repeat(2 ** 24))).toThrow('must take at most 16777216 bytes, but takes 16777250');
     journal.append('x'.repeat(2 ** 24 - 40));
     expect(Journal.open(path).events).toHaveLength(1);
   });
@@ -111,9 +102,7 @@ describe('journals made to do harm', () => {
   it('as large as Node cannot read are refused unread', () => {
     writeFileSync(path, '');
     truncateSync(path, 2 ** 31);
-    expect(() => Journal.open(path)).toThrow(
-      `${path} must have at most 2147483647 bytes, but has 2147483648`,
-    );
+    expect(() => Journal.open(path)).toThrow(`${path} must have at most 2147483647 bytes, but has 2147483648`);
   });
 
   it('that are a pipe are refused, not waited for', () => {

@@ -56,11 +56,7 @@ describe('a whole journal', () => {
   it('gives back every JSON value, and the numbers that JSON has not', () => {
     const events = [
       { loss: [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, -0, 0, 1e-320, 0.1 + 0.2] },
-      {
-        texts: ['#NaN', '##NaN', '#', '', 'NaN', 'line\nfeed', 'é € 𝄞 \u2028 \ud800 \u0000'],
-        '#key': 1,
-        __proto: 2,
-      },
+      { texts: ['#NaN', '##NaN', '#', '', 'NaN', 'line\nfeed', 'é € 𝄞 \u2028 \ud800 \u0000'], '#key': 1, __proto: 2 },
       'NaN',
       Number.NaN,
       null,
@@ -188,8 +184,7 @@ describe('a broken end', () => {
 
 describe('a journal damaged inside is refused', () => {
   const events = [1, 2, 3, 4, 5, 6].map((count) => ({ count }));
-  const damage = (change: (lines: string[]) => string[]) =>
-    refusal(change(splitLines(writeJournal(events))).join(''));
+  const damage = (change: (lines: string[]) => string[]) => refusal(change(splitLines(writeJournal(events))).join(''));
 
   it('with line, what is wrong, what is lost and the cure', () => {
     const message = damage((lines) => lines.with(3, lines[3].replace('"count"', '"coult"')));
@@ -209,9 +204,7 @@ describe('a journal damaged inside is refused', () => {
   });
 
   it('where lines are repeated, swapped or missing, the last ones included', () => {
-    expect(damage((lines) => lines.toSpliced(3, 0, lines[3]))).toContain(
-      'line 5: it has the number 4 where 5 belongs',
-    );
+    expect(damage((lines) => lines.toSpliced(3, 0, lines[3]))).toContain('line 5: it has the number 4 where 5 belongs');
     expect(damage((lines) => [...lines, lines[6]])).toContain('line 8: it has the number 7 where 8 belongs');
     expect(damage((lines) => [...lines.slice(0, 5), lines[6], lines[5]])).toContain(
       'line 6: it has the number 7 where 6 belongs',
@@ -222,9 +215,7 @@ describe('a journal damaged inside is refused', () => {
 
   it('where lines of another journal follow, though their numbers fit', () => {
     const other = splitLines(writeJournal([0, 2, 3, 4, 5, 6].map((count) => ({ count }))));
-    expect(damage((lines) => [...lines.slice(0, 3), ...other.slice(3)])).toContain(
-      'line 4: its checksum does not',
-    );
+    expect(damage((lines) => [...lines.slice(0, 3), ...other.slice(3)])).toContain('line 4: its checksum does not');
   });
 
   it('where line endings were converted, with the command that turns them back', async () => {
@@ -259,15 +250,11 @@ describe('a file that is no journal', () => {
 
 /** What a damage does to lines (each with its line feed) or bytes, and what may become of the file. */
 const DAMAGES: Readonly<
-  Record<
-    string,
-    { damage(bytes: Buffer, draw: Random): Buffer; readonly refused: 'always' | 'never' | 'may be' }
-  >
+  Record<string, { damage(bytes: Buffer, draw: Random): Buffer; readonly refused: 'always' | 'never' | 'may be' }>
 > = {
   cut: { damage: (bytes, draw) => bytes.subarray(0, draw.integer(bytes.length)), refused: 'never' },
   'cut and zeros': {
-    damage: (bytes, draw) =>
-      Buffer.concat([bytes.subarray(0, draw.integer(bytes.length)), Buffer.alloc(1 + draw.integer(5000))]),
+    damage: (bytes, draw) => Buffer.concat([bytes.subarray(0, draw.integer(bytes.length)), Buffer.alloc(1 + draw.integer(5000))]),
     refused: 'never',
   },
   'flipped bits': {
@@ -324,10 +311,7 @@ const DAMAGES: Readonly<
     },
     refused: 'may be',
   },
-  'CR LF': {
-    damage: (bytes) => Buffer.from(bytes.toString('utf8').replaceAll('\n', '\r\n')),
-    refused: 'always',
-  },
+  'CR LF': { damage: (bytes) => Buffer.from(bytes.toString('utf8').replaceAll('\n', '\r\n')), refused: 'always' },
 };
 
 describe('500 damaged journals', () => {
@@ -355,14 +339,10 @@ describe('500 damaged journals', () => {
       read++;
       expect(opened.events).toEqual(events.slice(0, opened.events.length));
       // Without a word only what cannot be told from a whole journal: bytes that end where a line did.
-      const silent =
-        bytes.length === 0 || (whole.subarray(0, bytes.length).equals(bytes) && bytes.at(-1) === 0x0a);
+      const silent = bytes.length === 0 || (whole.subarray(0, bytes.length).equals(bytes) && bytes.at(-1) === 0x0a);
       expect(opened.warning === undefined).toBe(silent);
       opened.journal.append('next');
-      expect(Journal.open(path)).toEqual({
-        events: [...opened.events, 'next'],
-        journal: expect.any(Journal),
-      });
+      expect(Journal.open(path)).toEqual({ events: [...opened.events, 'next'], journal: expect.any(Journal) });
     }
     if (DAMAGES[kind].refused === 'always') expect(read).toBe(0);
     if (DAMAGES[kind].refused === 'never') expect(refused).toBe(0);
@@ -375,14 +355,10 @@ describe('a process killed while it appends', () => {
     rmSync(path, { force: true });
     for (let kill = 0; kill < 10; kill++) {
       const before = Journal.open(path).events.length;
-      const writer = spawn(
-        process.execPath,
-        ['--import', 'tsx', join(__dirname, 'journal-writer.ts'), path],
-        {
-          cwd: ROOT,
-          stdio: ['ignore', 'pipe', 'inherit'],
-        },
-      );
+      const writer = spawn(process.execPath, ['--import', 'tsx', join(__dirname, 'journal-writer.ts'), path], {
+        cwd: ROOT,
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
       const wanted = before + 1 + random(0, 'kill', kill).integer(300);
       let reported = '';
       writer.stdout.setEncoding('utf8').on('data', (text: string) => {
@@ -413,14 +389,10 @@ it('a full disk costs no line', async () => {
     try { journal.append('y'.repeat(100)); } catch (error) { console.log(error.code); }
     console.log(count);
   `;
-  const child = spawn(
-    'bash',
-    ['-c', `ulimit -f 2; exec "$0" --import tsx -e "$1" "$2"`, process.execPath, script, path],
-    {
-      cwd: ROOT,
-      stdio: ['ignore', 'pipe', 'inherit'],
-    },
-  );
+  const child = spawn('bash', ['-c', `ulimit -f 2; exec "$0" --import tsx -e "$1" "$2"`, process.execPath, script, path], {
+    cwd: ROOT,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   let output = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     output += text;

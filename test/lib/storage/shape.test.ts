@@ -22,14 +22,7 @@ const shape = fields(
   { name: text, tags: listOf(oneOf('a', 'b', null)), sizes: mapOf(whole(1, 9)) },
   { rate: finite(0), end: kinds({ soon: fields({ hurry: trueOrFalse }), never: fields({}) }), old: leftOut },
 );
-const sound = {
-  name: 'x',
-  tags: ['a', null],
-  sizes: { w: 1, h: 9 },
-  rate: 0.5,
-  end: { kind: 'never' },
-  more: 1,
-};
+const sound = { name: 'x', tags: ['a', null], sizes: { w: 1, h: 9 }, rate: 0.5, end: { kind: 'never' }, more: 1 };
 
 describe('describeFault', () => {
   it('finds none in what has the shape, with or without what may be left out', () => {
@@ -73,9 +66,7 @@ describe('describeFault', () => {
   it('refuses what is nested without end, and names from __proto__ at any depth', () => {
     const nest = (depth: number) => JSON.parse('[{"a":'.repeat(depth / 2) + 1 + '}]'.repeat(depth / 2));
     expect(describeFault(nest(100), anything)).toBeUndefined();
-    expect(describeFault(nest(102), anything)).toContain(
-      ' must be nested at most 100 deep, but is a list of 1',
-    );
+    expect(describeFault(nest(102), anything)).toContain(' must be nested at most 100 deep, but is a list of 1');
     expect(describeFault(JSON.parse('{"a":[{"__proto__":{"x":1}}]}'), anything)).toBe(
       'a[0] must be an object with no value named __proto__, but is an object',
     );

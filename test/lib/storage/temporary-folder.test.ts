@@ -50,10 +50,7 @@ afterAll(() => rmSync(root, { recursive: true }));
 const inOwn = () => ({ cwd: ROOT, env: { ...process.env, TMPDIR: own, TSX_DISABLE_CACHE: '1' } });
 
 async function startMaker(): Promise<ChildProcess> {
-  const maker = fork(join(__dirname, 'folder-maker.ts'), {
-    ...inOwn(),
-    execArgv: ['--require', require.resolve('tsx/cjs')],
-  });
+  const maker = fork(join(__dirname, 'folder-maker.ts'), { ...inOwn(), execArgv: ['--require', require.resolve('tsx/cjs')] });
   children.push(maker);
   await once(maker, 'message');
   return maker;
@@ -268,12 +265,7 @@ describe('the folders of a process that was killed', () => {
     const script = `require(${JSON.stringify(MODULE)}).makeTemporaryFolder('search'); process.kill(process.pid, 'SIGKILL')`;
     const parent = spawn(
       'sh',
-      [
-        '-c',
-        '"$@" & echo $!; exec sleep 60',
-        'sh',
-        ...[process.execPath, '--require', require.resolve('tsx/cjs'), '-e', script],
-      ],
+      ['-c', '"$@" & echo $!; exec sleep 60', 'sh', ...[process.execPath, '--require', require.resolve('tsx/cjs'), '-e', script]],
       { ...inOwn(), stdio: ['ignore', 'pipe', 'inherit'] },
     );
     children.push(parent);

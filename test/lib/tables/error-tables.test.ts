@@ -32,12 +32,8 @@ describe('confusedPairs', () => {
 
   it('refuses no images and the pairs of another data set', () => {
     const pairs = confusedPairs(predictions);
-    expect(() => tables.confusedPairs(dataset, pairs, { images: 0 })).toThrow(
-      'images must be a whole number',
-    );
-    expect(() => tables.confusedPairs(makeDataset([1], names), pairs)).toThrow(
-      'mistakes must be those of the data set',
-    );
+    expect(() => tables.confusedPairs(dataset, pairs, { images: 0 })).toThrow('images must be a whole number');
+    expect(() => tables.confusedPairs(makeDataset([1], names), pairs)).toThrow('mistakes must be those of the data set');
   });
 });
 

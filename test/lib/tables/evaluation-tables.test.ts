@@ -5,9 +5,7 @@ import { makePredictions, makeSure, referenceModels } from '../evaluation/made-p
 
 /** A frame's rows by column name. */
 function rows(frame: ReturnType<typeof tables.scores>): Record<string, unknown>[] {
-  return (frame.values as unknown[][]).map((row) =>
-    Object.fromEntries(frame.columns.map((column, c) => [column, row[c]])),
-  );
+  return (frame.values as unknown[][]).map((row) => Object.fromEntries(frame.columns.map((column, c) => [column, row[c]])));
 }
 
 const models = [
@@ -79,13 +77,7 @@ describe('pairedComparison', () => {
   it('tells the difference, its interval and what chance would do', () => {
     const [accuracy, macroF1, logLoss] = rows(tables.pairedComparison([perfect, right(95)]));
     // 5 images that the one alone gets: 2 / 2^5.
-    expect(accuracy).toMatchObject({
-      score: 'accuracy',
-      CNN: 1,
-      MLP: 0.95,
-      difference: 0.05,
-      'p (McNemar)': '0.063',
-    });
+    expect(accuracy).toMatchObject({ score: 'accuracy', CNN: 1, MLP: 0.95, difference: 0.05, 'p (McNemar)': '0.063' });
     // The number of the 5 in 100 draws is binomial: 1 to 10.
     expect(Math.abs((accuracy['from (95 %)'] as number) - 0.01)).toBeLessThanOrEqual(0.01);
     expect(Math.abs((accuracy['to (95 %)'] as number) - 0.1)).toBeLessThanOrEqual(0.01);
@@ -109,15 +101,7 @@ describe('spreadOverSeeds', () => {
         'to (95 %)': 0.9448,
         'degrees of freedom': 2,
       },
-      {
-        model: 'quick CNN',
-        seeds: 1,
-        mean: 0.9,
-        std: null,
-        'from (95 %)': null,
-        'to (95 %)': null,
-        'degrees of freedom': 0,
-      },
+      { model: 'quick CNN', seeds: 1, mean: 0.9, std: null, 'from (95 %)': null, 'to (95 %)': null, 'degrees of freedom': 0 },
     ]);
   });
 

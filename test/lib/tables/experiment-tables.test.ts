@@ -3,26 +3,16 @@ import type { AblationResults } from '../../../lib/experiments/ablation';
 import { ablation, robustness, trainSizeCurve } from '../../../lib/tables/experiment-tables';
 import { makeTrial, valAccuracy } from '../figures/fixtures';
 
-const rows = (frame: { columns: unknown[]; values: unknown }) => [
-  frame.columns,
-  ...(frame.values as unknown[][]),
-];
+const rows = (frame: { columns: unknown[]; values: unknown }) => [frame.columns, ...(frame.values as unknown[][])];
 const interval = { low: -0.01, high: 0.0512345 };
 
 it('ablation has the base, and each change with its interval or its reason', () => {
   const study: AblationResults = {
-    ...{ objective: valAccuracy, folds: 2, executionsPerTrial: 1, base: makeTrial(1, 0.7, { dropout: 0.1 }) },
-    effects: [
-      {
-        name: 'dropout',
-        value: 1 / 3,
-        trial: 2,
-        score: 0.72,
-        differences: [0.02],
-        difference: 0.02,
-        interval,
-      },
-    ],
+    objective: valAccuracy,
+    folds: 2,
+    executionsPerTrial: 1,
+    base: makeTrial(1, 0.7, { dropout: 0.1 }),
+    effects: [{ name: 'dropout', value: 1 / 3, trial: 2, score: 0.72, differences: [0.02], difference: 0.02, interval }],
   };
   expect(rows(ablation(study))).toEqual([
     ['change', 'valAccuracy', 'difference', 'low', 'high'],
@@ -31,9 +21,7 @@ it('ablation has the base, and each change with its interval or its reason', () 
   ]);
   const [effect] = study.effects;
   const unknown = { ...effect, interval: { low: Number.NaN, high: Number.NaN } };
-  expect(rows(ablation({ ...study, effects: [unknown] }))[2]).toEqual([
-    ...['dropout: 0.1 → 0.333', 0.72, 0.02, null, null],
-  ]);
+  expect(rows(ablation({ ...study, effects: [unknown] }))[2]).toEqual([...['dropout: 0.1 → 0.333', 0.72, 0.02, null, null]]);
   const failed = { ...effect, name: 'l1', score: Number.NaN, difference: Number.NaN, reason: 'it broke' };
   expect(rows(ablation({ ...study, base: undefined, effects: [failed] }))).toEqual([
     ['change', 'valAccuracy', 'difference', 'low', 'high', 'reason'],

@@ -12,10 +12,7 @@ const model = (name: string, right: number, size = 18800) => ({
 });
 
 it('sets the models among the published results by accuracy', () => {
-  const shown = publishedResults('emnist-balanced', [
-    model('<i>Mine</i>', 0.88 * 18800),
-    model('Other', 0.75 * 18800),
-  ]);
+  const shown = publishedResults('emnist-balanced', [model('<i>Mine</i>', 0.88 * 18800), model('Other', 0.75 * 18800)]);
 
   if (!('html' in shown)) throw new Error('there must be a table');
   const names = [...shown.html.matchAll(/<tr[^>]*>\s*<t[dh][^>]*>([^<]*)</g)].map(([, name]) => name);

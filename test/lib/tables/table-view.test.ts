@@ -16,9 +16,7 @@ describe('asTable', () => {
   it('reads a danfo.js DataFrame, its index only where it says something', () => {
     const frame = { columns: ['a', 'b'], index: [0, 1], values: [[1, 'x'], [2, 'y']] }; // biome-ignore format: rows
     expect(asTable(frame)).toEqual(table({ a: [1, 2], b: ['x', 'y'] }));
-    expect(asTable({ ...frame, index: ['p', 'q'] })).toEqual(
-      table({ '': ['p', 'q'], a: [1, 2], b: ['x', 'y'] }),
-    );
+    expect(asTable({ ...frame, index: ['p', 'q'] })).toEqual(table({ '': ['p', 'q'], a: [1, 2], b: ['x', 'y'] }));
   });
 
   it('reads a Series', () => {
@@ -129,12 +127,8 @@ describe('renderTable', () => {
   });
 
   it('lets long text break its lines, and nothing else', () => {
-    const { html } = renderTable(
-      table({ name: ['a', 'b'], words: ['word '.repeat(9), 'word'], few: ['x', 'y'] }),
-    );
-    expect(html.match(/<td style="text-align: left; white-space: normal; min-width: 14em">/g)).toHaveLength(
-      2,
-    );
+    const { html } = renderTable(table({ name: ['a', 'b'], words: ['word '.repeat(9), 'word'], few: ['x', 'y'] }));
+    expect(html.match(/<td style="text-align: left; white-space: normal; min-width: 14em">/g)).toHaveLength(2);
     expect(html.match(/<td style="text-align: left">/g)).toHaveLength(2);
   });
 
@@ -151,14 +145,8 @@ describe('renderTable', () => {
     ['an index label', new dfd.DataFrame([[1]], { index: [EVIL], columns: ['n'] })],
     ['a model', tables.modelComparison([{ name: EVIL, predictions: makePredictions([0], [0]) }])],
     ['a class confused', tables.mostConfused({ counts: [[0, 1], [0, 1]], classNames: [EVIL, 'b'] })], // biome-ignore format: rows
-    [
-      'why a trial failed',
-      tables.trials({ trials: [makeTrial(1, Number.NaN, {}, { reason: EVIL })], objective: valAccuracy }),
-    ],
-    [
-      'a hyperparameter and its value',
-      tables.trials({ trials: [makeTrial(1, 0.5, { [EVIL]: EVIL })], objective: valAccuracy }),
-    ],
+    ['why a trial failed', tables.trials({ trials: [makeTrial(1, Number.NaN, {}, { reason: EVIL })], objective: valAccuracy })],
+    ['a hyperparameter and its value', tables.trials({ trials: [makeTrial(1, 0.5, { [EVIL]: EVIL })], objective: valAccuracy })],
   ])('shows %s as text', (_what, frame) => {
     const { html } = renderTable(asTable(frame) as TableView);
     expect(html).not.toContain('<script');

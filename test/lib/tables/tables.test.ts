@@ -5,32 +5,19 @@ import { confusionMatrix } from '../../../lib/evaluation/confusion-matrix';
 import type { SearchSpace, SearchSpaceEntry } from '../../../lib/search/space/search-space';
 import * as tables from '../../../lib/tables/tables';
 import * as tf from '../../../lib/tensorflow';
-import {
-  makeDataset,
-  makeHistory,
-  makePredictions,
-  makePruned,
-  makeTrial,
-  valAccuracy,
-} from '../figures/fixtures';
+import { makeDataset, makeHistory, makePredictions, makePruned, makeTrial, valAccuracy } from '../figures/fixtures';
 
 /** A frame's rows by column name. */
 function rows(frame: ReturnType<typeof tables.history>): Record<string, unknown>[] {
-  return (frame.values as unknown[][]).map((row) =>
-    Object.fromEntries(frame.columns.map((column, c) => [column, row[c]])),
-  );
+  return (frame.values as unknown[][]).map((row) => Object.fromEntries(frame.columns.map((column, c) => [column, row[c]])));
 }
 
 describe('data tables', () => {
   it('list the files', () => {
     const train = makeDataset([0]);
-    const files = [
-      { path: 'data/x.gz', bytes: 1_234_567, part: 'train' as const, content: 'images' as const, count: 1 },
-    ];
+    const files = [{ path: 'data/x.gz', bytes: 1_234_567, part: 'train' as const, content: 'images' as const, count: 1 }];
     const frame = tables.datasetFiles({ ...train, train, test: train, files });
-    expect(rows(frame)).toEqual([
-      { file: 'data/x.gz', part: 'train', content: 'images', count: 1, MB: 1.235 },
-    ]);
+    expect(rows(frame)).toEqual([{ file: 'data/x.gz', part: 'train', content: 'images', count: 1, MB: 1.235 }]);
   });
 
   it('show the first images, and no more than there are', () => {
@@ -102,12 +89,7 @@ describe('search tables', () => {
       reason: null,
     });
     expect(ranked[2]).toMatchObject({ rank: 3, adamLearningRate: 0.00123 });
-    expect(ranked[3]).toMatchObject({
-      rank: null,
-      status: 'failed',
-      valAccuracy: null,
-      reason: 'the shapes do not fit',
-    });
+    expect(ranked[3]).toMatchObject({ rank: null, status: 'failed', valAccuracy: null, reason: 'the shapes do not fit' });
   });
 
   it('rank the lowest loss first', () => {
@@ -121,15 +103,7 @@ describe('search tables', () => {
     expect(plain.columns).toEqual(['rank', 'trial', 'valAccuracy', 'seconds', 'parameters', 'optimizer']);
     const folded = { ...search.trials[0], scores: [0.6, 0.8], trainings: 2, spread: 0.14142 };
     const frame = tables.trials({ trials: [folded], objective: valAccuracy }, { names: ['optimizer'] });
-    expect(frame.columns).toEqual([
-      'rank',
-      'trial',
-      'valAccuracy',
-      'spread',
-      'seconds',
-      'parameters',
-      'optimizer',
-    ]);
+    expect(frame.columns).toEqual(['rank', 'trial', 'valAccuracy', 'spread', 'seconds', 'parameters', 'optimizer']);
     expect(rows(frame)[0].spread).toBe(0.1414);
   });
 
@@ -168,11 +142,7 @@ describe('search tables', () => {
   });
 
   it("mark the builder's own default, and what was enqueued beside it", () => {
-    const trials = [
-      makeTrial(1, 0.7, {}, { origin: 'default' }),
-      makeTrial(2, 0.9, {}, { origin: 'user' }),
-      makeTrial(3, 0.8),
-    ];
+    const trials = [makeTrial(1, 0.7, {}, { origin: 'default' }), makeTrial(2, 0.9, {}, { origin: 'user' }), makeTrial(3, 0.8)];
     const frame = tables.trials({ trials, objective: valAccuracy });
     expect(frame.columns.slice(0, 3)).toEqual(['rank', 'trial', 'origin']);
     expect(rows(frame).map(({ trial, origin }) => [trial, origin])).toEqual([
@@ -180,9 +150,7 @@ describe('search tables', () => {
       [3, null],
       [1, 'default'],
     ]);
-    expect(tables.trials({ trials: trials.slice(1), objective: valAccuracy }).columns).not.toContain(
-      'origin',
-    );
+    expect(tables.trials({ trials: trials.slice(1), objective: valAccuracy }).columns).not.toContain('origin');
   });
 
   it('rename hyperparameters and objectives that stand for something else', () => {
@@ -219,10 +187,7 @@ describe('search tables', () => {
   });
 
   it('give all of it as an arquero table, not rounded, to group and join', () => {
-    const table = tables.trialsTable({
-      ...pruning,
-      trials: [...pruning.trials, ...search.trials.slice(1, 2)],
-    });
+    const table = tables.trialsTable({ ...pruning, trials: [...pruning.trials, ...search.trials.slice(1, 2)] });
     expect(table.objects()[0]).toEqual({
       rank: 1,
       trial: 3,
@@ -239,10 +204,7 @@ describe('search tables', () => {
       optimizer: undefined,
       reason: undefined,
     });
-    const groups = table.groupby('status').rollup({
-      mean: op.mean('valAccuracy'),
-      sofar: op.max('valAccuracy so far'),
-    });
+    const groups = table.groupby('status').rollup({ mean: op.mean('valAccuracy'), sofar: op.max('valAccuracy so far') });
     expect(groups.objects()).toEqual([
       { status: 'completed', mean: 0.75, sofar: undefined },
       { status: 'pruned', mean: undefined, sofar: 0.99 },
@@ -274,50 +236,63 @@ describe('search tables', () => {
 
   it('set searches side by side, with the time each took to what the worst of them found', () => {
     const entry = (trial: number, seconds: number, score: number, status: 'completed' | 'pruned') => ({
-      ...{ trial, seconds, score, status },
+      trial,
+      seconds,
+      score,
+      status,
       epochs: 4 * trial,
     });
     const first = {
       ...pruning,
-      timeline: [
-        entry(1, 5, 0.99, 'pruned'),
-        entry(2, 20, 0.7, 'completed'),
-        entry(3, 40.04, 0.8, 'completed'),
-      ],
+      timeline: [entry(1, 5, 0.99, 'pruned'), entry(2, 20, 0.7, 'completed'), entry(3, 40.04, 0.8, 'completed')],
     };
     const second = {
       trials: [makeTrial(1, 0.85), makeTrial(2, 0.9)],
       objective: valAccuracy,
       timeline: [entry(1, 10, 0.85, 'completed'), entry(2, 30, 0.9, 'completed')],
     };
-    const none = {
-      trials: [makePruned(1, 0.3)],
-      objective: valAccuracy,
-      timeline: [entry(1, 3, 0.3, 'pruned')],
-    };
+    const none = { trials: [makePruned(1, 0.3)], objective: valAccuracy, timeline: [entry(1, 3, 0.3, 'pruned')] };
     // The worst of the bests is 0.8: the second search has it with its first trial.
     expect(rows(tables.searchComparison({ first, second, none }))).toEqual([
       {
-        ...{ search: 'first', trials: 3, completed: 2, pruned: 1, 'best valAccuracy': 0.8, spread: 0.01 },
-        ...{ epochs: 12, seconds: 40, 'seconds to 0.8': 40 },
+        search: 'first',
+        trials: 3,
+        completed: 2,
+        pruned: 1,
+        'best valAccuracy': 0.8,
+        spread: 0.01,
+        epochs: 12,
+        seconds: 40,
+        'seconds to 0.8': 40,
       },
       {
-        ...{ search: 'second', trials: 2, completed: 2, pruned: 0, 'best valAccuracy': 0.9, spread: null },
-        ...{ epochs: 8, seconds: 30, 'seconds to 0.8': 10 },
+        search: 'second',
+        trials: 2,
+        completed: 2,
+        pruned: 0,
+        'best valAccuracy': 0.9,
+        spread: null,
+        epochs: 8,
+        seconds: 30,
+        'seconds to 0.8': 10,
       },
       {
-        ...{ search: 'none', trials: 1, completed: 0, pruned: 1, 'best valAccuracy': null, spread: null },
-        ...{ epochs: 4, seconds: 3, 'seconds to 0.8': null },
+        search: 'none',
+        trials: 1,
+        completed: 0,
+        pruned: 1,
+        'best valAccuracy': null,
+        spread: null,
+        epochs: 4,
+        seconds: 3,
+        'seconds to 0.8': null,
       },
     ]);
     expect(() => tables.searchComparison({})).toThrow('at least one search');
   });
 
   it('describe the space: domain, condition and default', () => {
-    const always = {
-      domain: { kind: 'choice', values: ['adam', 'sgd'], default: 'sgd' } as const,
-      conditions: [],
-    };
+    const always = { domain: { kind: 'choice', values: ['adam', 'sgd'], default: 'sgd' } as const, conditions: [] };
     const units = { kind: 'int', min: 32, max: 512, step: 32, sampling: 'linear' } as const;
     const space: SearchSpace = new Map<string, SearchSpaceEntry>([
       ['optimizer', always],
@@ -325,17 +300,9 @@ describe('search tables', () => {
       ['units', { domain: units, conditions: [] }],
     ]);
     expect(rows(tables.searchSpace(space))).toEqual([
-      {
-        ...{ hyperparameter: 'optimizer', domain: 'one of "adam", "sgd"', 'only if': null, default: 'sgd' },
-      },
-      {
-        ...{ hyperparameter: 'momentum', domain: 'true or false', default: 'false' },
-        'only if': 'optimizer is "sgd"',
-      },
-      {
-        ...{ hyperparameter: 'units', domain: 'a whole number from 32 to 512 in steps of 32' },
-        ...{ 'only if': null, default: '32' },
-      },
+      { hyperparameter: 'optimizer', domain: 'one of "adam", "sgd"', 'only if': null, default: 'sgd' },
+      { hyperparameter: 'momentum', domain: 'true or false', default: 'false', 'only if': 'optimizer is "sgd"' },
+      { hyperparameter: 'units', domain: 'a whole number from 32 to 512 in steps of 32', 'only if': null, default: '32' },
     ]);
     expect(tables.searchSpace(new Map([['units', { domain: units, conditions: [] }]])).columns).toEqual([
       'hyperparameter',
@@ -355,9 +322,7 @@ describe('search tables', () => {
   it('list the epochs of a run', () => {
     const record = { epoch: 1, loss: 0.51234, accuracy: 0.8, learningRate: 0.001, seconds: 2.04 };
     const run = { epochs: [record], seconds: 2, trainSize: 9, validationSize: 0, batchSize: 3, seed: 0 };
-    expect(rows(tables.history(run))).toEqual([
-      { epoch: 1, loss: 0.5123, accuracy: 0.8, learningRate: 0.001, seconds: 2 },
-    ]);
+    expect(rows(tables.history(run))).toEqual([{ epoch: 1, loss: 0.5123, accuracy: 0.8, learningRate: 0.001, seconds: 2 }]);
     const saved = { name: 'mlp', hyperparameters: {}, history: run, dataset: 'mnist', classNames: [] };
     expect(rows(tables.trainingRecords([saved]))).toEqual([
       {
@@ -442,9 +407,7 @@ it('searchResults: what searches and the training of their winner came to', () =
   const trials = [best, makeTrial(2, Number.NaN), makePruned(3, 0.95), makePruned(4, 0.5)];
   const run = { ...makeHistory(1), seconds: 30.6 };
   const values = (searches: Parameters<typeof tables.searchResults>[0]) =>
-    rows(tables.searchResults(searches, { ...run, epochs: [{ ...run.epochs[0], valAccuracy: 0.95 }] })).map(
-      ({ value }) => value,
-    );
+    rows(tables.searchResults(searches, { ...run, epochs: [{ ...run.epochs[0], valAccuracy: 0.95 }] })).map(({ value }) => value);
   const single = { trials: [makeTrial(1, 0.9)], objective: valAccuracy, seconds: 1 };
   expect(values({ TPE: single, Random: { trials, objective: valAccuracy, seconds: 12.4 } })).toEqual([
     '5 (2 pruned, 1 failed)',

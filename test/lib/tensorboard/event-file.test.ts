@@ -51,10 +51,7 @@ describe('EventFile', () => {
     const expected = [
       { fileVersion: 'brain.Event:2' },
       { step: 127, sessionLog: { status: 1 } },
-      ...values.map(([step, tag, value]) => ({
-        step,
-        summary: { values: [{ tag, simpleValue: Math.fround(value) }] },
-      })),
+      ...values.map(([step, tag, value]) => ({ step, summary: { values: [{ tag, simpleValue: Math.fround(value) }] } })),
     ];
     expect(events).toEqual(expected.map((event) => ({ wallTime: expect.any(Number), ...event })));
     for (const { wallTime } of events) {
@@ -90,9 +87,7 @@ describe('EventFile', () => {
     const file = newRun();
     writeFileSync(file, 'mine');
     for (const run of [file, join(file, 'below')]) {
-      expect(() => new EventFile(run, 1)).toThrow(
-        /^logDir must be a folder, .*run.* cannot be one .*choose another path\.$/,
-      );
+      expect(() => new EventFile(run, 1)).toThrow(/^logDir must be a folder, .*run.* cannot be one .*choose another path\.$/);
     }
     expect(readFileSync(file, 'utf8')).toBe('mine');
   });

@@ -90,8 +90,7 @@ export function readEvents(content: Buffer): Message[] {
   const events: Message[] = [];
   for (let at = 0; at < content.length; ) {
     const length = Number(content.readBigUInt64LE(at));
-    if (content.readUInt32LE(at + 8) !== maskedCrc(content.subarray(at, at + 8)))
-      throw new Error('length damaged');
+    if (content.readUInt32LE(at + 8) !== maskedCrc(content.subarray(at, at + 8))) throw new Error('length damaged');
     const data = content.subarray(at + 12, at + 12 + length);
     if (content.readUInt32LE(at + 12 + length) !== maskedCrc(data)) throw new Error('data damaged');
     events.push(decode(data, EVENT));

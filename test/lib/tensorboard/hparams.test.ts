@@ -65,22 +65,15 @@ describe('writeHparams', () => {
 
   it('leaves out metrics that are no number, since the table cannot show them', () => {
     const run = newFolder();
-    writeHparams(run, {
-      hyperparameters: {},
-      metrics: { score: Number.NaN, loss: Number.POSITIVE_INFINITY, seconds: 2 },
-    });
+    writeHparams(run, { hyperparameters: {}, metrics: { score: Number.NaN, loss: Number.POSITIVE_INFINITY, seconds: 2 } });
     expect(readCurves(run)).toEqual({ seconds: [[0, 2]] });
   });
 
   it('refuses a folder that is a file, and leaves the file', () => {
     const file = join(newFolder(), 'notes.txt');
     writeFileSync(file, 'mine');
-    expect(() => writeHparams(file, { hyperparameters: {}, metrics: {} })).toThrow(
-      /^logDir must be a folder, .*notes\.txt/,
-    );
-    expect(() => writeHparamsExperiment(file, new Map(), [])).toThrow(
-      /^logDir must be a folder, .*notes\.txt/,
-    );
+    expect(() => writeHparams(file, { hyperparameters: {}, metrics: {} })).toThrow(/^logDir must be a folder, .*notes\.txt/);
+    expect(() => writeHparamsExperiment(file, new Map(), [])).toThrow(/^logDir must be a folder, .*notes\.txt/);
     expect(readFileSync(file, 'utf8')).toBe('mine');
   });
 });
@@ -102,11 +95,7 @@ describe('writeHparamsExperiment', () => {
   it('gives each choice the type of its values, mixed ones that of text', () => {
     const logDir = newFolder();
     const choices = [[1, 2], ['a'], [true, false], ['auto', 3]];
-    writeHparamsExperiment(
-      logDir,
-      new Map(choices.map((values, index) => [`choice${index}`, { kind: 'choice', values }])),
-      [],
-    );
+    writeHparamsExperiment(logDir, new Map(choices.map((values, index) => [`choice${index}`, { kind: 'choice', values }])), []);
     const text = JSON.stringify(readRun(logDir));
     expect([...text.matchAll(/"type":(\d)/g)].map(([, type]) => Number(type))).toEqual([3, 1, 2, 1]);
   });

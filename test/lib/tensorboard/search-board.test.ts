@@ -1,13 +1,4 @@
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -56,9 +47,7 @@ function readRow(run: string): Row {
         'boolean' in value ? Boolean(value.boolean) : Object.values(value)[0],
       ]),
     ),
-    metrics: Object.fromEntries(
-      Object.entries(readCurves(run)).map(([tag, points]) => [tag, points[points.length - 1][1]]),
-    ),
+    metrics: Object.fromEntries(Object.entries(readCurves(run)).map(([tag, points]) => [tag, points[points.length - 1][1]])),
     ...(status === undefined ? {} : { status }),
   };
 }
@@ -133,7 +122,8 @@ describe('a search with tensorBoardLogs', () => {
   it('shows of trials that workers trained further than they count what counts', async () => {
     const logDir = newFolder();
     const { found } = await startSearchProcess({
-      ...{ method: 'random', images: 120 },
+      method: 'random',
+      images: 120,
       options: { maxTrials: 8, startWithDefault: false, folds: 3, racing: true, prune: true, seed: 3 },
       run: { epochs: 4, batchSize: 8, workers: 2, logDir },
     }).ended;
@@ -146,9 +136,7 @@ describe('a search with tensorBoardLogs', () => {
     const logDir = newFolder();
     const search = new Hyperband(buildSmall, { factor: 2, seed: 5 });
     await search.run(data, { epochs: 4, batchSize: 16, observers: [tensorBoardLogs(logDir)] });
-    expect(new Set(search.trials.map(({ histories }) => histories[0].epochs.length))).toEqual(
-      new Set([1, 2, 4]),
-    );
+    expect(new Set(search.trials.map(({ histories }) => histories[0].epochs.length))).toEqual(new Set([1, 2, 4]));
     expectLogsOf(search.trials, logDir);
   });
 
@@ -199,7 +187,8 @@ describe('a search with tensorBoardLogs', () => {
     const [logDir, directory] = [newFolder(), newFolder()];
     const start = () =>
       startSearchProcess({
-        ...{ method: 'random', images: 120 },
+        method: 'random',
+        images: 120,
         options: { maxTrials: 3, folds: 2, seed: 3, directory },
         run: { epochs: 4, batchSize: 8, logDir },
       });
@@ -235,8 +224,15 @@ class Story {
       { kind: 'search', config: { objective } as SearchConfig },
       { kind: 'session', pid: 1, at: '2026-01-01T00:00:00.000Z', versions: {} },
       {
-        ...{ kind: 'begun', trial: 1, hyperparameters: { units: 8 }, space: {}, origin: 'oracle' },
-        ...{ epochs: 4, trainings: 2, parameters: 10, seed: 0 },
+        kind: 'begun',
+        trial: 1,
+        hyperparameters: { units: 8 },
+        space: {},
+        origin: 'oracle',
+        epochs: 4,
+        trainings: 2,
+        parameters: 10,
+        seed: 0,
       },
     );
   }

@@ -17,8 +17,13 @@ const newFolder = () => join(mkdtempSync(join(tmpdir(), 'tensorboard-')), 'logs'
 function recordOf(epoch: number): EpochRecord {
   const part = epoch / 16;
   return {
-    ...{ epoch, loss: 2 - part, accuracy: part, valLoss: 3 - part, valAccuracy: part / 2 },
-    ...{ learningRate: 1 / 2 ** epoch, seconds: 1.5 },
+    epoch,
+    loss: 2 - part,
+    accuracy: part,
+    valLoss: 3 - part,
+    valAccuracy: part / 2,
+    learningRate: 1 / 2 ** epoch,
+    seconds: 1.5,
   };
 }
 
@@ -28,8 +33,7 @@ function train(logDir: string, from: number, to: number): void {
   for (let epoch = from; epoch <= to; epoch++) board.onEpochEnd(recordOf(epoch));
 }
 
-const curve = (to: number, valueAt: (epoch: number) => number) =>
-  Array.from({ length: to }, (_, i) => [i + 1, valueAt(i + 1)]);
+const curve = (to: number, valueAt: (epoch: number) => number) => Array.from({ length: to }, (_, i) => [i + 1, valueAt(i + 1)]);
 
 function expectCurves(logDir: string, epochs: number): void {
   expect(readCurves(join(logDir, 'train'))).toEqual({
@@ -64,9 +68,7 @@ describe('TensorBoard', () => {
     const board = new TensorBoard({ logDir });
     board.onTrainBegin();
     board.onEpochEnd({ ...recordOf(1), metrics: { macroF1: 0.5, valMacroF1: 0.25, value: 4, valid: 8 } });
-    const { train, validation } = Object.fromEntries(
-      ['train', 'validation'].map((run) => [run, readCurves(join(logDir, run))]),
-    );
+    const { train, validation } = Object.fromEntries(['train', 'validation'].map((run) => [run, readCurves(join(logDir, run))]));
     expect(train).toMatchObject({ epoch_macro_f1: [[1, 0.5]], epoch_value: [[1, 4]], epoch_valid: [[1, 8]] });
     expect(validation).toMatchObject({ epoch_macro_f1: [[1, 0.25]] });
   });
@@ -112,13 +114,12 @@ describe('TensorBoard in a training', () => {
   it('writes the history of the run, with the metrics of the callbacks before it', async () => {
     const logDir = newFolder();
     const model = new Stack().input([784]).dense(8, 'relu').output(4);
-    compileModel(model, {
-      optimizer: { kind: 'adam', learningRate: 0.01 },
-      schedule: { kind: 'cosineAnnealing' },
-    });
+    compileModel(model, { optimizer: { kind: 'adam', learningRate: 0.01 }, schedule: { kind: 'cosineAnnealing' } });
     const gap: Callback = { onEpochEnd: ({ loss, valLoss = Number.NaN }) => ({ lossGap: valLoss - loss }) };
     const { history } = await fit(model, stripedImages(80), {
-      ...{ epochs: 3, batchSize: 16, validationSplit: 0.25 },
+      epochs: 3,
+      batchSize: 16,
+      validationSplit: 0.25,
       callbacks: [gap, new TensorBoard({ logDir })],
     });
     model.dispose();
@@ -150,9 +151,7 @@ describe('bad input', () => {
     const file = join(mkdtempSync(join(tmpdir(), 'tensorboard-')), 'notes.txt');
     writeFileSync(file, 'mine');
     for (const logDir of [file, join(file, 'mlp')]) {
-      expect(() => new TensorBoard({ logDir }).onTrainBegin()).toThrow(
-        /^logDir must be a folder, .*notes\.txt/,
-      );
+      expect(() => new TensorBoard({ logDir }).onTrainBegin()).toThrow(/^logDir must be a folder, .*notes\.txt/);
     }
     expect(readFileSync(file, 'utf8')).toBe('mine');
   });

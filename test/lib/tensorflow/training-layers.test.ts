@@ -17,10 +17,7 @@ function expectClose(actual: tf.Tensor, expected: tf.Tensor, tolerance = 1e-5): 
 }
 
 /** The training output of a layer, and the gradients of `sum(output * weights)` by its input and its weights. */
-function differentiate(
-  layer: tf.layers.Layer,
-  x: tf.Tensor,
-): { y: tf.Tensor; dx: tf.Tensor; dw: tf.Tensor[] } {
+function differentiate(layer: tf.layers.Layer, x: tf.Tensor): { y: tf.Tensor; dx: tf.Tensor; dw: tf.Tensor[] } {
   const variables = layer.trainableWeights.map((weight) => weight.read() as tf.Variable);
   let y = tf.scalar(0) as tf.Tensor;
   const loss = (input: tf.Tensor) => {
@@ -53,65 +50,63 @@ describe('layers while training', () => {
     expectClose(dw[1], expected[2]);
   });
 
-  it.each(['same', 'valid'] as const)(
-    'conv2d gives what convolution, sum and activation give, padding %s',
-    (padding) => {
-      const layer = tf.layers.conv2d({
-        filters: 3,
-        kernelSize: 3,
-        strides: 2,
-        padding,
-        activation: 'relu',
-        biasInitializer: 'randomNormal',
-      });
-      const x = sample([2, 7, 7, 2]);
-      layer.apply(x);
-      const [kernel, bias] = layer.trainableWeights.map((weight) => weight.read());
-      const reference = (a: tf.Tensor, k: tf.Tensor, b: tf.Tensor) =>
-        tf.relu(tf.add(tf.conv2d(a as tf.Tensor4D, k as tf.Tensor4D, 2, padding), b));
-      const { y, dx, dw } = differentiate(layer, x);
-      expectClose(y, reference(x, kernel, bias));
-      const expected = tf.grads((a: tf.Tensor, k: tf.Tensor, b: tf.Tensor) =>
-        reference(a, k, b).mul(sample(y.shape, 3)).sum(),
-      )([x, kernel, bias]);
-      expectClose(dx, expected[0]);
-      expectClose(dw[0], expected[1], 1e-4);
-      expectClose(dw[1], expected[2], 1e-4);
-    },
-  );
+  it.each(['same', 'valid'] as const)('conv2d gives what convolution, sum and activation give, padding %s', (padding) => {
+    const layer = tf.layers.conv2d({
+      filters: 3,
+      kernelSize: 3,
+      strides: 2,
+      padding,
+      activation: 'relu',
+      biasInitializer: 'randomNormal',
+    });
+    const x = sample([2, 7, 7, 2]);
+    layer.apply(x);
+    const [kernel, bias] = layer.trainableWeights.map((weight) => weight.read());
+    const reference = (a: tf.Tensor, k: tf.Tensor, b: tf.Tensor) =>
+      tf.relu(tf.add(tf.conv2d(a as tf.Tensor4D, k as tf.Tensor4D, 2, padding), b));
+    const { y, dx, dw } = differentiate(layer, x);
+    expectClose(y, reference(x, kernel, bias));
+    const expected = tf.grads((a: tf.Tensor, k: tf.Tensor, b: tf.Tensor) => reference(a, k, b).mul(sample(y.shape, 3)).sum())([
+      x,
+      kernel,
+      bias,
+    ]);
+    expectClose(dx, expected[0]);
+    expectClose(dw[0], expected[1], 1e-4);
+    expectClose(dw[1], expected[2], 1e-4);
+  });
 
-  it.each([[[6, 3]], [[2, 4, 5, 3]]])(
-    'batch normalization of %j gives what moments and arithmetic give',
-    (shape) => {
-      const layer = tf.layers.batchNormalization({
-        momentum: 0.9,
-        gammaInitializer: 'randomNormal',
-        betaInitializer: 'randomNormal',
-      });
-      const x = sample(shape).mul(3).add(1);
-      layer.build(shape);
-      const [gamma, beta] = layer.trainableWeights.map((weight) => weight.read());
-      const axes = shape.slice(1).map((_, axis) => axis);
-      const reference = (a: tf.Tensor, g: tf.Tensor, b: tf.Tensor) => {
-        const mean = a.mean(axes, true);
-        const variance = a.sub(mean).square().mean(axes, true);
-        return a.sub(mean).div(variance.add(1e-3).sqrt()).mul(g).add(b);
-      };
-      const { y, dx, dw } = differentiate(layer, x);
-      expectClose(y, reference(x, gamma, beta));
-      const expected = tf.grads((a: tf.Tensor, g: tf.Tensor, b: tf.Tensor) =>
-        reference(a, g, b).mul(sample(shape, 3)).sum(),
-      )([x, gamma, beta]);
-      expectClose(dx, expected[0], 1e-4);
-      expectClose(dw[0], expected[1], 1e-4);
-      expectClose(dw[1], expected[2], 1e-4);
-      // Two training calls were made: the moving averages start at 0 and 1.
-      const { mean, variance } = tf.moments(x, axes);
-      const [movingMean, movingVariance] = layer.nonTrainableWeights.map((weight) => weight.read());
-      expectClose(movingMean, mean.mul(0.19));
-      expectClose(movingVariance, variance.mul(0.19).add(0.81), 1e-4);
-    },
-  );
+  it.each([[[6, 3]], [[2, 4, 5, 3]]])('batch normalization of %j gives what moments and arithmetic give', (shape) => {
+    const layer = tf.layers.batchNormalization({
+      momentum: 0.9,
+      gammaInitializer: 'randomNormal',
+      betaInitializer: 'randomNormal',
+    });
+    const x = sample(shape).mul(3).add(1);
+    layer.build(shape);
+    const [gamma, beta] = layer.trainableWeights.map((weight) => weight.read());
+    const axes = shape.slice(1).map((_, axis) => axis);
+    const reference = (a: tf.Tensor, g: tf.Tensor, b: tf.Tensor) => {
+      const mean = a.mean(axes, true);
+      const variance = a.sub(mean).square().mean(axes, true);
+      return a.sub(mean).div(variance.add(1e-3).sqrt()).mul(g).add(b);
+    };
+    const { y, dx, dw } = differentiate(layer, x);
+    expectClose(y, reference(x, gamma, beta));
+    const expected = tf.grads((a: tf.Tensor, g: tf.Tensor, b: tf.Tensor) => reference(a, g, b).mul(sample(shape, 3)).sum())([
+      x,
+      gamma,
+      beta,
+    ]);
+    expectClose(dx, expected[0], 1e-4);
+    expectClose(dw[0], expected[1], 1e-4);
+    expectClose(dw[1], expected[2], 1e-4);
+    // Two training calls were made: the moving averages start at 0 and 1.
+    const { mean, variance } = tf.moments(x, axes);
+    const [movingMean, movingVariance] = layer.nonTrainableWeights.map((weight) => weight.read());
+    expectClose(movingMean, mean.mul(0.19));
+    expectClose(movingVariance, variance.mul(0.19).add(0.81), 1e-4);
+  });
 
   it('dropout keeps a share 1 - rate, scaled, in a pattern that follows from the seed', () => {
     const layer = tf.layers.dropout({ rate: 0.25, seed: 0 });
@@ -156,11 +151,7 @@ describe('a whole network', () => {
         tf.layers.activation({ activation: 'tanh' }),
         tf.layers.flatten(),
         tf.layers.dropout({ rate: 0.3, seed: 5 }),
-        tf.layers.dense({
-          units: 3,
-          activation: 'softmax',
-          kernelInitializer: tf.initializers.glorotUniform({ seed: 2 }),
-        }),
+        tf.layers.dense({ units: 3, activation: 'softmax', kernelInitializer: tf.initializers.glorotUniform({ seed: 2 }) }),
       ],
     });
     const x = sample([8, 6, 6, 1]);

@@ -6,12 +6,7 @@ it('gives a data set of varied images and leaves the one that it was given', () 
   const data = stripedImages(10);
   const before = data.images.slice();
   const varied = augmentDataset(data, { shift: 0.2 });
-  expect(varied).toMatchObject({
-    name: data.name,
-    size: 10,
-    classNames: data.classNames,
-    labels: data.labels,
-  });
+  expect(varied).toMatchObject({ name: data.name, size: 10, classNames: data.classNames, labels: data.labels });
   expect(varied.images).not.toEqual(before);
   expect(data.images).toEqual(before);
   expect(augmentDataset(data, { shift: 0.2 }, 0).images).toEqual(varied.images);

@@ -39,20 +39,16 @@ async function read(content: string | Uint8Array): Promise<readonly EpochRecord[
   expect(readFileSync(path).equals(Buffer.from(content))).toBe(true);
   expect(existsSync(`${folder}.1`)).toBe(false);
   const message = `${warn.mock.calls[0]}`;
-  expect(message).toMatch(
-    /^The (backup|checkpoint) .*(damaged|another training|cannot be read).+This training begins/s,
-  );
+  expect(message).toMatch(/^The (backup|checkpoint) .*(damaged|another training|cannot be read).+This training begins/s);
   return message;
 }
 
 const number = fc.oneof(fc.double({ noNaN: true, noDefaultInfinity: true }), fc.constant(Number.NaN));
 const record = fc.record({
-  ...{
-    loss: number,
-    accuracy: number,
-    learningRate: number,
-    seconds: fc.double({ min: 0, max: 9, noNaN: true }),
-  },
+  loss: number,
+  accuracy: number,
+  learningRate: number,
+  seconds: fc.double({ min: 0, max: 9, noNaN: true }),
   metrics: fc.dictionary(fc.constantFrom('f1', 'top5'), number, { noNullPrototype: true }),
 });
 const kept = fc
@@ -83,21 +79,9 @@ describe('backups', () => {
     ['nothing', 'null', 'it must be an object, but is NaN'],
     ['no training', '{"records":[]}', 'training must be an object, but is missing'],
     ['no epochs', JSON.stringify({ training }), 'records must be a list, but is missing'],
-    [
-      'negative seconds',
-      JSON.stringify({ training, records: [{ ...epoch, seconds: -1 }] }),
-      'records[0].seconds must be',
-    ],
-    [
-      'an epoch twice',
-      JSON.stringify({ training, records: [epoch, epoch] }),
-      'records[1].epoch must be 2, but is 1',
-    ],
-    [
-      '__proto__',
-      `{"training":{"__proto__":{}},"records":[]}`,
-      'training must be an object with no value named __proto__',
-    ],
+    ['negative seconds', JSON.stringify({ training, records: [{ ...epoch, seconds: -1 }] }), 'records[0].seconds must be'],
+    ['an epoch twice', JSON.stringify({ training, records: [epoch, epoch] }), 'records[1].epoch must be 2, but is 1'],
+    ['__proto__', `{"training":{"__proto__":{}},"records":[]}`, 'training must be an object with no value named __proto__'],
     ['100,000 brackets', '['.repeat(100_000) + ']'.repeat(100_000), 'Maximum call stack size exceeded'],
   ])('with %s are said to be damaged', async (_, content, reason) => {
     expect(await read(content)).toContain(reason);

@@ -37,9 +37,7 @@ describe('a backup', () => {
     const { history: expected } = await fit(whole, train, { ...options, callbacks: [watch] });
     const before = tf.memory().numTensors;
     const first = build();
-    await expect(fit(first, train, { ...options, backup: folder, callbacks: [stopIn(3)] })).rejects.toThrow(
-      InterruptedError,
-    );
+    await expect(fit(first, train, { ...options, backup: folder, callbacks: [stopIn(3)] })).rejects.toThrow(InterruptedError);
     first.dispose();
     const trained: number[] = [];
     const count: Callback = { onEpochEnd: ({ epoch }) => void trained.push(epoch) };
@@ -60,9 +58,7 @@ describe('a backup', () => {
     expect(trained).toEqual([3, 4, 5]);
     expect(weightsOf(again)).toEqual(weightsOf(whole));
     expect(found.epochs).toEqual(history.epochs);
-    expect(found.seconds).toBeGreaterThanOrEqual(
-      history.epochs.reduce((sum, { seconds }) => sum + seconds, 0),
-    );
+    expect(found.seconds).toBeGreaterThanOrEqual(history.epochs.reduce((sum, { seconds }) => sum + seconds, 0));
     for (const one of [model, again]) one.dispose();
     expect(tf.memory().numTensors).toBe(before);
     whole.dispose();

@@ -39,15 +39,12 @@ const header = fc.record({
   epoch: fc.integer({ min: 1, max: 99 }),
   shapes: fc.array(fc.array(fc.nat(4), { maxLength: 3 }), { minLength: 1, maxLength: 4 }),
   optimizer: fc.record({
-    ...{ optimizer: fc.constantFrom('Adam', 'SGD'), step: fc.nat(), slots: lengths },
+    optimizer: fc.constantFrom('Adam', 'SGD'),
+    step: fc.nat(),
+    slots: lengths,
     averaged: fc.option(lengths, { nil: undefined }),
   }),
-  callbacks: fc.array(
-    fc.option(fc.record({ values: fc.constantFrom(null, 1, { wait: 1 }), arrays: lengths })),
-    {
-      maxLength: 3,
-    },
-  ),
+  callbacks: fc.array(fc.option(fc.record({ values: fc.constantFrom(null, 1, { wait: 1 }), arrays: lengths })), { maxLength: 3 }),
 });
 type HeaderCase = typeof header extends fc.Arbitrary<infer Case> ? Case : never;
 
@@ -91,28 +88,15 @@ describe('checkpoints', () => {
     const numbers = numbersFor(given);
     const found = await read(checkpointBytes(changed, numbers));
     if (typeof found === 'string') expect(found).toMatch(/is damaged: (in )?its header/);
-    else
-      expect(found.weights.reduce((sum, { length }) => sum + length, 0)).toBeLessThanOrEqual(numbers.length);
+    else expect(found.weights.reduce((sum, { length }) => sum + length, 0)).toBeLessThanOrEqual(numbers.length);
   });
 
   const sound = { epoch: 1, shapes: [[2]], callbacks: [] };
   const two = Float32Array.of(1, 2);
   it.each([
-    [
-      '4 billion weights',
-      { ...sound, shapes: [[2 ** 16, 2 ** 16]] },
-      'its header announces 4294967296 numbers',
-    ],
-    [
-      'weights without end',
-      { ...sound, shapes: [Array(99).fill(2 ** 53 - 1)] },
-      'its header announces Infinity',
-    ],
-    [
-      'less than none',
-      { ...sound, shapes: [[-2], [4]] },
-      'shapes[0][0] must be a whole number from 0, but is -2',
-    ],
+    ['4 billion weights', { ...sound, shapes: [[2 ** 16, 2 ** 16]] }, 'its header announces 4294967296 numbers'],
+    ['weights without end', { ...sound, shapes: [Array(99).fill(2 ** 53 - 1)] }, 'its header announces Infinity'],
+    ['less than none', { ...sound, shapes: [[-2], [4]] }, 'shapes[0][0] must be a whole number from 0, but is -2'],
     ['a list of lists', [[]], 'in its header, it must be an object, but is a list of 1'],
     ['too few weights', { ...sound, shapes: [[1]] }, 'its header announces 1 numbers from byte'],
   ])('whose header announces %s are refused', async (_, wrongHeader, reason) => {

@@ -21,22 +21,13 @@ beforeAll(async () => {
 });
 afterAll(() => rm(root, { recursive: true }));
 
-const numbers = (length: number, seed: number) =>
-  Float32Array.from({ length }, (_, i) => random(seed, i).next() - 0.5);
+const numbers = (length: number, seed: number) => Float32Array.from({ length }, (_, i) => random(seed, i).next() - 0.5);
 const snapshot: TrainingSnapshot = {
   epoch: 3,
   shapes: [[4, 3], [3], []],
   weights: [numbers(12, 1), numbers(3, 2), Float32Array.of(-0)],
-  optimizer: {
-    optimizer: 'Adam',
-    step: 70000,
-    slots: [numbers(12, 3), numbers(12, 4), Float32Array.of(Number.NaN)],
-  },
-  callbacks: [
-    null,
-    { values: { wait: 1, note: 'größer' }, arrays: [numbers(5, 5)] },
-    { values: null, arrays: [] },
-  ],
+  optimizer: { optimizer: 'Adam', step: 70000, slots: [numbers(12, 3), numbers(12, 4), Float32Array.of(Number.NaN)] },
+  callbacks: [null, { values: { wait: 1, note: 'größer' }, arrays: [numbers(5, 5)] }, { values: null, arrays: [] }],
 };
 const ended: TrainingSnapshot = {
   epoch: 4,
@@ -85,31 +76,21 @@ describe('a checkpoint', () => {
       await expect(readCheckpoint(damaged)).rejects.toBeInstanceOf(CheckpointError);
     };
     for (let length = 0; length < whole.length; length++) {
-      await refused(
-        whole.subarray(0, length),
-        length < 28 ? /cut short: it has \d+ bytes/ : /damaged: it must have/,
-      );
+      await refused(whole.subarray(0, length), length < 28 ? /cut short: it has \d+ bytes/ : /damaged: it must have/);
     }
     await refused(Buffer.concat([whole, Buffer.alloc(4)]), /damaged: it must have \d+ bytes, but has/);
     for (let at = 0; at < whole.length; at++) {
       const flipped = Buffer.from(whole);
       flipped[at] ^= 1 << (at % 8);
-      await refused(
-        flipped,
-        at < 8 ? /is no checkpoint/ : at < 12 ? /format version/ : /damaged: its CRC-32|must have/,
-      );
+      await refused(flipped, at < 8 ? /is no checkpoint/ : at < 12 ? /format version/ : /damaged: its CRC-32|must have/);
     }
   });
 
   it('that is missing or another file is refused', async () => {
-    await expect(readCheckpoint(join(root, 'none'))).rejects.toThrow(
-      /none cannot be read \(ENOENT.*train from the start/,
-    );
+    await expect(readCheckpoint(join(root, 'none'))).rejects.toThrow(/none cannot be read \(ENOENT.*train from the start/);
     await expect(readCheckpoint(root)).rejects.toThrow(CheckpointError);
     await writeFile(join(root, 'text'), 'A text that is long enough to be something else.');
-    await expect(readCheckpoint(join(root, 'text'))).rejects.toThrow(
-      /is no checkpoint: it must begin with INKWCKPT/,
-    );
+    await expect(readCheckpoint(join(root, 'text'))).rejects.toThrow(/is no checkpoint: it must begin with INKWCKPT/);
   });
 });
 
@@ -122,10 +103,7 @@ describe('restoreWeights', () => {
   it('gives a model the weights of another, which stay its own', () => {
     const [first, second] = [build(4, 1), build(4, 2)];
     const before = tf.memory().numTensors;
-    const taken = {
-      shapes: first.weights.map(({ shape }) => shape as number[]),
-      weights: readWeights(first),
-    };
+    const taken = { shapes: first.weights.map(({ shape }) => shape as number[]), weights: readWeights(first) };
     expect(readWeights(second)).not.toEqual(taken.weights);
     restoreWeights(second, taken);
     expect(readWeights(second)).toEqual(taken.weights);
@@ -133,8 +111,7 @@ describe('restoreWeights', () => {
     const images = tf.ones([2, 784]);
     const [a, b] = [first, second].map((model) => (model.predict(images) as tf.Tensor).dataSync());
     expect(a).toEqual(b);
-    for (const weight of second.weights)
-      (weight.read() as tf.Variable).assign(tf.zeros(weight.shape as number[]));
+    for (const weight of second.weights) (weight.read() as tf.Variable).assign(tf.zeros(weight.shape as number[]));
     expect(readWeights(first)).toEqual(taken.weights);
     first.dispose();
     second.dispose();
@@ -142,14 +119,9 @@ describe('restoreWeights', () => {
 
   it('refuses a model of another shape, with both', () => {
     const [first, second] = [build(4, 1), build(5, 1)];
-    const taken = {
-      shapes: first.weights.map(({ shape }) => shape as number[]),
-      weights: readWeights(first),
-    };
+    const taken = { shapes: first.weights.map(({ shape }) => shape as number[]), weights: readWeights(first) };
     const before = readWeights(second);
-    expect(() => restoreWeights(second, taken)).toThrow(
-      /shapes \[784, 5\].*but has \[784, 4\].*; build the model/,
-    );
+    expect(() => restoreWeights(second, taken)).toThrow(/shapes \[784, 5\].*but has \[784, 4\].*; build the model/);
     expect(readWeights(second)).toEqual(before);
     first.dispose();
     second.dispose();

@@ -65,8 +65,7 @@ describe('EarlyStopping', () => {
     [{ patience: 2 }, [Number.NaN, 2, Number.NaN, 1, 3], 5, 4],
   ])('%j with losses %j trains %i epochs and restores epoch %i', (options, losses, epochs, best) => {
     expect(run(options, losses)).toMatchObject({ epochs, best, weights: [best] });
-    for (let left = 1; left <= losses.length; left++)
-      expect(run(options, losses, left)).toEqual(run(options, losses));
+    for (let left = 1; left <= losses.length; left++) expect(run(options, losses, left)).toEqual(run(options, losses));
   });
 
   it('says why', () => {
@@ -88,14 +87,7 @@ describe('EarlyStopping', () => {
   it('starts afresh in a second training', () => {
     const callback = new EarlyStopping({ restoreBestWeights: false });
     const fresh = callback.state();
-    const training = {
-      model: undefined as never,
-      epochs: 9,
-      seed: 0,
-      records: [],
-      stop() {},
-      weights: () => [],
-    };
+    const training = { model: undefined as never, epochs: 9, seed: 0, records: [], stop() {}, weights: () => [] };
     const record = { epoch: 1, loss: 0, accuracy: 0, valLoss: 1, learningRate: 1, seconds: 1 };
     callback.onEpochEnd(record, training);
     expect(callback.state()).not.toEqual(fresh);
@@ -108,26 +100,13 @@ describe('EarlyStopping', () => {
     expect(() => new EarlyStopping({ patience: 1.5 })).toThrow(/patience.*1\.5/);
     expect(() => new EarlyStopping({ minDelta: -1 })).toThrow(/minDelta.*from 0, but got -1/);
     expect(() => new EarlyStopping({ minDelta: Number.NaN })).toThrow(/minDelta.*NaN/);
-    expect(() => new EarlyStopping({ monitor: 'f1' })).toThrow(
-      /mode must be 'min' or 'max'.*got undefined for "f1"/,
-    );
-    expect(() => new EarlyStopping({ mode: 'auto' as 'min' })).toThrow(
-      /mode must be 'min' or 'max'.*got auto/,
-    );
+    expect(() => new EarlyStopping({ monitor: 'f1' })).toThrow(/mode must be 'min' or 'max'.*got undefined for "f1"/);
+    expect(() => new EarlyStopping({ mode: 'auto' as 'min' })).toThrow(/mode must be 'min' or 'max'.*got auto/);
     expect(() => run({ monitor: 'f2', mode: 'max' }, [1])).toThrow(
       'monitor must be one of f1, epoch, loss, accuracy, valLoss, valAccuracy, learningRate, seconds, but got "f2".',
     );
-    const training = {
-      model: undefined as never,
-      epochs: 9,
-      seed: 0,
-      records: [],
-      stop() {},
-      weights: () => [],
-    };
+    const training = { model: undefined as never, epochs: 9, seed: 0, records: [], stop() {}, weights: () => [] };
     const record = { epoch: 1, loss: 0, accuracy: 0, valLoss: undefined, learningRate: 1, seconds: 1 };
-    expect(() => new EarlyStopping().onEpochEnd(record, training)).toThrow(
-      /got "valLoss"; give validation images/,
-    );
+    expect(() => new EarlyStopping().onEpochEnd(record, training)).toThrow(/got "valLoss"; give validation images/);
   });
 });

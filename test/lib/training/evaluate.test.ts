@@ -22,9 +22,7 @@ describe('evaluate', () => {
     expect(result.loss).toBeCloseTo((2 * Math.log(2) + 2 * Math.log(4)) / 4, 6);
     expect(Array.from(result.predicted)).toEqual([0, 0, 0, 0]);
     expect(Array.from(result.labels)).toEqual([0, 1, 2, 0]);
-    expect(Array.from(result.probabilities.subarray(0, 3))).toEqual(
-      [0.5, 0.25, 0.25].map((p) => expect.closeTo(p, 6)),
-    );
+    expect(Array.from(result.probabilities.subarray(0, 3))).toEqual([0.5, 0.25, 0.25].map((p) => expect.closeTo(p, 6)));
     expect(result).toMatchObject({ size: 4, classNames: ['band 0', 'band 1', 'band 2'] });
   });
 
@@ -47,9 +45,7 @@ describe('evaluate', () => {
   });
 
   it('gives the same for any batch size, and leaves no tensor behind', async () => {
-    const model = tf.sequential({
-      layers: [tf.layers.dense({ inputShape: [784], units: 4, activation: 'softmax' })],
-    });
+    const model = tf.sequential({ layers: [tf.layers.dense({ inputShape: [784], units: 4, activation: 'softmax' })] });
     const data = stripedImages(50);
     const before = tf.memory().numTensors;
     const [a, b] = [await evaluate(model, data), await evaluate(model, data, { batchSize: 7 })];
@@ -62,9 +58,7 @@ describe('evaluate', () => {
   it('averages the probabilities of an ensemble', async () => {
     const models = [constantModel([0.5, 0.25, 0.25]), constantModel([0.1, 0.8, 0.1])];
     const result = await evaluate(models, stripedImages(3, 3));
-    expect(Array.from(result.probabilities.subarray(0, 3))).toEqual(
-      [0.3, 0.525, 0.175].map((p) => expect.closeTo(p, 6)),
-    );
+    expect(Array.from(result.probabilities.subarray(0, 3))).toEqual([0.3, 0.525, 0.175].map((p) => expect.closeTo(p, 6)));
     expect(result.accuracy).toBeCloseTo(1 / 3);
     for (const model of models) model.dispose();
   });

@@ -36,10 +36,7 @@ function weightsOf(model: tf.LayersModel): number[][] {
   return model.getWeights().map((weight) => Array.from(weight.dataSync()));
 }
 
-async function trainedWeights(
-  build: () => tf.LayersModel,
-  options: Partial<FitOptions>,
-): Promise<number[][]> {
+async function trainedWeights(build: () => tf.LayersModel, options: Partial<FitOptions>): Promise<number[][]> {
   const model = build();
   await fit(model, data, { epochs: 2, batchSize: 32, ...options });
   const weights = weightsOf(model);
@@ -131,10 +128,7 @@ describe('fit', () => {
     const [plain, penalized] = [build(0), build(0.01)];
     const squares = weightsOf(plain)[0].reduce((sum, w) => sum + w * w, 0);
     const options = { epochs: 1, validationSplit: 0.5 };
-    const [{ history: a }, { history: b }] = [
-      await fit(plain, data, options),
-      await fit(penalized, data, options),
-    ];
+    const [{ history: a }, { history: b }] = [await fit(plain, data, options), await fit(penalized, data, options)];
     expect(b.epochs[0].loss - a.epochs[0].loss).toBeCloseTo(0.01 * squares, 3);
     expect((b.epochs[0].valLoss as number) - (a.epochs[0].valLoss as number)).toBeCloseTo(0.01 * squares, 3);
     plain.dispose();
@@ -142,10 +136,7 @@ describe('fit', () => {
   });
 
   it('follows the schedule that the model was compiled with', async () => {
-    const model = mlp({
-      optimizer: { kind: 'sgd', learningRate: 0.1 },
-      schedule: { kind: 'stepDecay', factor: 0.1, every: 1 },
-    });
+    const model = mlp({ optimizer: { kind: 'sgd', learningRate: 0.1 }, schedule: { kind: 'stepDecay', factor: 0.1, every: 1 } });
     const { history } = await fit(model, data, { epochs: 3 });
     expect(history.epochs.map(({ learningRate }) => learningRate)).toEqual(
       [0.1, 0.01, 0.001].map((rate) => expect.closeTo(rate, 12)),
@@ -177,10 +168,7 @@ describe('fit', () => {
         epochs: 3,
         batchSize: 10,
         validationSplit: 0.25,
-        callbacks: [
-          { onEpochEnd: () => void during.push(tf.memory().numTensors) },
-          new EarlyStopping({ patience: 9 }),
-        ],
+        callbacks: [{ onEpochEnd: () => void during.push(tf.memory().numTensors) }, new EarlyStopping({ patience: 9 })],
       });
       model.dispose();
       expect(new Set(during.splice(0)).size).toBe(1);
@@ -204,10 +192,7 @@ describe('fit reports', () => {
     const ends: [TaskOutcome, TrainingProgress][] = [];
     trainingProgress.showWith((read) => {
       seen.push(read());
-      return {
-        update: () => seen.push(read()),
-        end: async (outcome) => void ends.push([outcome, read()]),
-      };
+      return { update: () => seen.push(read()), end: async (outcome) => void ends.push([outcome, read()]) };
     });
     const model = mlp();
     const validation = takeSubset(data, 20, 0);
@@ -217,9 +202,7 @@ describe('fit reports', () => {
     expect(seen[0]).toMatchObject({ title: 'My model', epochs: 2, history: { epochs: [], batchSize: 50 } });
     expect(seen[0].step).toBeUndefined();
     // Four steps and the end of the epoch, twice.
-    expect(
-      seen.slice(1).map(({ step, history }) => [step?.epoch, step?.step, history.epochs.length]),
-    ).toEqual([
+    expect(seen.slice(1).map(({ step, history }) => [step?.epoch, step?.step, history.epochs.length])).toEqual([
       ...[1, 2, 3, 4].map((step) => [1, step, 0]),
       [1, 4, 1],
       ...[1, 2, 3, 4].map((step) => [2, step, 1]),
@@ -267,12 +250,7 @@ describe('fit reports', () => {
     const keep: Callback = { onEpochEnd: (_, training) => void kept.push([...training.weights()]) };
     const stopping = new EarlyStopping({ monitor: 'score', mode: 'max', patience: 2 });
     const { history } = await fit(model, data, { epochs: 5, callbacks: [measure, keep, stopping] });
-    expect(history.epochs.map(({ metrics }) => metrics)).toEqual([
-      { score: 1 },
-      { score: 3 },
-      { score: 2 },
-      { score: 2 },
-    ]);
+    expect(history.epochs.map(({ metrics }) => metrics)).toEqual([{ score: 1 }, { score: 3 }, { score: 2 }, { score: 2 }]);
     expect(history.bestEpoch).toBe(2);
     expect(history.stopped).toBe('score: no better than 3.000 in epoch 2 for 2 epochs');
     expect(kept[1]).not.toEqual(kept[3]);
@@ -330,10 +308,7 @@ describe('fit refuses', () => {
   it('data that do not fit', async () => {
     await refuse({}, /train must have images/, stripedImages(0));
     await refuse({ validation: stripedImages(0) }, /validation must have images/);
-    await refuse(
-      { validation: stripedImages(10, 3) },
-      /validation must have the classes of train, but has 3 instead of 4/,
-    );
+    await refuse({ validation: stripedImages(10, 3) }, /validation must have the classes of train, but has 3 instead of 4/);
     await refuse({}, /output must be \[b, 3\].*but is \[b, 4\]/, stripedImages(10, 3));
   });
 

@@ -30,7 +30,10 @@ describe('learningRateRange', () => {
     const model = make();
     const [weights, tensors] = [weightsOf(model), tf.memory().numTensors];
     const { rates, losses, smoothed, suggestion } = await learningRateRange(model, data, {
-      ...{ from: 1e-4, to: 1, steps: 41, batchSize: 32 },
+      from: 1e-4,
+      to: 1,
+      steps: 41,
+      batchSize: 32,
     });
     // Ten steps a decade.
     for (const [i, rate] of rates.entries()) expect(rate).toBeCloseTo(1e-4 * 10 ** (i / 10), 10);
@@ -72,9 +75,7 @@ describe('learningRateRange', () => {
     const weights = weightsOf(model);
     const { rates, stopped } = await learningRateRange(model, data, { from: 1e-3, to: 1e6, batchSize: 32 });
     expect(rates.length).toBeLessThan(100);
-    expect(stopped).toMatch(
-      /^the smoothed loss rose above 4 times its lowest value$|^the loss became (NaN|Inf)/,
-    );
+    expect(stopped).toMatch(/^the smoothed loss rose above 4 times its lowest value$|^the loss became (NaN|Inf)/);
     expect(weightsOf(model)).toEqual(weights);
     model.dispose();
   });

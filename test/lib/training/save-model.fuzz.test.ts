@@ -18,25 +18,26 @@ type Json = ReturnType<typeof JSON.parse>;
 
 const history = {
   epochs: [{ epoch: 1, loss: 1, accuracy: 0.5, valLoss: Number.NaN, learningRate: 0.1, seconds: 2 }],
-  ...{ seconds: 2, trainSize: 8, validationSize: 2, batchSize: 4, seed: 3 },
+  seconds: 2,
+  trainSize: 8,
+  validationSize: 2,
+  batchSize: 4,
+  seed: 3,
 };
 const record: TrainingRecord = {
-  ...{ name: 'cnn', hyperparameters: { layers: 2 }, history, dataset: 'mnist', classNames: ['0', '1', '2'] },
-  ...{ profile: 'quick', seconds: 3 },
+  name: 'cnn',
+  hyperparameters: { layers: 2 },
+  history,
+  dataset: 'mnist',
+  classNames: ['0', '1', '2'],
+  profile: 'quick',
+  seconds: 3,
 };
 
 let sound: Files;
 beforeAll(async () => {
-  const model = new Stack(1)
-    .input([28, 28, 1])
-    .convolution(2, 3, 'relu', true)
-    .maxPooling(7)
-    .flatten()
-    .output(3);
-  compileModel(model, {
-    optimizer: { kind: 'adam', learningRate: 0.01 },
-    schedule: { kind: 'cosineAnnealing' },
-  });
+  const model = new Stack(1).input([28, 28, 1]).convolution(2, 3, 'relu', true).maxPooling(7).flatten().output(3);
+  compileModel(model, { optimizer: { kind: 'adam', learningRate: 0.01 }, schedule: { kind: 'cosineAnnealing' } });
   await saveModel(model, saved, record);
   model.dispose();
   mkdirSync(loaded);
@@ -66,14 +67,12 @@ async function load(files: Files): Promise<TrainingRecord | string> {
     const { message } = error as Error;
     expect(message).toContain(loaded);
     expect(message).toMatch(/must|damaged|holds no model that can be built: /);
-    expect(message).toMatch(
-      /(train and save the model again\.|save a model there first, or check the path\.)$/,
-    );
+    expect(message).toMatch(/(train and save the model again\.|save a model there first, or check the path\.)$/);
     return message;
   }
-  expect(
-    found.model.weights.reduce((sum, { shape }) => sum + tf.util.sizeFromShape(shape as number[]) * 4, 0),
-  ).toBe(files['weights.bin'].length);
+  expect(found.model.weights.reduce((sum, { shape }) => sum + tf.util.sizeFromShape(shape as number[]) * 4, 0)).toBe(
+    files['weights.bin'].length,
+  );
   found.model.dispose();
   return found.record;
 }
@@ -84,9 +83,7 @@ describe('saved models', () => {
   });
 
   const file = fc.constantFrom(...FILES);
-  const damages = file.chain((name) =>
-    damaged(fc.constant(null).map(() => sound[name])).map((bytes) => ({ [name]: bytes })),
-  );
+  const damages = file.chain((name) => damaged(fc.constant(null).map(() => sound[name])).map((bytes) => ({ [name]: bytes })));
   fuzz('that are damaged are refused, or read as they are', damages, async (changes) => {
     const found = await load({ ...sound, ...changes });
     if (typeof found !== 'string' && !('training.json' in changes)) expect(found).toEqual(record);
@@ -116,42 +113,23 @@ describe('saved models', () => {
   const layer = (content: Json, kind: string) =>
     content.modelTopology.config.layers.find((each: Json) => each.class_name === kind).config;
 
-  it.each([
-    '../../../etc/passwd',
-    '/etc/passwd',
-    'https://example.org/weights.bin',
-    'file:///etc/passwd',
-    '__proto__',
-  ])('with weights in %s are refused', async (path) => {
-    const files = change((content) => {
-      content.weightsManifest[0].paths = [path];
-    });
-    expect(await load(files)).toContain(
-      `model.json holds no model that can be built: weightsManifest[0].paths[0] must be one of "weights.bin", but is "${path}"`,
-    );
-  });
+  it.each(['../../../etc/passwd', '/etc/passwd', 'https://example.org/weights.bin', 'file:///etc/passwd', '__proto__'])(
+    'with weights in %s are refused',
+    async (path) => {
+      const files = change((content) => {
+        content.weightsManifest[0].paths = [path];
+      });
+      expect(await load(files)).toContain(
+        `model.json holds no model that can be built: weightsManifest[0].paths[0] must be one of "weights.bin", but is "${path}"`,
+      );
+    },
+  );
 
   it.each<[string, (content: Json) => void, string]>([
-    [
-      'two files of weights',
-      ({ weightsManifest: [group] }) => group.paths.push('weights.bin'),
-      'must be one group of one path',
-    ],
-    [
-      'two groups',
-      ({ weightsManifest }) => weightsManifest.push(weightsManifest[0]),
-      'must be one group of one path',
-    ],
-    [
-      'no group',
-      (content) => Object.assign(content, { weightsManifest: [] }),
-      'must be one group of one path',
-    ],
-    [
-      'no manifest',
-      (content) => delete content.weightsManifest,
-      'weightsManifest must be a list, but is missing',
-    ],
+    ['two files of weights', ({ weightsManifest: [group] }) => group.paths.push('weights.bin'), 'must be one group of one path'],
+    ['two groups', ({ weightsManifest }) => weightsManifest.push(weightsManifest[0]), 'must be one group of one path'],
+    ['no group', (content) => Object.assign(content, { weightsManifest: [] }), 'must be one group of one path'],
+    ['no manifest', (content) => delete content.weightsManifest, 'weightsManifest must be a list, but is missing'],
     [
       'more weights than there are',
       ({ weightsManifest: [group] }) => Object.assign(group.weights[0], { shape: [2 ** 20, 2 ** 20] }),
@@ -194,8 +172,7 @@ describe('saved models', () => {
     ],
     [
       'images as large as no image is',
-      (content) =>
-        Object.assign(layer(content, 'InputLayer'), { batch_input_shape: [null, 2 ** 16, 2 ** 16, 1] }),
+      (content) => Object.assign(layer(content, 'InputLayer'), { batch_input_shape: [null, 2 ** 16, 2 ** 16, 1] }),
       'must be of at most 262144 numbers, but is ',
     ],
     [
@@ -205,10 +182,7 @@ describe('saved models', () => {
     ],
     [
       'a layer that waits for itself',
-      (content) =>
-        Object.assign(content.modelTopology.config.layers[1].inbound_nodes[0][0], [
-          layer(content, 'Conv2D').name,
-        ]),
+      (content) => Object.assign(content.modelTopology.config.layers[1].inbound_nodes[0][0], [layer(content, 'Conv2D').name]),
       'must name layers that are there, and not lead to itself, but are ',
     ],
     [
@@ -250,9 +224,7 @@ describe('saved models', () => {
   it('with __proto__ in the topology, or nested without end, are refused', async () => {
     const text = sound['model.json'].toString();
     const nested = text.replace('"config":{', `"config":{"odd":${'['.repeat(1000)}${']'.repeat(1000)},`);
-    expect(await load(seal({ 'model.json': Buffer.from(nested) }))).toContain(
-      'must be nested at most 100 deep',
-    );
+    expect(await load(seal({ 'model.json': Buffer.from(nested) }))).toContain('must be nested at most 100 deep');
     const polluting = text.replace('"config":{', '"config":{"__proto__":{"polluted":1},');
     expect(await load(seal({ 'model.json': Buffer.from(polluting) }))).toContain(
       'modelTopology.config must be an object with no value named __proto__',
@@ -282,9 +254,7 @@ describe('saved models', () => {
   });
 
   it('are not written with a record that could not be read', async () => {
-    const model = compileModel(new Stack().input([784]).output(2), {
-      optimizer: { kind: 'adam', learningRate: 1 },
-    });
+    const model = compileModel(new Stack().input([784]).output(2), { optimizer: { kind: 'adam', learningRate: 1 } });
     const { dataset: _, ...rest } = record;
     await expect(saveModel(model, join(folder, 'none'), rest as TrainingRecord)).rejects.toThrow(
       'record must be a TrainingRecord, but its dataset must be a text, but is missing.',

@@ -46,9 +46,7 @@ describe('saveModel and loadModel', () => {
     await saveModel(model, directory, record);
     const loaded = await loadModel(directory);
     expect(loaded.record).toEqual(record);
-    expect((await evaluate(loaded.model, data)).probabilities).toEqual(
-      (await evaluate(model, data)).probabilities,
-    );
+    expect((await evaluate(loaded.model, data)).probabilities).toEqual((await evaluate(model, data)).probabilities);
     expect(await readdir(join(root, 'deep/er'))).toEqual(['cnn']);
     model.dispose();
     loaded.model.dispose();
@@ -71,9 +69,7 @@ describe('saveModel and loadModel', () => {
     const straight = await fit(model, data, options);
     expect(loaded.model.optimizer.getConfig()).toEqual(model.optimizer.getConfig());
     expect(again.history.epochs[1].learningRate).toBeLessThan(0.005);
-    expect(again.history.epochs.map(({ loss }) => loss)).toEqual(
-      straight.history.epochs.map(({ loss }) => loss),
-    );
+    expect(again.history.epochs.map(({ loss }) => loss)).toEqual(straight.history.epochs.map(({ loss }) => loss));
     model.dispose();
     loaded.model.dispose();
   });
@@ -97,9 +93,7 @@ describe('saveModel and loadModel', () => {
     const path = join(directory, 'training.json');
     const text = await readFile(path, 'utf8');
     await writeFile(path, text.replace('"formatVersion": 2', '"formatVersion": 1'));
-    await expect(loadModel(directory)).rejects.toThrow(
-      /must have format version 2, but has 1.*save the model again/,
-    );
+    await expect(loadModel(directory)).rejects.toThrow(/must have format version 2, but has 1.*save the model again/);
     await saveModel(model, directory, record);
     (await loadModel(directory)).model.dispose();
     model.dispose();
@@ -124,9 +118,7 @@ describe('saveModel and loadModel', () => {
     second.model.dispose();
 
     await writeFile(join(directory, 'notes.txt'), 'mine');
-    await expect(saveModel(model, directory, record)).rejects.toThrow(
-      /holds notes\.txt; choose another folder/,
-    );
+    await expect(saveModel(model, directory, record)).rejects.toThrow(/holds notes\.txt; choose another folder/);
     expect(await readFile(join(directory, 'notes.txt'), 'utf8')).toBe('mine');
 
     const foreign = join(root, 'foreign');
@@ -143,18 +135,13 @@ describe('saveModel and loadModel', () => {
     await expect(loadModel(join(root, 'nowhere'))).rejects.toThrow(/nowhere has no training\.json/);
     for (const [file, damage] of [
       ['weights.bin', (bytes: Buffer) => bytes.subarray(0, -4)],
-      [
-        'weights.bin',
-        (bytes: Buffer) => Buffer.concat([bytes.subarray(0, -1), Buffer.of(bytes[bytes.length - 1] ^ 1)]),
-      ],
+      ['weights.bin', (bytes: Buffer) => Buffer.concat([bytes.subarray(0, -1), Buffer.of(bytes[bytes.length - 1] ^ 1)])],
       ['model.json', () => Buffer.from('{}')],
     ] as const) {
       await saveModel(model, directory, record);
       const path = join(directory, file);
       await writeFile(path, damage(await readFile(path)));
-      await expect(loadModel(directory)).rejects.toThrow(
-        new RegExp(`${file} is damaged: its SHA-256 must be`),
-      );
+      await expect(loadModel(directory)).rejects.toThrow(new RegExp(`${file} is damaged: its SHA-256 must be`));
     }
     await saveModel(model, directory, record);
     await rm(join(directory, 'weights.bin'));

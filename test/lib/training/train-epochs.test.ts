@@ -8,12 +8,7 @@ import type { OptimizerConfig } from '../../../lib/recipe/optimizers';
 import type { ScheduleConfig } from '../../../lib/recipe/schedules';
 import * as tf from '../../../lib/tensorflow';
 import type { Callback } from '../../../lib/training/callbacks';
-import {
-  readCheckpoint,
-  readWeights,
-  type TrainingSnapshot,
-  writeCheckpoint,
-} from '../../../lib/training/checkpoint';
+import { readCheckpoint, readWeights, type TrainingSnapshot, writeCheckpoint } from '../../../lib/training/checkpoint';
 import { EarlyStopping } from '../../../lib/training/early-stopping';
 import type { EpochRecord } from '../../../lib/training/history';
 import { InterruptedError, watchInterrupts } from '../../../lib/training/interrupt';
@@ -39,12 +34,7 @@ function mlp(optimizer: OptimizerConfig = adam): tf.LayersModel {
 }
 
 function cnn(optimizer: OptimizerConfig = adam): tf.LayersModel {
-  const stack = new Stack()
-    .input([28, 28, 1])
-    .convolution(3, 3, 'elu', true)
-    .maxPooling(4)
-    .flatten()
-    .dropout(0.3);
+  const stack = new Stack().input([28, 28, 1]).convolution(3, 3, 'elu', true).maxPooling(4).flatten().dropout(0.3);
   return compileModel(stack.dense(6, 'tanh', true).output(4), { optimizer, schedule: cosine });
 }
 
@@ -61,13 +51,7 @@ async function run(build: () => tf.LayersModel, options: Partial<TrainEpochsOpti
   const model = build();
   const built = tf.memory().numTensors;
   const snapshots: TrainingSnapshot[] = [];
-  const training = trainEpochs(model, data, {
-    epochs: EPOCHS,
-    batchSize: 8,
-    validation,
-    seed: 5,
-    ...options,
-  });
+  const training = trainEpochs(model, data, { epochs: EPOCHS, batchSize: 8, validation, seed: 5, ...options });
   let next = await training.next();
   while (!next.done) {
     snapshots.push(next.value.snapshot());
@@ -139,10 +123,7 @@ describe('a training left after any epoch and resumed from its checkpoint', () =
     const first = await run(mlp, { until: 1 });
     expect(first.snapshots).toEqual(whole.snapshots.slice(0, 1));
     expect(first).not.toHaveProperty('stopped');
-    const second = await run(mlp, {
-      until: 3,
-      resume: { records: first.records, snapshot: first.snapshots[0] },
-    });
+    const second = await run(mlp, { until: 3, resume: { records: first.records, snapshot: first.snapshots[0] } });
     const resume = { records: second.records, snapshot: second.snapshots[1] };
     expect(await run(mlp, { until: 3, resume })).toMatchObject({ snapshots: [], weights: second.weights });
     const third = await run(mlp, { resume });
@@ -152,13 +133,11 @@ describe('a training left after any epoch and resumed from its checkpoint', () =
 
   it('can be resumed from one snapshot more than once', async () => {
     // TensorFlow shares the memory of the arrays it is given, and its optimizers write to their slots in place.
-    const build = () =>
-      compileModel(new Stack().input([784]).dense(256, 'relu').output(4), { optimizer: adam });
+    const build = () => compileModel(new Stack().input([784]).dense(256, 'relu').output(4), { optimizer: adam });
     const { snapshots, records } = await run(build, { until: 1 });
     const kept = structuredClone(snapshots[0]);
     const again = () => run(build, { until: 2, resume: { records, snapshot: snapshots[0] } });
-    const bytes = (arrays: readonly Float32Array[] = []) =>
-      Buffer.concat(arrays.map(({ buffer }) => Buffer.from(buffer)));
+    const bytes = (arrays: readonly Float32Array[] = []) => Buffer.concat(arrays.map(({ buffer }) => Buffer.from(buffer)));
     const [first, second] = [bytes((await again()).weights), bytes((await again()).weights)];
     expect(first.equals(second)).toBe(true);
     expect(bytes(snapshots[0].weights).equals(bytes(kept.weights))).toBe(true);
@@ -190,15 +169,10 @@ describe('a training left after any epoch and resumed from its checkpoint', () =
       { sum: 3, doubled: 6, bad: 2 },
       { sum: 6, doubled: 12, bad: 3 },
     ]);
-    expect(whole).toMatchObject({
-      stopped: 'bad: no better than 1.000 in epoch 1 for 2 epochs',
-      bestEpoch: 1,
-    });
+    expect(whole).toMatchObject({ stopped: 'bad: no better than 1.000 in epoch 1 for 2 epochs', bestEpoch: 1 });
     expect(whole.weights).toEqual(whole.snapshots[0].weights);
     expect(whole.snapshots[2].weights).toEqual(whole.snapshots[0].weights);
-    await resumeEach(whole, join(root, 'callbacks.ckpt'), (resume) =>
-      run(mlp, { resume, callbacks: callbacks() }),
-    );
+    await resumeEach(whole, join(root, 'callbacks.ckpt'), (resume) => run(mlp, { resume, callbacks: callbacks() }));
   });
 });
 
@@ -227,15 +201,12 @@ describe('the end of a training', () => {
   it('is told to callbacks in order, once', async () => {
     const calls: string[] = [];
     const callback = (name: string): Callback => ({
-      onTrainBegin: ({ epochs, seed, records }) =>
-        void calls.push(`${name} begin ${epochs} ${seed} ${records.length}`),
+      onTrainBegin: ({ epochs, seed, records }) => void calls.push(`${name} begin ${epochs} ${seed} ${records.length}`),
       onEpochEnd: ({ epoch }, { records }) => void calls.push(`${name} ${epoch} ${records.length}`),
       onTrainEnd: ({ records }) => void calls.push(`${name} end ${records.length}`),
     });
     await run(mlp, { epochs: 2, callbacks: [callback('a'), callback('b')] });
-    expect(calls).toEqual([
-      ...['a begin 2 5 0', 'b begin 2 5 0', 'a 1 0', 'b 1 0', 'a 2 1', 'b 2 1', 'a end 2', 'b end 2'],
-    ]);
+    expect(calls).toEqual([...['a begin 2 5 0', 'b begin 2 5 0', 'a 1 0', 'b 1 0', 'a 2 1', 'b 2 1', 'a end 2', 'b end 2']]);
   });
 
   it('keeps the first reason of two callbacks that stop', async () => {
@@ -248,14 +219,7 @@ describe('the end of a training', () => {
 describe('a consumer', () => {
   it('is told of each step', async () => {
     const steps: unknown[] = [];
-    const onStep: TrainEpochsOptions['onStep'] = ({
-      epoch,
-      step,
-      steps: all,
-      loss,
-      accuracy,
-      imagesPerSecond,
-    }) => {
+    const onStep: TrainEpochsOptions['onStep'] = ({ epoch, step, steps: all, loss, accuracy, imagesPerSecond }) => {
       expect(loss).toBeGreaterThan(0);
       expect(imagesPerSecond).toBeGreaterThan(0);
       steps.push([epoch, step, all, accuracy]);
@@ -270,12 +234,7 @@ describe('a consumer', () => {
     const whole = await run(mlp);
     const model = mlp();
     const before = tf.memory().numTensors;
-    for await (const { record } of trainEpochs(model, data, {
-      epochs: EPOCHS,
-      batchSize: 8,
-      validation,
-      seed: 5,
-    })) {
+    for await (const { record } of trainEpochs(model, data, { epochs: EPOCHS, batchSize: 8, validation, seed: 5 })) {
       if (record.epoch === 2) break;
     }
     expect(tf.memory().numTensors).toBe(before);
@@ -298,8 +257,7 @@ describe('a consumer', () => {
 });
 
 describe('a training that fails', () => {
-  const emitter = () =>
-    (globalThis as Record<symbol, unknown>)[Symbol.for('inkwell.interrupts')] as EventEmitter;
+  const emitter = () => (globalThis as Record<symbol, unknown>)[Symbol.for('inkwell.interrupts')] as EventEmitter;
   let model: tf.LayersModel;
   let before: number;
   const start = (options: Partial<TrainEpochsOptions>) => {
@@ -334,26 +292,18 @@ describe('a training that fails', () => {
   });
 
   it('by a loss that is no number says so', async () => {
-    model = compileModel(new Stack().input([784]).output(4), {
-      optimizer: { kind: 'sgd', learningRate: 1e38 },
-    });
+    model = compileModel(new Stack().input([784]).output(4), { optimizer: { kind: 'sgd', learningRate: 1e38 } });
     before = tf.memory().numTensors;
     await expect(trainEpochs(model, data, { epochs: 5, batchSize: 8 }).next()).rejects.toThrow(DivergedError);
   });
 
   it('by a metric that is no number, or has a name that is taken', async () => {
     const metric = (metrics: object): Callback => ({ onEpochEnd: () => metrics as Record<string, number> });
-    await expect(start({ callbacks: [metric({ f1: '1' })] }).next()).rejects.toThrow(
-      /metric "f1".*number, but is "1"/,
-    );
+    await expect(start({ callbacks: [metric({ f1: '1' })] }).next()).rejects.toThrow(/metric "f1".*number, but is "1"/);
     model.dispose();
-    await expect(start({ callbacks: [metric({ valLoss: 1 })] }).next()).rejects.toThrow(
-      /"valLoss".*must have a new name/,
-    );
+    await expect(start({ callbacks: [metric({ valLoss: 1 })] }).next()).rejects.toThrow(/"valLoss".*must have a new name/);
     model.dispose();
-    await expect(start({ callbacks: [metric({ f1: 1 }), metric({ f1: 2 })] }).next()).rejects.toThrow(
-      /"f1".*new name/,
-    );
+    await expect(start({ callbacks: [metric({ f1: 1 }), metric({ f1: 2 })] }).next()).rejects.toThrow(/"f1".*new name/);
   });
 });
 
@@ -448,9 +398,7 @@ describe('watchInterrupts', () => {
     stopped.stop();
     expect(watched.signal.aborted).toBe(false);
     watched.check();
-    (globalThis as unknown as Record<symbol, EventEmitter>)[Symbol.for('inkwell.interrupts')].emit(
-      'interrupt',
-    );
+    (globalThis as unknown as Record<symbol, EventEmitter>)[Symbol.for('inkwell.interrupts')].emit('interrupt');
     expect([watched.signal.aborted, stopped.signal.aborted]).toEqual([true, false]);
     expect(() => watched.check()).toThrow(InterruptedError);
     watched.stop();

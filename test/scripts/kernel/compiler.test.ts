@@ -17,9 +17,7 @@ describe('cells', () => {
   it('explain a wrong type to its end', async () => {
     const { error } = await kernel.execute('const pair: { a: { b: string } } = { a: { b: "" } };\npair = 5;');
     expect(error?.ename).toBe('CompileError');
-    const { error: nested } = await kernel.execute(
-      'const from = { a: { b: 1 } };\nconst to: { a: { b: string } } = from;',
-    );
+    const { error: nested } = await kernel.execute('const from = { a: { b: 1 } };\nconst to: { a: { b: string } } = from;');
     expect(nested?.evalue).toMatch(/^cell \[\d+\] 2:7 - Type .*\n.*'a\.b'.*\n.*'number' is not assignable/);
   });
 

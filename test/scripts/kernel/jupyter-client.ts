@@ -62,15 +62,9 @@ export class Kernel {
     const config = join(this.#folder, 'connection.json');
     const ports = { shell_port: 1, iopub_port: 2, stdin_port: 3, control_port: 4, hb_port: 5 };
     const ip = join(this.#folder, 'socket');
-    writeFileSync(
-      config,
-      JSON.stringify({ transport: 'ipc', ip, key: KEY, signature_scheme: 'hmac-sha256', ...ports }),
-    );
+    writeFileSync(config, JSON.stringify({ transport: 'ipc', ip, key: KEY, signature_scheme: 'hmac-sha256', ...ports }));
     const launch = [...(options.nodeArguments ?? []), join(root, LAUNCHER), '--config-path', config];
-    this.process = spawn(process.execPath, launch, {
-      cwd: options.cwd ?? root,
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
+    this.process = spawn(process.execPath, launch, { cwd: options.cwd ?? root, stdio: ['ignore', 'ignore', 'pipe'] });
     this.exited = once(this.process, 'exit').then(([status]) => status);
     this.process.stderr?.on('data', (chunk) => {
       this.ownStderr += chunk;
@@ -181,9 +175,7 @@ export class Kernel {
 
   async #send(socket: Dealer, type: string, content: object, id: string = randomUUID()): Promise<Message> {
     const header = { msg_id: id, msg_type: type, session: this.#session, username: 'test', version: '5.3' };
-    const parts = [{ ...header, date: new Date().toISOString() }, {}, {}, content].map((part) =>
-      JSON.stringify(part),
-    );
+    const parts = [{ ...header, date: new Date().toISOString() }, {}, {}, content].map((part) => JSON.stringify(part));
     const hmac = createHmac('sha256', KEY);
     for (const part of parts) hmac.update(part);
     const reply = new Promise<Message>((done) => this.#replies.set(id, done));

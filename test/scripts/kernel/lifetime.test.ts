@@ -53,9 +53,7 @@ describe('the kernel', () => {
   });
 
   it('says what is missing when it is not Jupyter that starts it', () => {
-    const { status, stderr } = spawnSync(process.execPath, ['scripts/kernel/launcher.cjs'], {
-      encoding: 'utf8',
-    });
+    const { status, stderr } = spawnSync(process.execPath, ['scripts/kernel/launcher.cjs'], { encoding: 'utf8' });
     expect(status).toBe(2);
     expect(stderr).toContain('--config-path is missing');
   });

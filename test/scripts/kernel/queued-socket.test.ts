@@ -4,9 +4,7 @@ import { Kernel } from './jupyter-client';
 it('loses no message of 20,000 that a cell sends at once', async () => {
   const kernel = await Kernel.start();
   try {
-    const { status, stdout, messages } = await kernel.execute(
-      'for (let i = 0; i < 20_000; i++) console.log(i);',
-    );
+    const { status, stdout, messages } = await kernel.execute('for (let i = 0; i < 20_000; i++) console.log(i);');
     expect(status).toBe('ok');
     expect(stdout).toBe(Array.from({ length: 20_000 }, (_, i) => `${i}\n`).join(''));
     expect(messages.at(-1)?.content).toEqual({ execution_state: 'idle' });

@@ -19,10 +19,7 @@ describe('a cell', () => {
     const first = await kernel.execute('1');
     const second = await kernel.execute('throw new Error()');
     const third = await kernel.execute('1');
-    expect([second.executionCount, third.executionCount]).toEqual([
-      first.executionCount + 1,
-      first.executionCount + 2,
-    ]);
+    expect([second.executionCount, third.executionCount]).toEqual([first.executionCount + 1, first.executionCount + 2]);
   });
 
   it('sends displays with all their types, and updates', async () => {
@@ -32,11 +29,7 @@ describe('a cell', () => {
       lastWriteDisplayData({ data, metadata: {}, transient: { display_id: 'a' } }, false);
       lastWriteDisplayData({ data: { 'text/plain': 'two' }, metadata: {}, transient: { display_id: 'a' } }, true);`);
     expect(displays).toEqual([
-      {
-        data: { 'text/plain': 'one', 'application/json': { one: 1 } },
-        metadata: {},
-        transient: { display_id: 'a' },
-      },
+      { data: { 'text/plain': 'one', 'application/json': { one: 1 } }, metadata: {}, transient: { display_id: 'a' } },
       { data: { 'text/plain': 'two' }, metadata: {}, transient: { display_id: 'a' } },
     ]);
   });

@@ -4,8 +4,7 @@ import { TemporaryProject } from './temporary-project';
 
 const project = new TemporaryProject({
   'src/index.ts': "export { total } from './data/total';\nexport { instance } from './state';\n",
-  'src/data/total.ts':
-    "import { STEP } from './step';\nexport const total = (n: number): number => n * STEP;\n",
+  'src/data/total.ts': "import { STEP } from './step';\nexport const total = (n: number): number => n * STEP;\n",
   'src/data/step.ts': 'export const STEP = 2;\n',
   'src/state.ts': 'export const instance = Math.random();\n',
   'src/cycle/a.ts': "import { b } from './b';\nexport const a = () => b();\nexport const one = 1;\n",
@@ -68,22 +67,14 @@ describe('a source file', () => {
       "src/broken.ts 1:14 - Type 'string' is not assignable to type 'number'.",
     ]);
     project.write('src/broken.ts', '\nexport const fine = ;\n');
-    expect((await kernel.execute(cell)).error?.traceback).toEqual([
-      'src/broken.ts 2:21 - Expression expected.',
-    ]);
+    expect((await kernel.execute(cell)).error?.traceback).toEqual(['src/broken.ts 2:21 - Expression expected.']);
     project.write('src/broken.ts', 'export const fine = 2;\n');
     expect((await kernel.execute(cell)).stdout).toBe('2\n');
   });
 
   it('shows its own lines in a stack trace', async () => {
-    const { executionCount: count, error } = await kernel.execute(
-      "import { fail } from './src/fails';\nfail({ a: 1 });",
-    );
-    expect(error?.traceback).toEqual([
-      'Error: deep',
-      '    at fail (src/fails.ts:5:9)',
-      `    at cell [${count}]:2:5`,
-    ]);
+    const { executionCount: count, error } = await kernel.execute("import { fail } from './src/fails';\nfail({ a: 1 });");
+    expect(error?.traceback).toEqual(['Error: deep', '    at fail (src/fails.ts:5:9)', `    at cell [${count}]:2:5`]);
   });
 
   it('may be part of a cycle', async () => {
@@ -91,9 +82,7 @@ describe('a source file', () => {
   });
 
   it('is imported by path, dynamically too', async () => {
-    const { stdout } = await kernel.execute(
-      "const { STEP } = await import('./src/data/step');\nconsole.log(STEP);",
-    );
+    const { stdout } = await kernel.execute("const { STEP } = await import('./src/data/step');\nconsole.log(STEP);");
     expect(stdout).toBe('3\n');
   });
 });

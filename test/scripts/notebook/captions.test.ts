@@ -1,11 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import {
-  expandNumbers,
-  linkReferences,
-  parseCaption,
-  prefixNumbers,
-  type Targets,
-} from '../../../scripts/notebook/captions';
+import { expandNumbers, linkReferences, parseCaption, prefixNumbers, type Targets } from '../../../scripts/notebook/captions';
 
 describe('parseCaption', () => {
   it('reads number, what is seen, and the words after it', () => {
@@ -27,15 +21,12 @@ describe('parseCaption', () => {
     });
   });
 
-  it.each([
-    'Figure 3. No emphasis.',
-    '**Figure 3. Bold.**',
-    '*Figure three. Words.*',
-    '*Note 3. Other.*',
-    '',
-  ])('takes %j for a paragraph like any other', (paragraph) => {
-    expect(parseCaption(paragraph)).toBeUndefined();
-  });
+  it.each(['Figure 3. No emphasis.', '**Figure 3. Bold.**', '*Figure three. Words.*', '*Note 3. Other.*', ''])(
+    'takes %j for a paragraph like any other',
+    (paragraph) => {
+      expect(parseCaption(paragraph)).toBeUndefined();
+    },
+  );
 });
 
 it.each([

@@ -2,13 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  type Cell,
-  headingsByCell,
-  outputsOf,
-  readNotebook,
-  writeNotebook,
-} from '../../../scripts/notebook/notebook-file';
+import { type Cell, headingsByCell, outputsOf, readNotebook, writeNotebook } from '../../../scripts/notebook/notebook-file';
 
 const cell = (cell_type: Cell['cell_type'], source: string | string[], outputs?: Cell['outputs']): Cell => ({
   cell_type,
@@ -27,13 +21,7 @@ describe('headingsByCell', () => {
       cell('markdown', '## The `fit` of **it** ##\n\n```sh\n# a comment\n```'),
       cell('code', '2'),
     ];
-    expect(headingsByCell(notebook(...cells))).toEqual([
-      '',
-      'Title',
-      'Title',
-      'The fit of it',
-      'The fit of it',
-    ]);
+    expect(headingsByCell(notebook(...cells))).toEqual(['', 'Title', 'Title', 'The fit of it', 'The fit of it']);
   });
 });
 

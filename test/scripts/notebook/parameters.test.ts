@@ -1,18 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Cell, Notebook } from '../../../scripts/notebook/notebook-file';
-import {
-  injectParameters,
-  literalFor,
-  parametersOf,
-  planParameters,
-  UsageError,
-} from '../../../scripts/notebook/parameters';
+import { injectParameters, literalFor, parametersOf, planParameters, UsageError } from '../../../scripts/notebook/parameters';
 
-const code = (source: string | string[], ...tags: string[]): Cell => ({
-  cell_type: 'code',
-  metadata: { tags },
-  source,
-});
+const code = (source: string | string[], ...tags: string[]): Cell => ({ cell_type: 'code', metadata: { tags }, source });
 const notebook = (...cells: Cell[]): Notebook => ({ cells, metadata: {}, nbformat: 4, nbformat_minor: 5 });
 
 const SOURCE = [
@@ -24,8 +14,7 @@ const SOURCE = [
   'const fixed = 3;',
 ];
 const parameters = parametersOf(notebook(code('let other = 1;'), code(SOURCE, 'parameters')));
-const parameter = (name: string) =>
-  parameters.find((candidate) => candidate.name === name) as (typeof parameters)[0];
+const parameter = (name: string) => parameters.find((candidate) => candidate.name === name) as (typeof parameters)[0];
 
 describe('parametersOf', () => {
   it('reads names, kinds and defaults from the tagged cell alone', () => {

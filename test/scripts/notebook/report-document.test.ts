@@ -3,10 +3,7 @@ import type { Cell, Notebook, Output } from '../../../scripts/notebook/notebook-
 import { type Block, buildReport, type NamedNotebook } from '../../../scripts/notebook/report-document';
 
 const PLOTLY_TYPE = 'application/vnd.plotly.v1+json';
-const figure = (data: object[] = []): Output => ({
-  output_type: 'display_data',
-  data: { [PLOTLY_TYPE]: { data } },
-});
+const figure = (data: object[] = []): Output => ({ output_type: 'display_data', data: { [PLOTLY_TYPE]: { data } } });
 const table: Output = { output_type: 'display_data', data: { 'text/html': ['<table>', '</table>'] } };
 const words = (text: string): Output => ({ output_type: 'display_data', data: { 'text/markdown': text } });
 const code = (source: string, ...outputs: Output[]): Cell => ({
@@ -21,8 +18,7 @@ const named = (name: string, cells: Cell[], metadata: Notebook['metadata'] = {})
   name,
   notebook: { cells, metadata, nbformat: 4, nbformat_minor: 5 },
 });
-const blocksOf = (cells: Cell[], options = {}) =>
-  buildReport([named('a', cells)], {}, options).chapters[0]?.blocks;
+const blocksOf = (cells: Cell[], options = {}) => buildReport([named('a', cells)], {}, options).chapters[0]?.blocks;
 const summary = (block: Block) =>
   block.type === 'numbered'
     ? `${block.label}: ${block.outputs.length}`
@@ -48,19 +44,8 @@ describe('blocks', () => {
   });
 
   it('lets a caption of several numbers claim the outputs of several cells, whose code stands above', () => {
-    const cells = [
-      code('own', table),
-      code('a', table, table),
-      code('b', table),
-      text('*Tables 3a to 3c. Seen.*'),
-    ];
-    expect(blocksOf(cells)?.map(summary)).toEqual([
-      'code: own',
-      'outputs: 1',
-      'code: a',
-      'code: b',
-      'Tables 3a to 3c: 3',
-    ]);
+    const cells = [code('own', table), code('a', table, table), code('b', table), text('*Tables 3a to 3c. Seen.*')];
+    expect(blocksOf(cells)?.map(summary)).toEqual(['code: own', 'outputs: 1', 'code: a', 'code: b', 'Tables 3a to 3c: 3']);
   });
 
   it('does not take a table for a figure', () => {
@@ -122,10 +107,7 @@ describe('a bound report', () => {
       rest: 'As [Figure 1.1](#figure-1-1) and [notebook 2](#chapter-2) say.',
     });
     const [, caption, last] = chapters[1]?.blocks ?? [];
-    expect(caption).toMatchObject({
-      label: 'Figure 2.1',
-      rest: "Set beside notebook 1's [Figure 1.1](#figure-1-1).",
-    });
+    expect(caption).toMatchObject({ label: 'Figure 2.1', rest: "Set beside notebook 1's [Figure 1.1](#figure-1-1)." });
     expect(last).toMatchObject({ source: 'See [Figure 2.1](#figure-2-1). [Before](#chapter-1), Figure 7.' });
   });
 

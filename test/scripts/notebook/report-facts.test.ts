@@ -89,9 +89,9 @@ describe('findProblems', () => {
   });
 
   it('says which cells in the midst never ran', () => {
-    expect(findProblems(notebook([code(1), code(null), text('## B'), code(2), code(null), code(3)]))).toEqual(
-      ['2 of 5 code cells did not run: code cells 2, 4 (under “B”).'],
-    );
+    expect(findProblems(notebook([code(1), code(null), text('## B'), code(2), code(null), code(3)]))).toEqual([
+      '2 of 5 code cells did not run: code cells 2, 4 (under “B”).',
+    ]);
   });
 
   it('says where the order was another', () => {

@@ -76,16 +76,10 @@ await task.end('done');`,
     );
     expect(events.filter(({ event }) => event === 'progress')).toEqual([
       { event: 'progress', line: expect.stringContaining('0 %'), ended: [] },
-      {
-        event: 'progress',
-        line: 'Training: 0 of 2 epochs in 1.0 s',
-        ended: ['Training: 0 of 2 epochs in 1.0 s'],
-      },
+      { event: 'progress', line: 'Training: 0 of 2 epochs in 1.0 s', ended: ['Training: 0 of 2 epochs in 1.0 s'] },
     ]);
     expect(executed.cells.map(({ execution_count }) => execution_count)).toEqual([undefined, 1, 2, 3, 4]);
-    expect(outputsOf(executed, 'application/vnd.inkwell.results+json')).toEqual([
-      { dataset: 'mnist', models: [] },
-    ]);
+    expect(outputsOf(executed, 'application/vnd.inkwell.results+json')).toEqual([{ dataset: 'mnist', models: [] }]);
 
     const page = await report(target);
     expect(page).toContain('<title>Title &amp; &lt;more&gt;</title>');
@@ -115,23 +109,14 @@ await task.end('done');`,
   });
 
   it('says that the kernel died', async () => {
-    const { outcome } = await run('died', [
-      'process.kill(process.pid, "SIGKILL");\nawait new Promise(() => {});',
-    ]);
-    expect(outcome).toMatchObject({
-      status: 'failed',
-      error: { index: 0, text: expect.stringContaining('kernel died') },
-    });
+    const { outcome } = await run('died', ['process.kill(process.pid, "SIGKILL");\nawait new Promise(() => {});']);
+    expect(outcome).toMatchObject({ status: 'failed', error: { index: 0, text: expect.stringContaining('kernel died') } });
   });
 
   it('stops when asked, and keeps what there is', async () => {
     const { outcome, executed, target } = await run(
       'interrupted',
-      [
-        'console.log("before");',
-        'await new Promise((done) => setTimeout(done, 60_000));',
-        'console.log("after");',
-      ],
+      ['console.log("before");', 'await new Promise((done) => setTimeout(done, 60_000));', 'console.log("after");'],
       (event, running) => {
         if (event.event === 'cell' && event.number === 2) setTimeout(() => running.stop(), 200);
       },

@@ -17,17 +17,7 @@ describe('parseStartOptions', () => {
   });
 
   it('takes profile, data set, seed and any parameter', () => {
-    const { settings } = parse(
-      '--profile',
-      'full',
-      '--dataset=emnist47',
-      '--seed',
-      '0',
-      '-p',
-      'trials=3',
-      '-p',
-      'note=a=b',
-    );
+    const { settings } = parse('--profile', 'full', '--dataset=emnist47', '--seed', '0', '-p', 'trials=3', '-p', 'note=a=b');
     expect([...settings]).toEqual([
       ['profile', 'full'],
       ['dataset', 'emnist47'],
@@ -38,10 +28,7 @@ describe('parseStartOptions', () => {
   });
 
   it('runs the notebooks asked for, in their own order', () => {
-    expect(parse('--only', '03', '--only', '01-preprocessing.ipynb').notebooks).toEqual([
-      '01-preprocessing',
-      '03-cnn-search',
-    ]);
+    expect(parse('--only', '03', '--only', '01-preprocessing.ipynb').notebooks).toEqual(['01-preprocessing', '03-cnn-search']);
   });
 
   it.each([
@@ -81,9 +68,7 @@ describe('parseStartOptions for npm run report', () => {
   });
 
   it('refuses values for a run that there is not', () => {
-    expect(() => parseReport('--no-execute', '--seed', '1')).toThrow(
-      /got a value for seed\. Drop --no-execute/,
-    );
+    expect(() => parseReport('--no-execute', '--seed', '1')).toThrow(/got a value for seed\. Drop --no-execute/);
   });
 });
 

@@ -15,9 +15,7 @@ describe('StatusLine', () => {
     line.update('[1/4] 01', 'Classes', '50 %', '4 s');
     line.print('done');
     line.end();
-    expect(written.join('')).toBe(
-      '[1/4] 01 · 3 s · Cl\r\x1b[2K[1/4] 01 · 4 s · 50\r\x1b[2Kdone\n[1/4] 01 · 4 s · 50\r\x1b[2K',
-    );
+    expect(written.join('')).toBe('[1/4] 01 · 3 s · Cl\r\x1b[2K[1/4] 01 · 4 s · 50\r\x1b[2Kdone\n[1/4] 01 · 4 s · 50\r\x1b[2K');
     expect(written.every((text) => text.length <= 19)).toBe(true);
   });
 
@@ -29,11 +27,7 @@ describe('StatusLine', () => {
     line.note('trial 1 completed', '6 s');
     line.update('[1/4] 01', 'Search', '20 %', '7 s');
     line.end();
-    expect(written).toEqual([
-      '  [1/4] 01 · Classes · 0 s\n',
-      '  [1/4] 01 · Search · 5 s\n',
-      '    trial 1 completed · 6 s\n',
-    ]);
+    expect(written).toEqual(['  [1/4] 01 · Classes · 0 s\n', '  [1/4] 01 · Search · 5 s\n', '    trial 1 completed · 6 s\n']);
   });
 
   it('leaves what ended to the running line on a terminal', () => {

@@ -24,7 +24,9 @@ describe('writeReport', () => {
     writeFileSync(`${target}.pdf`, 'of an earlier run');
     const notebook = {
       cells: [{ cell_type: 'markdown' as const, metadata: {}, source: '# A title' }],
-      ...{ metadata: {}, nbformat: 4, nbformat_minor: 5 },
+      metadata: {},
+      nbformat: 4,
+      nbformat_minor: 5,
     };
     const options = { formats: ['pdf'] as const, code: true, titlePage: {} };
     const written = await writeReport([{ name: '01-a', notebook }], target, options);
@@ -32,9 +34,7 @@ describe('writeReport', () => {
     expect(readFileSync(`${target}.html`, 'utf8')).toContain('A title');
     expect(existsSync(`${target}.pdf`)).toBe(false);
     expect(readdirSync(folder)).toEqual(['report.html']);
-    expect(warn.mock.calls).toEqual([
-      ['No PDF of report, whose HTML is complete: the browser gave no answer in 180 s'],
-    ]);
+    expect(warn.mock.calls).toEqual([['No PDF of report, whose HTML is complete: the browser gave no answer in 180 s']]);
     warn.mockRestore();
   });
 });

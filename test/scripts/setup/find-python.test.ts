@@ -24,9 +24,7 @@ describe('findPython', () => {
   it('looks further when python3 is too old or cannot make environments', async () => {
     const others = { 'python3.12': python(12) };
     expect((await findPython(undefined, fakeProbe({ python3: python(9), ...others }))).version[1]).toBe(12);
-    expect(
-      (await findPython(undefined, fakeProbe({ python3: python(11, false), ...others }))).version[1],
-    ).toBe(12);
+    expect((await findPython(undefined, fakeProbe({ python3: python(11, false), ...others }))).version[1]).toBe(12);
   });
 
   it('takes the one that PYTHON names, and no other', async () => {

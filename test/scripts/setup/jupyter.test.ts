@@ -12,12 +12,7 @@ describe('jupyterFiles', () => {
     expect(kernel).toEqual({
       display_name: 'TypeScript',
       language: 'typescript',
-      argv: [
-        '/opt/node/bin/node',
-        '/home/ada/inkwell/scripts/kernel/launcher.cjs',
-        '--config-path',
-        '{connection_file}',
-      ],
+      argv: ['/opt/node/bin/node', '/home/ada/inkwell/scripts/kernel/launcher.cjs', '--config-path', '{connection_file}'],
       interrupt_mode: 'signal',
     });
   });

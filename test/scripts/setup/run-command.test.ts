@@ -7,10 +7,7 @@ describe('runCommand', () => {
   it('collects both outputs and tells success from failure', async () => {
     const both = "console.log('out'); console.error('err'); process.exitCode = 3";
     expect(await runCommand(process.execPath, script(both))).toMatchObject({ succeeded: false });
-    const { succeeded, output } = await runCommand(
-      process.execPath,
-      script("console.log('é'.repeat(100000))"),
-    );
+    const { succeeded, output } = await runCommand(process.execPath, script("console.log('é'.repeat(100000))"));
     expect(succeeded).toBe(true);
     expect(output).toBe(`${'é'.repeat(100000)}\n`);
   });

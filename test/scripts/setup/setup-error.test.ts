@@ -10,10 +10,7 @@ describe('findCure', () => {
     ["EACCES: permission denied, open '/srv/inkwell/.setup.lock'", 'writable'],
     ['certificate verify failed: unable to get local issuer certificate', 'certificate'],
     ['ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE', 'not the published file'],
-    [
-      'npm error `npm ci` can only install packages when your package.json and\nlock are in sync',
-      'npm install',
-    ],
+    ['npm error `npm ci` can only install packages when your package.json and\nlock are in sync', 'npm install'],
     ['something nobody has seen', 'environment.md'],
   ])('knows %j', (output, cure) => {
     expect(findCure(output)).toContain(cure);

@@ -16,9 +16,7 @@ describe('presets', () => {
   it('have the weights of their published layers', () => {
     expect(countWeights(seedMlp)).toBe(dense(784, 512) + 4 * 512 + dense(512, 256) + dense(256, 3));
     const convolutions = 9 * 32 + 32 + 9 * 32 * 128 + 128 + 9 * 128 * 128 + 128;
-    expect(countWeights(seedCnn)).toBe(
-      convolutions + dense(3 * 3 * 128, 512) + dense(512, 256) + dense(256, 3),
-    );
+    expect(countWeights(seedCnn)).toBe(convolutions + dense(3 * 3 * 128, 512) + dense(512, 256) + dense(256, 3));
   });
 
   it.each(PRESETS.map((preset) => [preset.name, preset] as const))(

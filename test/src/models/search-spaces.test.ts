@@ -16,10 +16,20 @@ const data = { classNames: Array.from({ length: 47 }, (_, c) => `c${c}`) };
 
 /** Defaults of how a model is trained and regularized, of whatever a configuration may have. */
 const COMMON = {
-  ...{ batchNormalization: true, dropout: 0.2, regularization: 'none', l1: 1e-5, l2: 1e-4 },
-  ...{ optimizer: 'adam', schedule: 'cosineAnnealing', decayFactor: 0.5 },
-  ...{ adamLearningRate: 0.001, rmspropLearningRate: 0.001, adagradLearningRate: 0.1 },
-  ...{ sgdLearningRate: 0.1, sgdMomentumLearningRate: 0.03, adadeltaLearningRate: 1 },
+  batchNormalization: true,
+  dropout: 0.2,
+  regularization: 'none',
+  l1: 1e-5,
+  l2: 1e-4,
+  optimizer: 'adam',
+  schedule: 'cosineAnnealing',
+  decayFactor: 0.5,
+  adamLearningRate: 0.001,
+  rmspropLearningRate: 0.001,
+  adagradLearningRate: 0.1,
+  sgdLearningRate: 0.1,
+  sgdMomentumLearningRate: 0.03,
+  adadeltaLearningRate: 1,
 };
 
 interface Space {
@@ -35,16 +45,30 @@ const SPACES: readonly (readonly [string, Space])[] = [
   [
     'buildMlp',
     {
-      ...{ kind: 'mlp', build: buildMlp },
+      kind: 'mlp',
+      build: buildMlp,
       defaults: {
         ...COMMON,
-        ...{ layers: 2, units1: 256, units2: 256, units3: 256 },
-        ...{ activation1: 'relu', activation2: 'relu', activation3: 'relu' },
+        layers: 2,
+        units1: 256,
+        units2: 256,
+        units3: 256,
+        activation1: 'relu',
+        activation2: 'relu',
+        activation3: 'relu',
       },
       baseline: {
-        ...{ layers: 2, units1: 256, activation1: 'relu', units2: 256, activation2: 'relu' },
-        ...{ batchNormalization: true, dropout: 0.2, regularization: 'none' },
-        ...{ optimizer: 'adam', adamLearningRate: 0.001, schedule: 'cosineAnnealing' },
+        layers: 2,
+        units1: 256,
+        activation1: 'relu',
+        units2: 256,
+        activation2: 'relu',
+        batchNormalization: true,
+        dropout: 0.2,
+        regularization: 'none',
+        optimizer: 'adam',
+        adamLearningRate: 0.001,
+        schedule: 'cosineAnnealing',
       },
       weights: dense(784, 256, false) + 4 * 256 + dense(256, 256, false) + 4 * 256 + dense(256, 47),
     },
@@ -52,17 +76,35 @@ const SPACES: readonly (readonly [string, Space])[] = [
   [
     'buildCnn',
     {
-      ...{ kind: 'cnn', build: buildCnn },
+      kind: 'cnn',
+      build: buildCnn,
       defaults: {
         ...COMMON,
-        ...{ blocks: 3, activation: 'relu', kernelSize: 3, filters1: 16, filters2: 32, filters3: 64 },
-        ...{ denseLayers: 1, denseUnits1: 128, denseUnits2: 128 },
+        blocks: 3,
+        activation: 'relu',
+        kernelSize: 3,
+        filters1: 16,
+        filters2: 32,
+        filters3: 64,
+        denseLayers: 1,
+        denseUnits1: 128,
+        denseUnits2: 128,
       },
       baseline: {
-        ...{ blocks: 3, activation: 'relu', batchNormalization: true, regularization: 'none' },
-        ...{ kernelSize: 3, filters1: 16, filters2: 32, filters3: 64 },
-        ...{ dropout: 0.2, denseLayers: 1, denseUnits1: 128 },
-        ...{ optimizer: 'adam', adamLearningRate: 0.001, schedule: 'cosineAnnealing' },
+        blocks: 3,
+        activation: 'relu',
+        batchNormalization: true,
+        regularization: 'none',
+        kernelSize: 3,
+        filters1: 16,
+        filters2: 32,
+        filters3: 64,
+        dropout: 0.2,
+        denseLayers: 1,
+        denseUnits1: 128,
+        optimizer: 'adam',
+        adamLearningRate: 0.001,
+        schedule: 'cosineAnnealing',
       },
       // Pools of 3, 2 and 2 leave 2 x 2 of 28 x 28 pixels: 9, 4, 2.
       weights:
@@ -88,7 +130,8 @@ describe.each(SPACES)('the space of %s', (name, { kind, build, defaults, baselin
     const model = build(HyperParameters.from(baseline), data);
     expect(model.countParams()).toBe(weights);
     expect(compileConfigOf(model)).toEqual({
-      ...{ optimizer: { kind: 'adam', learningRate: 0.001 }, schedule: { kind: 'cosineAnnealing' } },
+      optimizer: { kind: 'adam', learningRate: 0.001 },
+      schedule: { kind: 'cosineAnnealing' },
       batchSize: 64,
     });
     model.dispose();
@@ -129,9 +172,7 @@ describe.each(SPACES)('the space of %s', (name, { kind, build, defaults, baselin
       const classes = model.layers.map((layer) => layer.getClassName());
       const normalized = classes.filter((each) => each === 'BatchNormalization').length;
       const hidden = classes.filter((each) => each === 'Dense' || each === 'Conv2D').length - 1;
-      const isSigmoid = Object.entries(values).some(
-        ([asked, value]) => asked.startsWith('activation') && value === 'sigmoid',
-      );
+      const isSigmoid = Object.entries(values).some(([asked, value]) => asked.startsWith('activation') && value === 'sigmoid');
       if (isSigmoid) sigmoids++;
       expect('batchNormalization' in values, told).toBe(!isSigmoid);
       expect(normalized, told).toBe(isSigmoid || values.batchNormalization === true ? hidden : 0);

@@ -12,12 +12,7 @@ const classesOf = (model: tf.LayersModel) => model.layers.map((layer) => layer.g
 
 describe('Stack', () => {
   it('builds a residual block: two convolutions, and a projection where the filters change', () => {
-    const model = new Stack()
-      .input([28, 28, 1])
-      .residual(4, 3, 'relu')
-      .residual(4, 3, 'relu')
-      .globalAveragePooling()
-      .output(3);
+    const model = new Stack().input([28, 28, 1]).residual(4, 3, 'relu').residual(4, 3, 'relu').globalAveragePooling().output(3);
     const first = convolution(1, 4, 3) + convolution(4, 4, 3) + convolution(1, 4, 1);
     const second = 2 * convolution(4, 4, 3);
     expect(model.countParams()).toBe(first + second + dense(4, 3));
@@ -61,14 +56,7 @@ describe('Stack', () => {
     const stack = () => new Stack().input([28, 28, 1]);
     const plain = stack().convolution(2, 3, 'relu', false, 2).flatten().output(2);
     const normalized = stack().convolution(2, 3, 'leakyRelu', true, 3).flatten().output(2);
-    expect(classesOf(plain)).toEqual([
-      'InputLayer',
-      'Conv2D',
-      'MaxPooling2D',
-      'Activation',
-      'Flatten',
-      'Dense',
-    ]);
+    expect(classesOf(plain)).toEqual(['InputLayer', 'Conv2D', 'MaxPooling2D', 'Activation', 'Flatten', 'Dense']);
     expect(classesOf(normalized)).toEqual([
       ...['InputLayer', 'Conv2D', 'MaxPooling2D', 'BatchNormalization', 'LeakyReLU', 'Flatten', 'Dense'],
     ]);
@@ -76,73 +64,50 @@ describe('Stack', () => {
     for (const model of [plain, normalized]) model.dispose();
   });
 
-  it.each(ACTIVATIONS)(
-    'gives with pooling first what pooling last gives, without normalization: %s',
-    (activation) => {
-      const first = new Stack(5)
-        .input([28, 28, 1])
-        .convolution(3, 3, activation, false, 2)
-        .flatten()
-        .output(4);
-      const last = new Stack(5)
-        .input([28, 28, 1])
-        .convolution(3, 3, activation)
-        .maxPooling(2)
-        .flatten()
-        .output(4);
-      tf.tidy(() => {
-        const images = tf.randomUniform([6, 28, 28, 1], 0, 1, 'float32', 1);
-        const [a, b] = [first, last].map((model) => model.apply(images) as tf.Tensor);
-        expect([...a.dataSync()]).toEqual([...b.dataSync()]);
-        expect(
-          a.sub(b.mean(0)).abs().max().dataSync()[0],
-          'the images must not all give the same',
-        ).toBeGreaterThan(0);
-      });
-      for (const model of [first, last]) model.dispose();
-    },
-  );
+  it.each(ACTIVATIONS)('gives with pooling first what pooling last gives, without normalization: %s', (activation) => {
+    const first = new Stack(5).input([28, 28, 1]).convolution(3, 3, activation, false, 2).flatten().output(4);
+    const last = new Stack(5).input([28, 28, 1]).convolution(3, 3, activation).maxPooling(2).flatten().output(4);
+    tf.tidy(() => {
+      const images = tf.randomUniform([6, 28, 28, 1], 0, 1, 'float32', 1);
+      const [a, b] = [first, last].map((model) => model.apply(images) as tf.Tensor);
+      expect([...a.dataSync()]).toEqual([...b.dataSync()]);
+      expect(a.sub(b.mean(0)).abs().max().dataSync()[0], 'the images must not all give the same').toBeGreaterThan(0);
+    });
+    for (const model of [first, last]) model.dispose();
+  });
 
-  // Uniform numbers from -a to a have the variance a^2 / 3; a^2 is 6 / inputs for He, 3 / inputs for LeCun, 6 / (inputs + outputs)
-  // for Glorot.
+  // Uniform numbers from -a to a have the variance a^2 / 3; a^2 is 6 / inputs for He, 3 / inputs for LeCun, 6 / (inputs +
+  // outputs) for Glorot.
   it.each([
     ['relu', 2 / 400, 2 / 9],
     ['leakyRelu', 2 / 400, 2 / 9],
     ['elu', 1 / 400, 1 / 9],
     ['tanh', 2 / (400 + 100), 2 / (9 + 9 * 1000)],
     ['sigmoid', 2 / (400 + 100), 2 / (9 + 9 * 1000)],
-  ] as const)(
-    'draws the weights of %s with the variance that its initializer has',
-    (activation, dense, conv) => {
-      const flat = new Stack(7).input([400]).dense(100, activation).output(2);
-      const image = new Stack(7)
-        .input([28, 28, 1])
-        .convolution(1000, 3, activation, false, 28)
-        .flatten()
-        .output(2);
-      for (const [model, variance] of [
-        [flat, dense],
-        [image, conv],
-      ] as const) {
-        const values = model.layers[1].getWeights()[0].dataSync<'float32'>();
-        const mean = values.reduce((sum, w) => sum + w, 0) / values.length;
-        const found = values.reduce((sum, w) => sum + (w - mean) ** 2, 0) / values.length;
-        // Of 9,000 draws and more; the standard deviation of the variance is below 1 % of it.
-        expect(found / variance).toBeGreaterThan(0.96);
-        expect(found / variance).toBeLessThan(1.04);
-        expect(Math.abs(mean)).toBeLessThan(4 * Math.sqrt(variance / values.length));
-        // The bounds of the uniform distribution.
-        const largest = values.reduce((most, w) => Math.max(most, Math.abs(w)), 0);
-        expect(largest / Math.sqrt(3 * variance)).toBeGreaterThan(0.99);
-        expect(largest / Math.sqrt(3 * variance)).toBeLessThan(1 + 1e-6);
-        model.dispose();
-      }
-    },
-  );
+  ] as const)('draws the weights of %s with the variance that its initializer has', (activation, dense, conv) => {
+    const flat = new Stack(7).input([400]).dense(100, activation).output(2);
+    const image = new Stack(7).input([28, 28, 1]).convolution(1000, 3, activation, false, 28).flatten().output(2);
+    for (const [model, variance] of [
+      [flat, dense],
+      [image, conv],
+    ] as const) {
+      const values = model.layers[1].getWeights()[0].dataSync<'float32'>();
+      const mean = values.reduce((sum, w) => sum + w, 0) / values.length;
+      const found = values.reduce((sum, w) => sum + (w - mean) ** 2, 0) / values.length;
+      // Of 9,000 draws and more; the standard deviation of the variance is below 1 % of it.
+      expect(found / variance).toBeGreaterThan(0.96);
+      expect(found / variance).toBeLessThan(1.04);
+      expect(Math.abs(mean)).toBeLessThan(4 * Math.sqrt(variance / values.length));
+      // The bounds of the uniform distribution.
+      const largest = values.reduce((most, w) => Math.max(most, Math.abs(w)), 0);
+      expect(largest / Math.sqrt(3 * variance)).toBeGreaterThan(0.99);
+      expect(largest / Math.sqrt(3 * variance)).toBeLessThan(1 + 1e-6);
+      model.dispose();
+    }
+  });
 
   it('draws weights from the seed and the place of the layer, whatever was built before', () => {
-    const build = (seed: number) =>
-      new Stack(seed).input([28, 28, 1]).residual(2, 3, 'elu').flatten().dense(3, 'tanh').output(2);
+    const build = (seed: number) => new Stack(seed).input([28, 28, 1]).residual(2, 3, 'elu').flatten().dense(3, 'tanh').output(2);
     const kernels = (model: tf.LayersModel) =>
       model.weights.filter(({ shape }) => shape.length > 1).map((weight) => [...weight.read().dataSync()]);
     const [first, same, other] = [build(1), build(1), build(2)];
@@ -189,29 +154,20 @@ describe('a saved stack', () => {
     classNames: ['a', 'b', 'c'],
   };
 
-  it.each(Object.entries(builds))(
-    'reads as before, however many were built meanwhile: %s',
-    async (_name, build) => {
-      const model = compileModel(build(), { optimizer: { kind: 'adamw', learningRate: 0.01 } });
-      await saveModel(model, join(folder, 'model'), record);
-      const others = Array.from({ length: 3 }, build);
-      const { model: loaded } = await loadModel(join(folder, 'model'));
-      tf.tidy(() => {
-        const images = tf.randomUniform(
-          [4, ...model.inputs[0].shape.slice(1)] as number[],
-          0,
-          1,
-          'float32',
-          1,
-        );
-        const [a, b] = [model, loaded].map((each) => [...(each.apply(images) as tf.Tensor).dataSync()]);
-        expect(b).toEqual(a);
-      });
-      expect(classesOf(loaded)).toEqual(classesOf(model));
-      // And a model built alike takes the loaded one's weights, in their order.
-      const weights = loaded.getWeights().map(({ shape }) => shape);
-      expect(others[2].getWeights().map(({ shape }) => shape)).toEqual(weights);
-      for (const each of [model, loaded, ...others]) each.dispose();
-    },
-  );
+  it.each(Object.entries(builds))('reads as before, however many were built meanwhile: %s', async (_name, build) => {
+    const model = compileModel(build(), { optimizer: { kind: 'adamw', learningRate: 0.01 } });
+    await saveModel(model, join(folder, 'model'), record);
+    const others = Array.from({ length: 3 }, build);
+    const { model: loaded } = await loadModel(join(folder, 'model'));
+    tf.tidy(() => {
+      const images = tf.randomUniform([4, ...model.inputs[0].shape.slice(1)] as number[], 0, 1, 'float32', 1);
+      const [a, b] = [model, loaded].map((each) => [...(each.apply(images) as tf.Tensor).dataSync()]);
+      expect(b).toEqual(a);
+    });
+    expect(classesOf(loaded)).toEqual(classesOf(model));
+    // And a model built alike takes the loaded one's weights, in their order.
+    const weights = loaded.getWeights().map(({ shape }) => shape);
+    expect(others[2].getWeights().map(({ shape }) => shape)).toEqual(weights);
+    for (const each of [model, loaded, ...others]) each.dispose();
+  });
 });

@@ -28,8 +28,7 @@ function withCounts(counts: readonly number[]): Dataset {
 
 const even = (size: number, classes: number) =>
   withCounts(Array.from({ length: classes }, (_, c) => Math.floor((size + c) / classes)));
-const rare = (images: number, of: number) =>
-  withCounts([...Array(9).fill(Math.floor((of - images) / 9)), images]);
+const rare = (images: number, of: number) => withCounts([...Array(9).fill(Math.floor((of - images) / 9)), images]);
 
 const DATASETS: Record<string, () => Dataset> = {
   '40 images of 2 classes': () => even(40, 2),
@@ -38,8 +37,7 @@ const DATASETS: Record<string, () => Dataset> = {
   '60,000 images of 10 classes': () => even(60_000, 10),
   '95,387 images of 47 classes': () => even(95_387, 47),
   '3,000 images of 256 classes': () => even(3000, 256),
-  'classes from 1 to 20,000 images': () =>
-    withCounts(Array.from({ length: 62 }, (_, c) => Math.ceil(20_000 / 1.2 ** c))),
+  'classes from 1 to 20,000 images': () => withCounts(Array.from({ length: 62 }, (_, c) => Math.ceil(20_000 / 1.2 ** c))),
   'a class of 1 image': () => rare(1, 3000),
   'a class of 2 images': () => rare(2, 1500),
   'a class of 5 images': () => rare(5, 30_000),
@@ -51,9 +49,7 @@ const begins = new Error('Training would begin.');
 const refuse = () => {
   throw begins;
 };
-const tiny = compileModel(new Stack(0).input([784]).output(2), {
-  optimizer: { kind: 'sgd', learningRate: 0.1 },
-});
+const tiny = compileModel(new Stack(0).input([784]).output(2), { optimizer: { kind: 'sgd', learningRate: 0.1 } });
 
 /** No model can be built, so nothing is trained; by then all else was accepted. */
 const tryOut = (search: Search, images: Dataset, epochs: number) =>
@@ -81,23 +77,22 @@ describe.each(Object.entries(DATASETS))('%s', (_, make) => {
       const { train: learned, validation } = splitDataset(takeSubset(train, budget.trainImages), 0.05);
       const two = (data: Dataset) => ({ ...data, classNames: ['a', 'b'], labels: new Uint8Array(data.size) });
       const trained = fit(tiny, two(learned), {
-        ...{ epochs: budget.epochs, validation: two(validation), title: null },
+        epochs: budget.epochs,
+        validation: two(validation),
+        title: null,
         callbacks: [{ onTrainBegin: refuse }],
       });
       await expect(trained).rejects.toThrow(begins.message);
       const { ablation, trainSizes } = experimentBudget(model, profile, train);
-      const study = new Ablation(refuse, {
-        base: { dropout: 0.1 },
-        vary: ablation.vary,
-        folds: ablation.folds,
-      });
-      await expect(tryOut(study, takeSubset(train, ablation.images), ablation.epochs)).rejects.toThrow(
-        begins.message,
-      );
+      const study = new Ablation(refuse, { base: { dropout: 0.1 }, vary: ablation.vary, folds: ablation.folds });
+      await expect(tryOut(study, takeSubset(train, ablation.images), ablation.epochs)).rejects.toThrow(begins.message);
       if (!trainSizes) return;
       const { images, sizes, ...rest } = trainSizes;
       const curve = trainSizeCurve(refuse, takeSubset(train, images), {
-        ...{ ...rest, trainSizes: sizes, hyperparameters: {}, title: null },
+        ...rest,
+        trainSizes: sizes,
+        hyperparameters: {},
+        title: null,
       });
       await expect(curve).rejects.toThrow(begins.message);
       expect(new Set(sizes).size).toBeGreaterThan(1);
@@ -112,9 +107,14 @@ describe('searchBudget', () => {
     const quick = searchBudget('mlp', 'quick', mnist);
     expect(searchBudget('mlp', 'quick', mnist, { trials: 3, folds: null })).toEqual({ ...quick, trials: 3 });
     expect(quick).toEqual({
-      ...{ searchImages: 30_000, searchEpochs: 4, trials: 12, folds: 2 },
+      searchImages: 30_000,
+      searchEpochs: 4,
+      trials: 12,
+      folds: 2,
       // EMNIST's 90,000 images and 8 epochs make as many steps.
-      ...{ trainImages: 60_000, epochs: 12, augment: true },
+      trainImages: 60_000,
+      epochs: 12,
+      augment: true,
       cuts: [],
     });
   });
@@ -140,13 +140,7 @@ describe('searchBudget', () => {
       'With 12,000 images instead of 90,000, winner and default train for 32 epochs instead of 8.',
     ]);
     const given = searchBudget('mlp', 'quick', even(12_000, 10), { searchImages: 500, epochs: 5 });
-    expect(given).toMatchObject({
-      searchImages: 500,
-      searchEpochs: 4,
-      trainImages: 12_000,
-      epochs: 5,
-      cuts: [],
-    });
+    expect(given).toMatchObject({ searchImages: 500, searchEpochs: 4, trainImages: 12_000, epochs: 5, cuts: [] });
     const half = searchBudget('mlp', 'quick', even(12_000, 10), { searchImages: 500 });
     expect(half).toMatchObject({ searchEpochs: 4, epochs: 32 });
     expect(half.cuts).toHaveLength(1);
@@ -164,9 +158,7 @@ describe('searchBudget', () => {
   });
 
   it('refuses what is no profile or no count', () => {
-    expect(() => searchBudget('mlp', 'fast' as Profile, mnist)).toThrow(
-      `'small', 'quick' or 'full', but got "fast"`,
-    );
+    expect(() => searchBudget('mlp', 'fast' as Profile, mnist)).toThrow(`'small', 'quick' or 'full', but got "fast"`);
     const quick = (overrides: object) => () => searchBudget('cnn', 'quick', mnist, overrides);
     expect(quick({ epochs: 0 })).toThrow('epochs must be a whole number from 1');
     expect(quick({ folds: 2.5 })).toThrow('but got 2.5');
@@ -177,14 +169,8 @@ describe('searchBudget', () => {
 describe('experimentBudget', () => {
   it('keeps the sizes that lie well below the end, which is all that is not held out', () => {
     const { trainSizes, cuts } = experimentBudget('mlp', 'full', even(60_000, 10));
-    expect(trainSizes).toMatchObject({
-      images: 60_000,
-      sizes: [500, 1500, 5000, 15_000, 48_000],
-      epochs: 10,
-    });
-    expect(cuts.trainSizes).toEqual([
-      'The training sizes of the MLP end at 48,000 images, since 20 % of 60,000 are held out.',
-    ]);
+    expect(trainSizes).toMatchObject({ images: 60_000, sizes: [500, 1500, 5000, 15_000, 48_000], epochs: 10 });
+    expect(cuts.trainSizes).toEqual(['The training sizes of the MLP end at 48,000 images, since 20 % of 60,000 are held out.']);
     const few = experimentBudget('mlp', 'quick', even(2000, 47)).trainSizes;
     expect(few).toMatchObject({ images: 2000, sizes: [400, 1000, 1600], epochs: 10 });
     // 1,500 is nearly all.
@@ -194,11 +180,7 @@ describe('experimentBudget', () => {
 
   it('has all that the profile wants where there are the images for it', () => {
     const { trainSizes, ablation, cuts } = experimentBudget('mlp', 'full', even(95_387, 47));
-    expect(trainSizes).toMatchObject({
-      images: 62_500,
-      sizes: [500, 1500, 5000, 15_000, 50_000],
-      epochs: 10,
-    });
+    expect(trainSizes).toMatchObject({ images: 62_500, sizes: [500, 1500, 5000, 15_000, 50_000], epochs: 10 });
     expect(ablation).toMatchObject({ images: 15_000, folds: 5, epochs: 6 });
     expect(cuts).toEqual({ ablation: [], trainSizes: [] });
     expect(experimentBudget('cnn', 'quick', even(95_387, 47)).trainSizes).toBeUndefined();
@@ -207,9 +189,7 @@ describe('experimentBudget', () => {
   it('leaves training sizes out where there is nothing to hold out', () => {
     const { trainSizes, cuts } = experimentBudget('mlp', 'quick', even(2, 2));
     expect(trainSizes).toBeUndefined();
-    expect(cuts.trainSizes).toEqual([
-      'The training sizes of the MLP are left out, since 2 images are too few.',
-    ]);
+    expect(cuts.trainSizes).toEqual(['The training sizes of the MLP are left out, since 2 images are too few.']);
   });
 
   it('refuses what is no profile', () => {

@@ -16,7 +16,9 @@ export const buildTiny: ModelBuilder = (hp, { classNames, seed }) => {
   const learningRate = hp.float('learningRate', { min: 1e-3, max: 1e-1, sampling: 'log', default: 0.01 });
   const stack = new Stack(seed).input([784]).dense(4, activation, normalize).dropout(dropout);
   return compileModel(stack.output(classNames.length), {
-    ...{ optimizer: { kind: 'adam', learningRate }, schedule: { kind: 'cosineAnnealing' }, batchSize: 64 },
+    optimizer: { kind: 'adam', learningRate },
+    schedule: { kind: 'cosineAnnealing' },
+    batchSize: 64,
   });
 };
 
@@ -25,8 +27,12 @@ export function openTiny(options: Partial<StudyOptions> = {}): Study {
   const [train, test] = [stripedImages(120), stripedImages(40, 4, 1)];
   const loaded: LoadedDataset = { ...train, train, test, files: [] };
   return new Study('mlp', buildTiny, loaded, {
-    ...{ dataset: 'stripes', profile: 'small', seed: 4, workers: 1, validationSplit: 0.25 },
-    ...{ budget: { searchEpochs: 2, trials: 3, searchImages: 60, epochs: 3 } },
+    dataset: 'stripes',
+    profile: 'small',
+    seed: 4,
+    workers: 1,
+    validationSplit: 0.25,
+    budget: { searchEpochs: 2, trials: 3, searchImages: 60, epochs: 3 },
     ...options,
   });
 }

@@ -20,7 +20,8 @@ it('foldCuts names the classes that not all folds judge, or that one does not le
     'Class C has 1 of the 1,008 images of the ablation: the fold that judges it has not learned it.',
   ]);
   expect(cuts([1000, ...Array<number>(8).fill(1)], 1008, 2)).toEqual([
-    'Classes B, C, D, E, F and 3 others have 1 of the 1,008 images of the ablation each: the fold that judges them has not learned them.',
+    'Classes B, C, D, E, F and 3 others have 1 of the 1,008 images of the ablation each: the fold that judges them has not ' +
+      'learned them.',
   ]);
   // A hold-out.
   expect(cuts([1000, 2, 1], 1003, 1)).toEqual([]);

@@ -1,23 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { compileConfigOf, compileModel } from '../../../lib/recipe/compile';
 import * as tf from '../../../lib/tensorflow';
-import {
-  buildMlp,
-  compileForLongTraining,
-  defaultHyperparameters,
-  HyperParameters,
-  LONG_TRAINING,
-} from '../../../src';
+import { buildMlp, compileForLongTraining, defaultHyperparameters, HyperParameters, LONG_TRAINING } from '../../../src';
 
 const data = { classNames: ['a', 'b'], seed: 0 };
 
 describe('compileForLongTraining', () => {
   it('doubles the rate with the batch, and keeps the rest of the optimizer and the schedule', () => {
-    const hp = {
-      ...defaultHyperparameters(buildMlp, data),
-      optimizer: 'sgdMomentum',
-      sgdMomentumLearningRate: 0.05,
-    };
+    const hp = { ...defaultHyperparameters(buildMlp, data), optimizer: 'sgdMomentum', sgdMomentumLearningRate: 0.05 };
     const model = compileForLongTraining(buildMlp(HyperParameters.from(hp), data));
     expect(compileConfigOf(model)).toEqual({
       ...LONG_TRAINING,
@@ -36,9 +26,7 @@ describe('compileForLongTraining', () => {
 
   it('keeps the rate of a model compiled for batches as large, and varies the images where it is told to', () => {
     const layers = [tf.layers.dense({ inputShape: [784], units: 2, activation: 'softmax' })];
-    const model = compileModel(tf.sequential({ layers }), {
-      optimizer: { kind: 'adam', learningRate: 0.01 },
-    });
+    const model = compileModel(tf.sequential({ layers }), { optimizer: { kind: 'adam', learningRate: 0.01 } });
     compileForLongTraining(model, { rotation: 5 });
     expect(compileConfigOf(model)).toEqual({
       ...LONG_TRAINING,

@@ -46,10 +46,7 @@ async function main(): Promise<StudyFacts> {
   };
   const run = async () => {
     const of = openTiny();
-    const search = new RandomSearch(buildTiny, {
-      ...of.searchOptions('random'),
-      maxTrials: of.budget.trials,
-    });
+    const search = new RandomSearch(buildTiny, { ...of.searchOptions('random'), maxTrials: of.budget.trials });
     await search.run(of.sample, { ...of.runOptions, title: null });
     return { search, ablation: await of.ablate(winner) };
   };
@@ -68,9 +65,17 @@ async function main(): Promise<StudyFacts> {
   const readChanges = effects.map(({ name, value }) => [name, value] as const);
   const other = await openTiny().ablate({ activation: 'sigmoid', dropout: 0.1, learningRate: 0.01 });
   return {
-    ...{ baseline, winner, folder, records, alone, weights, tensors, searchSeconds: search.seconds },
+    baseline,
+    winner,
+    folder,
+    records,
+    alone,
+    weights,
+    tensors,
+    searchSeconds: search.seconds,
     trials: [search.trials, ablation.trials],
-    ...{ read, readChanges },
+    read,
+    readChanges,
     resumed: [again.search.trials, again.ablation.trials],
     changes: other.effects.map(({ name, value }) => [name, value]),
   };

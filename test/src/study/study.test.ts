@@ -14,7 +14,10 @@ describe('Study', () => {
   it('gives every search the same folds, seed and epochs in all, and a folder of its own', () => {
     const study = openTiny();
     expect(study.searchOptions('random')).toEqual({
-      ...{ folds: 2, seed: 4, maxEpochs: 3 * 2 * 2, overwrite: 'ifChanged' },
+      folds: 2,
+      seed: 4,
+      maxEpochs: 3 * 2 * 2,
+      overwrite: 'ifChanged',
       directory: join('runs', 'stripes-small', 'mlp-search', 'random'),
     });
     expect(study.searchOptions('tpe').directory).toBe(join('runs', 'stripes-small', 'mlp-search', 'tpe'));
@@ -23,9 +26,7 @@ describe('Study', () => {
     expect(openTiny({ workers: null }).runOptions.workers).toBeGreaterThan(0);
     expect(study.sample).toMatchObject({ size: 60, name: 'stripes' });
     expect(study.train.size).toBe(120);
-    expect(study.baseline).toEqual({
-      ...{ activation: 'relu', batchNormalization: true, dropout: 0, learningRate: 0.01 },
-    });
+    expect(study.baseline).toEqual({ activation: 'relu', batchNormalization: true, dropout: 0, learningRate: 0.01 });
   });
 
   it('needs images that judge its final trainings', () => {
@@ -34,9 +35,7 @@ describe('Study', () => {
         `validationSplit must be above 0 and below 1, but got ${validationSplit}; 0.05 holds out`,
       );
     }
-    expect(() => openTiny({ validationSplit: 0.001 })).toThrow(
-      /0\.001 of 120 images leaves no image for validation/,
-    );
+    expect(() => openTiny({ validationSplit: 0.001 })).toThrow(/0\.001 of 120 images leaves no image for validation/);
   });
 
   it('trains winner and default alike, with what pays in long trainings alone', async () => {
@@ -49,7 +48,8 @@ describe('Study', () => {
     expect([winner, baseline].map(({ evaluated }) => evaluated.name)).toEqual(['winner', 'default']);
     for (const { model, history, evaluated } of [winner, baseline]) {
       expect(compileConfigOf(model)).toEqual({
-        ...{ schedule: { kind: 'cosineAnnealing' }, ...LONG_TRAINING },
+        schedule: { kind: 'cosineAnnealing' },
+        ...LONG_TRAINING,
         // The winner is not normalized.
         optimizer: { kind: 'adam', learningRate: model === winner.model ? 0.01 : 0.02 },
       });
@@ -60,9 +60,7 @@ describe('Study', () => {
     expect(winner.evaluated.predictions.labels).toEqual(baseline.evaluated.predictions.labels);
     // With the same seed again the same model.
     const again = await study.trainAlike(study.baseline);
-    const probabilities = [again.winner, baseline].map(
-      ({ evaluated }) => evaluated.predictions.probabilities,
-    );
+    const probabilities = [again.winner, baseline].map(({ evaluated }) => evaluated.predictions.probabilities);
     expect(probabilities[0]).toEqual(probabilities[1]);
     for (const { model } of [winner, baseline, again.winner]) model.dispose();
     expect(tf.memory().numTensors).toBe(before);
@@ -96,9 +94,7 @@ describe('a study from search to saved models', () => {
   }, 180_000);
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  const common = {
-    ...{ dataset: 'stripes', profile: 'small', classNames: ['band 0', 'band 1', 'band 2', 'band 3'] },
-  };
+  const common = { dataset: 'stripes', profile: 'small', classNames: ['band 0', 'band 1', 'band 2', 'band 3'] };
 
   it('saves the winner, and leaves search and ablation where notebook 4 reads them', () => {
     const { winner, weights, searchSeconds, records } = facts;
@@ -115,10 +111,7 @@ describe('a study from search to saved models', () => {
 
   it('saves the default beside it, with its training alone', () => {
     const [, { history, ...record }] = facts.records;
-    expect(record).toEqual({
-      ...{ ...common, name: 'MLP default', hyperparameters: facts.baseline },
-      seconds: history.seconds,
-    });
+    expect(record).toEqual({ ...common, name: 'MLP default', hyperparameters: facts.baseline, seconds: history.seconds });
     expect(history).toMatchObject({ trainSize: 90, validationSize: 30 });
   });
 

@@ -21,8 +21,7 @@ export function moduleReference(fn: unknown): ModuleReference | undefined {
     if (name !== undefined) nameIn.set(module, name);
   }
   const candidates = [...nameIn.keys()];
-  const found =
-    candidates.find((module) => !module.children.some((child) => nameIn.has(child))) ?? candidates[0];
+  const found = candidates.find((module) => !module.children.some((child) => nameIn.has(child))) ?? candidates[0];
   return found && { module: found.filename, name: nameIn.get(found) as string };
 }
 

@@ -57,8 +57,7 @@ export class WorkerPool implements Executor {
       dataBytes: bytes.length,
     };
     this.#data = openNameless(bytes);
-    this.#start = () =>
-      new WorkerProcess({ setup, data: this.#data, threads: threadsPerWorker, timeoutMs, nodeArguments });
+    this.#start = () => new WorkerProcess({ setup, data: this.#data, threads: threadsPerWorker, timeoutMs, nodeArguments });
   }
 
   /** As `Executor` says, for at most `slots` jobs at a time. */
@@ -93,9 +92,7 @@ export class WorkerPool implements Executor {
     let worker = [...this.#workers].find((candidate) => !this.#busy.has(candidate));
     if (worker === undefined) {
       if (this.#workers.size >= this.slots) {
-        throw new Error(
-          `A pool of ${this.slots} workers runs ${this.slots} jobs at a time, but got one more.`,
-        );
+        throw new Error(`A pool of ${this.slots} workers runs ${this.slots} jobs at a time, but got one more.`);
       }
       worker = this.#start();
       this.#workers.add(worker);

@@ -146,8 +146,6 @@ function lastWords(output: string): string | undefined {
   const lines = output
     .split('\n')
     .map((line) => line.trim())
-    .filter(
-      (line) => line !== '' && !/^(WARNING: All log messages before absl|[IW]\d{4} |Node\.js v)/.test(line),
-    );
+    .filter((line) => line !== '' && !/^(WARNING: All log messages before absl|[IW]\d{4} |Node\.js v)/.test(line));
   return lines.find((line) => /^(\w*Error\b|FATAL)/.test(line)) ?? lines.at(-1);
 }

@@ -58,8 +58,7 @@ function readData(size: number): Buffer {
   let done = 0;
   while (done < size) {
     const count = readSync(DATA_DESCRIPTOR, bytes, done, size - done, done);
-    if (count === 0)
-      throw new Error(`The images handed over must have ${size} bytes, but end after ${done}.`);
+    if (count === 0) throw new Error(`The images handed over must have ${size} bytes, but end after ${done}.`);
     done += count;
   }
   return bytes;

@@ -42,9 +42,7 @@ describe('drawnImage', () => {
     // A long foot below a short top: most ink is low.
     const shape = parseStrokes('0,0 0,100 60,100 60,90 0,90');
     const centres = (image: Uint8Array) => {
-      const inked = Array.from({ length: IMAGE_SIZE }, (_, y) => y).filter((y) =>
-        row(image, y).some((v) => v > 0),
-      );
+      const inked = Array.from({ length: IMAGE_SIZE }, (_, y) => y).filter((y) => row(image, y).some((v) => v > 0));
       const mass = image.reduce((a, b) => a + b);
       const moment = image.reduce((sum, level, i) => sum + level * Math.floor(i / IMAGE_SIZE), 0);
       return { box: (inked[0] + (inked.at(-1) as number)) / 2, mass: moment / mass };
@@ -139,12 +137,8 @@ describe('drawn characters are as dark as those of', () => {
     const { test } = await loadDataset(name);
     const convention = findConvention(test);
     const measured = measure(test, 5);
-    const images = [...measured.ink.keys()].map((glyph) =>
-      page.drawnImage(parseStrokes(glyphs[glyph]), convention),
-    );
-    const ratios = [...measured.ink.values()].map(
-      (ink, i) => images[i].reduce((a, b) => a + b) / PIXELS / 255 / ink,
-    );
+    const images = [...measured.ink.keys()].map((glyph) => page.drawnImage(parseStrokes(glyphs[glyph]), convention));
+    const ratios = [...measured.ink.values()].map((ink, i) => images[i].reduce((a, b) => a + b) / PIXELS / 255 / ink);
     expect(ratios.length).toBeGreaterThanOrEqual(3);
     const ratio = ratios.reduce((a, b) => a + b) / ratios.length;
     expect(ratio).toBeGreaterThan(0.88);

@@ -30,10 +30,7 @@ export class Reports {
   };
 
   get epochs(): Extract<TrainingEvent, { kind: 'epoch' }>[] {
-    return this.events.filter((event) => event.kind === 'epoch') as Extract<
-      TrainingEvent,
-      { kind: 'epoch' }
-    >[];
+    return this.events.filter((event) => event.kind === 'epoch') as Extract<TrainingEvent, { kind: 'epoch' }>[];
   }
 
   get warnings(): string[] {

@@ -24,9 +24,7 @@ afterEach(() => rmSync(directory, { recursive: true, force: true }));
 /** The unbroken run of `job`, and what it left. */
 async function trainThrough() {
   const reports = new Reports();
-  expect(await new JobTrainer({ builder: buildPerceptron, data }).run(job, reports.keep)).toEqual({
-    kind: 'reached',
-  });
+  expect(await new JobTrainer({ builder: buildPerceptron, data }).run(job, reports.keep)).toEqual({ kind: 'reached' });
   return { reports, end: await readCheckpoint(checkpointPath(job, 3)) };
 }
 
@@ -66,26 +64,15 @@ describe('a training job', () => {
     expect(await trainer.run({ ...job, until: 1 }, reports.keep)).toEqual({ kind: 'reached' });
     const [{ record, checkpoint }] = reports.epochs;
     const rest = { ...job, training: 4, records: [record], checkpoint };
-    expect(await trainer.run(rest, reports.keep)).toEqual({
-      kind: 'stopped',
-      reason: 'Trial 1, training 4 had enough.',
-    });
+    expect(await trainer.run(rest, reports.keep)).toEqual({ kind: 'stopped', reason: 'Trial 1, training 4 had enough.' });
     expect(reports.records.map(({ metrics }) => metrics)).toEqual([{ square: 1 }, { square: 4 }]);
   });
 
   it('says which epoch its weights are of where early stopping restored them', async () => {
-    const monitored = {
-      ...job,
-      hyperparameters: { ...job.hyperparameters, learningRate: 0.5 },
-      epochs: 8,
-      until: 8,
-    };
+    const monitored = { ...job, hyperparameters: { ...job.hyperparameters, learningRate: 0.5 }, epochs: 8, until: 8 };
     const reports = new Reports();
     const callbacks = () => [new EarlyStopping({ monitor: 'valLoss', patience: 2 })];
-    const outcome = await new JobTrainer({ builder: buildPerceptron, callbacks, data }).run(
-      monitored,
-      reports.keep,
-    );
+    const outcome = await new JobTrainer({ builder: buildPerceptron, callbacks, data }).run(monitored, reports.keep);
     const losses = reports.records.map(({ valLoss }) => valLoss as number);
     const bestEpoch = losses.indexOf(Math.min(...losses)) + 1;
     expect(outcome).toMatchObject({ bestEpoch });
@@ -119,10 +106,7 @@ describe('a training job', () => {
   it('takes a damaged or missing checkpoint for a reason to train again, not for a failure', async () => {
     const whole = await trainThrough();
     const [first, second] = whole.reports.epochs;
-    for (const damage of [
-      () => writeFileSync(second.checkpoint, 'INKWCKPT'),
-      () => rmSync(second.checkpoint),
-    ]) {
+    for (const damage of [() => writeFileSync(second.checkpoint, 'INKWCKPT'), () => rmSync(second.checkpoint)]) {
       damage();
       const reports = new Reports();
       const rest = { ...job, records: [first.record, second.record], checkpoint: second.checkpoint };
@@ -154,9 +138,7 @@ describe('a training job', () => {
     const forgotten = makeJob(directory, { hyperparameters: { learningRate: 0.01 } });
     expect(await trainer.run(forgotten, () => {})).toMatchObject({
       kind: 'failed',
-      reason: expect.stringContaining(
-        'asks for "trouble", which it did not when the configuration was defined',
-      ),
+      reason: expect.stringContaining('asks for "trouble", which it did not when the configuration was defined'),
       fatal: true,
     });
   });
@@ -164,10 +146,7 @@ describe('a training job', () => {
   it('has diverged when the loss is no number', async () => {
     const trainer = new JobTrainer({ builder: buildPerceptron, data });
     const wild = makeJob(directory, { hyperparameters: { learningRate: 1e30 } });
-    expect(await trainer.run(wild, () => {})).toEqual({
-      kind: 'diverged',
-      reason: expect.stringContaining('The loss became'),
-    });
+    expect(await trainer.run(wild, () => {})).toEqual({ kind: 'diverged', reason: expect.stringContaining('The loss became') });
   });
 
   it('rejects after an interrupt, and with what `onEvent` throws', async () => {
@@ -185,9 +164,7 @@ describe('a training job', () => {
   it('leaves no tensor behind, however it ends', async () => {
     const trainer = new JobTrainer({ builder: buildTroubled, callbacks: stopAfterTwo, data });
     const run = (trouble: string, learningRate: number, onEvent = (): void => {}) =>
-      trainer
-        .run(makeJob(directory, { hyperparameters: { trouble, learningRate } }), onEvent)
-        .catch(() => undefined);
+      trainer.run(makeJob(directory, { hyperparameters: { trouble, learningRate } }), onEvent).catch(() => undefined);
     await run('none', 0.01);
     const before = tf.memory().numTensors;
     await run('none', 0.01);

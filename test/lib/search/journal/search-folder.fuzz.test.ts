@@ -15,12 +15,10 @@ const journal = join(folder, 'journal.jsonl');
 const bystanders = [join(root, 'x'), join(folder, 'mine')];
 
 const config: SearchConfig = {
-  ...{
-    objective: { name: 'valLoss', direction: 'min' },
-    oracle: { name: 'random' },
-    pruners: [],
-    racing: false,
-  },
+  objective: { name: 'valLoss', direction: 'min' },
+  oracle: { name: 'random' },
+  pruners: [],
+  racing: false,
   ...{
     folds: 2,
     executionsPerTrial: 1,
@@ -72,10 +70,7 @@ type TrialCase = typeof trial extends fc.Arbitrary<infer Case> ? Case : never;
 function tell(trials: readonly TrialCase[]): SearchEvent[] {
   const events: SearchEvent[] = [
     { kind: 'search', config },
-    {
-      kind: 'run',
-      config: { epochs: 3, dataset: { name: 'mnist', size: 60, classNames: ['0', '1'], checksum: 'ab' } },
-    },
+    { kind: 'run', config: { epochs: 3, dataset: { name: 'mnist', size: 60, classNames: ['0', '1'], checksum: 'ab' } } },
     { kind: 'session', pid: 7, at: '2026-01-01T00:00:00.000Z', versions: { node: '20' } },
     { kind: 'enqueued', hyperparameters: { units: 3 } },
     { kind: 'dequeued', reason: 'no activation' },
@@ -84,12 +79,18 @@ function tell(trials: readonly TrialCase[]): SearchEvent[] {
   for (const [i, { losses, units, activation, status, fails, ...rest }] of trials.entries()) {
     const id = i + 1;
     events.push({
-      ...{ kind: 'begun', trial: id, hyperparameters: { units, activation }, origin: 'oracle', epochs: 3 },
+      kind: 'begun',
+      trial: id,
+      hyperparameters: { units, activation },
+      origin: 'oracle',
+      epochs: 3,
       space: {
         units: { kind: 'int', min: 1, max: 64, sampling: 'log' },
         activation: { kind: 'choice', values: ['relu', 'tanh'] },
       },
-      ...{ trainings: 2, parameters: 9, seed: id },
+      trainings: 2,
+      parameters: 9,
+      seed: id,
     });
     for (const [training, list] of losses.entries()) {
       if (fails && training === 1) {
@@ -100,17 +101,18 @@ function tell(trials: readonly TrialCase[]): SearchEvent[] {
         elapsedMs += 1000 * rest.seconds;
         const numbers = { loss: 1, accuracy: 0.5, valLoss, valAccuracy: 0.5, learningRate: 0.1 };
         events.push({
-          ...{ kind: 'epoch', trial: id, training, trainSize: 30, validationSize: 30, elapsedMs, worker: 1 },
+          kind: 'epoch',
+          trial: id,
+          training,
+          trainSize: 30,
+          validationSize: 30,
+          elapsedMs,
+          worker: 1,
           record: { epoch: j + 1, ...numbers, seconds: rest.seconds, metrics: { f1: 0.5 } },
           checkpoint: `trial-${id}/training-${training}-epoch-${j + 1}.checkpoint`,
         });
       }
-      events.push({
-        kind: 'trained',
-        trial: id,
-        training,
-        end: { kind: 'stopped', reason: 'enough', bestEpoch: 1 },
-      });
+      events.push({ kind: 'trained', trial: id, training, end: { kind: 'stopped', reason: 'enough', bestEpoch: 1 } });
     }
     events.push({ kind: 'settled', trial: id, status, kept: losses.map(({ length }) => length), cut: 0 });
   }
@@ -125,27 +127,18 @@ describe('a search folder', () => {
   fuzz('gives back what its journal tells', trials, (list) => {
     const found = read(journalBytes(tell(list)));
     if (typeof found === 'string') throw new Error(found);
-    expect(found.trials.slice(1).map(({ status }) => status)).toEqual(
-      list.slice(1).map(({ status }) => status),
-    );
+    expect(found.trials.slice(1).map(({ status }) => status)).toEqual(list.slice(1).map(({ status }) => status));
     for (const [i, { losses, units, activation, fails }] of list.entries()) {
       const { histories, hyperparameters, attempts, trainings } = found.trials[i];
       expect(histories.map(({ epochs }) => epochs.map(({ valLoss }) => valLoss))).toEqual(losses);
-      expect({ hyperparameters, trainings }).toEqual({
-        hyperparameters: { units, activation },
-        trainings: 2,
-      });
+      expect({ hyperparameters, trainings }).toEqual({ hyperparameters: { units, activation }, trainings: 2 });
       if (i > 0) expect(attempts).toBe(fails ? 1 : 0);
     }
   });
 
-  fuzz(
-    'reads, or refuses, what another program wrote into its journal',
-    damagedData(trials.map(tell)),
-    (events) => {
-      read(journalBytes(events as unknown[]));
-    },
-  );
+  fuzz('reads, or refuses, what another program wrote into its journal', damagedData(trials.map(tell)), (events) => {
+    read(journalBytes(events as unknown[]));
+  });
 
   const record = { epoch: 1, loss: 1, accuracy: 1, learningRate: 1, seconds: 1 };
   const [search, run, session, , , begun, epoch] = tell([
@@ -156,11 +149,7 @@ describe('a search folder', () => {
     ['an unknown event', [search, { kind: '__proto__' }], 'kind must be one of "search", "run", '],
     ['no settings', [run], 'kind must be "search" in the first event, and there alone, but is "run"'],
     ['settings twice', [search, search], 'kind must be "search" in the first event, and there alone'],
-    [
-      'a trial that was not begun',
-      [search, { kind: 'told', trial: 1, score: 0 }],
-      'trial must be one of the 0',
-    ],
+    ['a trial that was not begun', [search, { kind: 'told', trial: 1, score: 0 }], 'trial must be one of the 0'],
     ['a trial too many', [search, { ...begun, trial: 2 }], 'trial must be 1, the next one, but is 2'],
     ['a negative trial', [search, { ...begun, trial: -1 }], 'trial must be a whole number from 1, but is -1'],
     [
@@ -171,11 +160,7 @@ describe('a search folder', () => {
       ],
       'trainings must be a whole number from 1 to 10000, but is 1000000000',
     ],
-    [
-      'other trainings',
-      [search, { ...begun, trainings: 3 }],
-      'trainings must be at most 2, folds times executions',
-    ],
+    ['other trainings', [search, { ...begun, trainings: 3 }], 'trainings must be at most 2, folds times executions'],
     [
       'a hyperparameter that is no number',
       [search, { ...begun, hyperparameters: { units: Number.NaN } }],
@@ -188,20 +173,10 @@ describe('a search folder', () => {
     ],
     [
       'an endless range',
-      [
-        search,
-        {
-          ...begun,
-          space: { units: { kind: 'int', min: 0, max: Number.POSITIVE_INFINITY, sampling: 'log' } },
-        },
-      ],
+      [search, { ...begun, space: { units: { kind: 'int', min: 0, max: Number.POSITIVE_INFINITY, sampling: 'log' } } }],
       'space.units.max must be a finite number, but is Infinity',
     ],
-    [
-      'an epoch again',
-      [search, begun, epoch, epoch],
-      'record.epoch must be 2, the training’s next one, but is 1',
-    ],
+    ['an epoch again', [search, begun, epoch, epoch], 'record.epoch must be 2, the training’s next one, but is 1'],
     [
       'a billion epochs kept',
       [search, begun, { kind: 'settled', trial: 1, status: 'pruned', kept: [1e9, null], cut: 0 }],

@@ -11,8 +11,16 @@ const newPath = () => join(root, String(++folders));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 const config: SearchConfig = {
-  ...{ objective: { name: 'valAccuracy', direction: 'max' }, oracle: {}, pruners: [], racing: false },
-  ...{ folds: 1, executionsPerTrial: 1, validationSplit: 0.2, seed: 0, startWithDefault: true, given: null },
+  objective: { name: 'valAccuracy', direction: 'max' },
+  oracle: {},
+  pruners: [],
+  racing: false,
+  folds: 1,
+  executionsPerTrial: 1,
+  validationSplit: 0.2,
+  seed: 0,
+  startWithDefault: true,
+  given: null,
 };
 
 function open(path: string): SearchFolder {

@@ -7,22 +7,27 @@ function begin(): SearchState {
   const objective = { name: 'valAccuracy', direction: 'max' } as const;
   const common = { folds: 2, executionsPerTrial: 1, validationSplit: 0.2, seed: 0, given: null };
   const epoch = (training: number, number: number, valAccuracy: number): SearchEvent => ({
-    ...{
-      kind: 'epoch',
-      trial: 1,
-      training,
-      checkpoint: `${training}-${number}`,
-      trainSize: 8,
-      validationSize: 2,
-    },
+    kind: 'epoch',
+    trial: 1,
+    training,
+    checkpoint: `${training}-${number}`,
+    trainSize: 8,
+    validationSize: 2,
     record: { epoch: number, loss: 1, accuracy: 0, valAccuracy, learningRate: 0.1, seconds: 2 },
     elapsedMs: 0,
   });
   const events: SearchEvent[] = [
     { kind: 'search', config: { objective, oracle: {}, pruners: [], racing: false, ...common } },
     {
-      ...{ kind: 'begun', trial: 1, hyperparameters: {}, space: {}, origin: 'oracle', epochs: 4 },
-      ...{ trainings: 2, parameters: 1, seed: 1 },
+      kind: 'begun',
+      trial: 1,
+      hyperparameters: {},
+      space: {},
+      origin: 'oracle',
+      epochs: 4,
+      trainings: 2,
+      parameters: 1,
+      seed: 1,
     },
     ...[0.1, 0.2, 0.3].map((value, i) => epoch(0, i + 1, value)),
     epoch(1, 1, 0.4),
@@ -34,9 +39,7 @@ function begin(): SearchState {
 describe('SearchState', () => {
   it('forgets what a training did after the epoch at which it was pruned, its end and failures included', () => {
     const state = begin();
-    const pruned: SearchEvent = {
-      ...{ kind: 'settled', trial: 1, status: 'pruned', kept: [3, null], cut: 0, reason: 'worse' },
-    };
+    const pruned: SearchEvent = { kind: 'settled', trial: 1, status: 'pruned', kept: [3, null], cut: 0, reason: 'worse' };
     // One worker prunes at once; with several, verdicts wait for earlier trials.
     state.apply(pruned);
     const atOnce = state.result(1);
@@ -45,12 +48,7 @@ describe('SearchState', () => {
     const late = begin();
     late.apply({ kind: 'attempt', trial: 1, training: 0, reason: 'out of luck', final: false });
     late.apply({ kind: 'attempt', trial: 1, training: 1, reason: 'out of luck', final: false });
-    late.apply({
-      kind: 'trained',
-      trial: 1,
-      training: 0,
-      end: { kind: 'stopped', reason: 'enough', bestEpoch: 1 },
-    });
+    late.apply({ kind: 'trained', trial: 1, training: 0, end: { kind: 'stopped', reason: 'enough', bestEpoch: 1 } });
     late.apply(pruned);
     expect(late.result(1)).toEqual(atOnce);
   });
@@ -69,11 +67,22 @@ describe('SearchState', () => {
     expect(state.activity).toEqual([]);
     const record = { epoch: 2, loss: 1, accuracy: 0, valAccuracy: 0.5, learningRate: 0.1, seconds: 2 };
     state.apply({
-      ...{ kind: 'epoch', trial: 1, training: 1, record, checkpoint: '1-2', trainSize: 8, validationSize: 2 },
-      ...{ elapsedMs: 9500, worker: 2 },
+      kind: 'epoch',
+      trial: 1,
+      training: 1,
+      record,
+      checkpoint: '1-2',
+      trainSize: 8,
+      validationSize: 2,
+      elapsedMs: 9500,
+      worker: 2,
     });
     state.apply({
-      ...{ kind: 'attempt', trial: 1, training: 1, reason: 'out of luck', final: false },
+      kind: 'attempt',
+      trial: 1,
+      training: 1,
+      reason: 'out of luck',
+      final: false,
       work: { worker: 2, elapsedMs: 9750, seconds: 0.25 },
     });
     const span = { worker: 2, trial: 1, training: 1 };
@@ -120,8 +129,15 @@ describe('SearchState', () => {
       state.apply({ kind: 'settled', trial, status, kept: [0] });
     for (const trial of [1, 2, 3, 4]) {
       state.apply({
-        ...{ kind: 'begun', trial, hyperparameters: {}, space: {}, origin: 'oracle', epochs: 1 },
-        ...{ trainings: 1, parameters: 1, seed: 1 },
+        kind: 'begun',
+        trial,
+        hyperparameters: {},
+        space: {},
+        origin: 'oracle',
+        epochs: 1,
+        trainings: 1,
+        parameters: 1,
+        seed: 1,
       });
     }
     expect(now()).toEqual([[1, 2, 3, 4], []]);
@@ -135,11 +151,6 @@ describe('SearchState', () => {
     // As an oracle does with what it will not continue.
     settle(2, 'pruned');
     expect(now()).toEqual([[1, 4], []]);
-    expect(state.results().map(({ status }) => status)).toEqual([
-      'running',
-      'pruned',
-      'completed',
-      'running',
-    ]);
+    expect(state.results().map(({ status }) => status)).toEqual(['running', 'pruned', 'completed', 'running']);
   });
 });

@@ -76,12 +76,14 @@ describe('AshaOracle', () => {
   });
 
   describe('next', () => {
-    const paused = (id: number, score: number, epochs = 1) =>
-      makeUpTrial({ id, score, epochs, status: 'paused' });
+    const paused = (id: number, score: number, epochs = 1) => makeUpTrial({ id, score, epochs, status: 'paused' });
     const next = (...trials: Trial[]) =>
       new AshaOracle().next({
         trials: [...trials, makeUpTrial({ id: trials.length + 1 })],
-        ...{ epochs: 9, seed: 0, mayStart: false, objective: { name: 'loss', direction: 'min' } },
+        epochs: 9,
+        seed: 0,
+        mayStart: false,
+        objective: { name: 'loss', direction: 'min' },
         define: () => undefined,
       });
     const three = [paused(1, 0.3), paused(2, 0.2), paused(3, 0.25)];
@@ -134,9 +136,7 @@ describe('AshaOracle', () => {
 
   it('refuses settings that it cannot work with', () => {
     expect(() => new AshaOracle({ factor: 1 })).toThrow('factor must be a whole number from 2, but got 1.');
-    expect(() => new AshaOracle({ minEpochs: 0 })).toThrow(
-      'minEpochs must be a whole number from 1, but got 0.',
-    );
+    expect(() => new AshaOracle({ minEpochs: 0 })).toThrow('minEpochs must be a whole number from 1, but got 0.');
     expect(() => new AshaOracle({ minEpochs: 3 }).checkEpochs(3)).toThrow(/above minEpochs, 3, .*but got 3/);
     new AshaOracle().checkEpochs(2);
   });
@@ -145,18 +145,13 @@ describe('AshaOracle', () => {
 describe('plan', () => {
   it('counts the promotions that there are places for', () => {
     // 20 at 1 epoch, 6 on to 3, 2 on to 9, 1 on to 10.
-    expect(new AshaOracle().plan({ maxTrials: 20, epochs: 10 })).toEqual({
-      trials: 20,
-      epochs: 20 + 12 + 12 + 1,
-    });
+    expect(new AshaOracle().plan({ maxTrials: 20, epochs: 10 })).toEqual({ trials: 20, epochs: 20 + 12 + 12 + 1 });
     expect(new AshaOracle().plan({ maxTrials: Infinity, epochs: 10 }).epochs).toBe(Infinity);
   });
 
   it('has one bracket, of all trials', () => {
     const { trials } = search({ enqueued: losses(0.2, 0.1), maxTrials: 2 });
-    expect(new AshaOracle({ minEpochs: 2 }).brackets(trials, 9)).toEqual([
-      { trials: [1, 2], rungs: [2, 6, 9] },
-    ]);
+    expect(new AshaOracle({ minEpochs: 2 }).brackets(trials, 9)).toEqual([{ trials: [1, 2], rungs: [2, 6, 9] }]);
     expect(new AshaOracle().brackets([], 9)).toEqual([]);
   });
 });

@@ -68,7 +68,10 @@ describe('GridOracle', () => {
     };
     const trial = { ...search(define, { maxTrials: 1 }).trials[0], hyperparameters: { layers: 1 } };
     const decision = new GridOracle().next({
-      ...{ trials: [{ ...trial, status: 'failed' }], epochs: 1, seed: 0, mayStart: true },
+      trials: [{ ...trial, status: 'failed' }],
+      epochs: 1,
+      seed: 0,
+      mayStart: true,
       objective: { name: 'loss', direction: 'min' },
       define(suggest) {
         const layers = suggest('layers', { kind: 'int', min: 1, max: 2, sampling: 'linear' });

@@ -21,9 +21,7 @@ const NINE = [0.9, 0.1, 0.5, 0.3, 0.7, 0.2, 0.8, 0.4, 0.6].map((loss) => ({ x: l
 
 describe('hyperbandBrackets', () => {
   const brackets = (epochs: number, factor: number) =>
-    hyperbandBrackets(epochs, factor).map((rungs) =>
-      rungs.map((rung) => `${rung.trials}@${rung.epochs}`).join(' '),
-    );
+    hyperbandBrackets(epochs, factor).map((rungs) => rungs.map((rung) => `${rung.trials}@${rung.epochs}`).join(' '));
 
   it('is the table of Li et al. 2018 for R = 81 and eta = 3', () => {
     expect(brackets(81, 3)).toEqual([
@@ -49,8 +47,7 @@ describe('hyperbandBrackets', () => {
 describe('HyperbandOracle', () => {
   it('promotes the best third of a rung, by the scores they have there', () => {
     // Trial 6 overtakes trial 2 at 3 epochs.
-    const score = (values: HyperParameterValues, epochs: number) =>
-      epochs >= 3 && values.x === 0.2 ? 0 : x(values);
+    const score = (values: HyperParameterValues, epochs: number) => (epochs >= 3 && values.x === 0.2 ? 0 : x(values));
     const { trials, decisions } = search({ enqueued: NINE, score, maxTrials: 9 });
     expect(came(trials, 3)).toEqual([2, 4, 6]);
     expect(came(trials, 9)).toEqual([6]);
@@ -112,21 +109,13 @@ describe('HyperbandOracle', () => {
     expect(came(lost, 3)).toEqual([2, 4, 8]);
     expect(lost[5].reason).toBe('not promoted: no score after 1 of 9 epochs');
     // Fewer with a score than places: all of them go on.
-    const few = search({
-      enqueued: NINE,
-      maxTrials: 9,
-      fails: (id, epochs) => epochs === 1 && id > 2,
-    }).trials;
+    const few = search({ enqueued: NINE, maxTrials: 9, fails: (id, epochs) => epochs === 1 && id > 2 }).trials;
     expect(came(few, 3)).toEqual([1, 2]);
     expect(came(few, 9)).toEqual([2]);
   });
 
   it('goes on with the next best after a promoted trial failed', () => {
-    const { trials } = search({
-      enqueued: NINE,
-      maxTrials: 9,
-      fails: (id, epochs) => id === 2 && epochs === 3,
-    });
+    const { trials } = search({ enqueued: NINE, maxTrials: 9, fails: (id, epochs) => id === 2 && epochs === 3 });
     expect(came(trials, 3)).toEqual([2, 4, 6]);
     expect(came(trials, 9)).toEqual([6]);
   });
@@ -139,7 +128,11 @@ describe('HyperbandOracle', () => {
     const promoted = [];
     for (;;) {
       const decision = new HyperbandOracle().next({
-        ...{ trials, epochs: 9, seed: 0, mayStart: false, objective: { name: 'loss', direction: 'min' } },
+        trials,
+        epochs: 9,
+        seed: 0,
+        mayStart: false,
+        objective: { name: 'loss', direction: 'min' },
         define: () => undefined,
       });
       if (decision.kind === 'wait') break;
@@ -210,11 +203,7 @@ describe('HyperbandOracle', () => {
   it('finishes an exhausted space and says so', () => {
     const small = (hp: HyperParameters) => void hp.choice('x', [0.3, 0.1, 0.4, 0.2]);
     const oracle = new HyperbandOracle();
-    const { trials, spaceExhausted, builds } = search({
-      define: small,
-      createOracle: () => oracle,
-      slots: 2,
-    });
+    const { trials, spaceExhausted, builds } = search({ define: small, createOracle: () => oracle, slots: 2 });
     expect(trials).toHaveLength(4);
     expect(spaceExhausted).toBe(true);
     expect(trials.filter(({ status }) => status === 'completed').map((trial) => trial.score)).toEqual([0.1]);
@@ -222,12 +211,8 @@ describe('HyperbandOracle', () => {
   });
 
   it('refuses settings that it cannot work with', () => {
-    expect(() => new HyperbandOracle({ factor: 1 })).toThrow(
-      'factor must be a whole number from 2, but got 1.',
-    );
-    expect(() => new HyperbandOracle({ iterations: 0.5 })).toThrow(
-      'iterations must be a whole number from 1, but got 0.5.',
-    );
+    expect(() => new HyperbandOracle({ factor: 1 })).toThrow('factor must be a whole number from 2, but got 1.');
+    expect(() => new HyperbandOracle({ iterations: 0.5 })).toThrow('iterations must be a whole number from 1, but got 0.5.');
     expect(() => new HyperbandOracle().checkEpochs(2)).toThrow(/epochs must be at least .* 3.* but got 2/);
     new HyperbandOracle().checkEpochs(3);
   });
@@ -249,7 +234,8 @@ describe('plan', () => {
       createOracle: () => new HyperbandOracle({ iterations }),
       define: (hp) => void hp.float('x', { min: 0, max: 1 }),
       score: ({ x }) => Number(x),
-      ...{ epochs, maxTrials },
+      epochs,
+      maxTrials,
     });
     expect(trials.length).toBe(plan.trials);
     expect(trials.reduce((sum, trial) => sum + trial.epochs, 0)).toBe(plan.epochs);

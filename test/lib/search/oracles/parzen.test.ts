@@ -2,21 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { random } from '../../../../lib/base/random';
 import { normalCdf } from '../../../../lib/search/oracles/normal';
 import { ParzenEstimator } from '../../../../lib/search/oracles/parzen';
-import {
-  type Domain,
-  type HyperParameterValue,
-  type HyperParameterValues,
-  valuesOf,
-} from '../../../../lib/search/space/domain';
+import { type Domain, type HyperParameterValue, type HyperParameterValues, valuesOf } from '../../../../lib/search/space/domain';
 
 const float: Domain = { kind: 'float', min: 0, max: 1, sampling: 'linear' };
 const choice: Domain = { kind: 'choice', values: ['a', 'b', 'c'] };
 
 /** Likelihood of some values, chosen in this order. */
-function likelihood(
-  estimator: ParzenEstimator,
-  chosen: readonly (readonly [string, Domain, HyperParameterValue])[],
-): number {
+function likelihood(estimator: ParzenEstimator, chosen: readonly (readonly [string, Domain, HyperParameterValue])[]): number {
   let shares: number[] = estimator.shares;
   let product = 1;
   for (const [name, domain, value] of chosen) {
@@ -141,10 +133,7 @@ describe('ParzenEstimator', () => {
     const letters: Domain = { kind: 'choice', values: ['a', 'b', 'c'], default: 'b' };
     const configurations: HyperParameterValues[] = [{ x: 0.25, c: 'a' }, { c: 'a' }];
     const sure = new ParzenEstimator(configurations, 'medium');
-    expect(likelihood(sure, [['x', preset, 0.5]])).toBeCloseTo(
-      (gaussian(0.5, 0.25, 0.75) + gaussian(0.5, 0.8, 0.25)) / 2,
-      10,
-    );
+    expect(likelihood(sure, [['x', preset, 0.5]])).toBeCloseTo((gaussian(0.5, 0.25, 0.75) + gaussian(0.5, 0.8, 0.25)) / 2, 10);
     // Kernels of (4, 1, 1) / 6 for 'a', a prior of (1, 4, 1) / 6.
     expect(likelihood(sure, [['c', letters, 'b']])).toBeCloseTo((1 / 6 + 1 / 6 + 4 / 6) / 3, 12);
     // Without a default, and without a confidence, uniform.

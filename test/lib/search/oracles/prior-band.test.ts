@@ -14,14 +14,20 @@ const high = () => new PriorBandOracle({ confidence: 'high' });
 const define = (hp: HyperParameters) => void hp.float('x', { min: 0, max: 1, default: 0.2 });
 const search = (options: Partial<Simulation> = {}) =>
   simulate({
-    ...{ createOracle: () => new PriorBandOracle(), define, epochs: 9 },
-    ...{ score: ({ x }) => Math.abs(Number(x) - 0.7) },
+    createOracle: () => new PriorBandOracle(),
+    define,
+    epochs: 9,
+    score: ({ x }) => Math.abs(Number(x) - 0.7),
     ...options,
   });
 
 function view(trials: readonly Trial[], define: (hp: HyperParameters) => void, seed = 0): SearchView {
   return {
-    ...{ trials, epochs: 9, objective: { name: 'valLoss', direction: 'min' }, seed, mayStart: true },
+    trials,
+    epochs: 9,
+    objective: { name: 'valLoss', direction: 'min' },
+    seed,
+    mayStart: true,
     define(suggest) {
       const hp = new HyperParameters(suggest);
       define(hp);
@@ -51,8 +57,11 @@ const defineLetter = (hp: HyperParameters) => void hp.choice('c', LETTERS, { def
 function firstBracket(change: (trial: Trial) => Partial<Trial> = () => ({})): Trial[] {
   return Array.from({ length: 9 }, (_, i) => {
     const trial = makeUpTrial({
-      ...{ id: i + 1, epochs: i < 6 ? 1 : i < 8 ? 3 : 9, status: i < 8 ? 'pruned' : 'completed' },
-      ...{ hyperparameters: { c: i < 8 ? 'e' : 'j', old: i }, score: i < 6 ? 0.1 : i < 8 ? 0.2 : 0.5 },
+      id: i + 1,
+      epochs: i < 6 ? 1 : i < 8 ? 3 : 9,
+      status: i < 8 ? 'pruned' : 'completed',
+      hyperparameters: { c: i < 8 ? 'e' : 'j', old: i },
+      score: i < 6 ? 0.1 : i < 8 ? 0.2 : 0.5,
     });
     return { ...trial, ...change(trial) };
   });
@@ -86,10 +95,7 @@ describe('incumbentShare', () => {
     ]);
     // At 0.25 both bells of 0.25 are as high, but that around 0 is cut off in its middle: 0.9545 / 0.49997 = 1.9091.
     expect(incumbentShare([{ x: 0.25 }], { x: 0.5 }, domains, 'medium')).toBeCloseTo(1 / 2.9091, 4);
-    expect(incumbentShare([{ c: 'a', x: 0.25 }], { c: 'a', x: 0.5 }, domains, 'medium')).toBeCloseTo(
-      4 / (4 + 1.9091),
-      4,
-    );
+    expect(incumbentShare([{ c: 'a', x: 0.25 }], { c: 'a', x: 0.5 }, domains, 'medium')).toBeCloseTo(4 / (4 + 1.9091), 4);
   });
 
   it('leaves out what only one of the two has, and values that the domain has no longer', () => {
@@ -147,19 +153,12 @@ describe('PriorBandOracle', () => {
 
   it.each([
     ['no trial was trained wholly', firstBracket(({ id }) => (id === 9 ? { status: 'paused' } : {}))],
-    [
-      'fewer epochs were trained than the bracket takes',
-      firstBracket(({ id }) => (id === 1 ? { status: 'failed' } : {})),
-    ],
+    ['fewer epochs were trained than the bracket takes', firstBracket(({ id }) => (id === 1 ? { status: 'failed' } : {}))],
     [
       'no rung has enough scores',
       // Two whole trainings, and three epochs of others that diverged: 21.
       firstBracket(({ id }) =>
-        id >= 8
-          ? { status: 'completed', epochs: 9 }
-          : id > 4
-            ? { score: Number.NaN, epochs: 1 }
-            : { status: 'failed' },
+        id >= 8 ? { status: 'completed', epochs: 9 } : id > 4 ? { score: Number.NaN, epochs: 1 } : { status: 'failed' },
       ),
     ],
   ])('has the prior alone where %s', (_, trials) => {
@@ -181,12 +180,14 @@ describe('PriorBandOracle', () => {
       firstBracket(({ id }) => {
         if (id < 9) return {};
         const epochs = Array.from({ length: 9 }, (_, i) => ({
-          ...{ epoch: i + 1, loss: 0, accuracy: 0, learningRate: 0.1, seconds: 1 },
+          epoch: i + 1,
+          loss: 0,
+          accuracy: 0,
+          learningRate: 0.1,
+          seconds: 1,
           valLoss: i < 3 ? loss : 0.5,
         }));
-        return {
-          histories: [{ epochs, seconds: 9, trainSize: 1, validationSize: 1, batchSize: 1, seed: 0 }],
-        };
+        return { histories: [{ epochs, seconds: 9, trainSize: 1, validationSize: 1, batchSize: 1, seed: 0 }] };
       });
     // The incumbent itself is the best of the three at 3 epochs, though its loss of 0.5 is larger than theirs of 0.2.
     const best = shareOf(offers(withLossAt3(0.05), defineLetter, 2000), 'j');
@@ -291,7 +292,9 @@ describe('PriorBandOracle', () => {
     };
     const oracle = new PriorBandOracle({ iterations: 2 });
     const { trials, spaceExhausted, builds } = search({
-      ...{ define: small, createOracle: () => oracle, score: ({ layers }) => Number(layers) },
+      define: small,
+      createOracle: () => oracle,
+      score: ({ layers }) => Number(layers),
     });
     // 2 + 4 + 8: one, two or three layers with two activations each.
     expect(new Set(trials.map(({ hyperparameters }) => JSON.stringify(hyperparameters))).size).toBe(14);
@@ -304,8 +307,9 @@ describe('PriorBandOracle', () => {
   it('gives complete configurations of active hyperparameters, several at a time, too', () => {
     const network = functions[2];
     const { trials } = search({
-      ...{ define: (hp) => void network.evaluate(hp), slots: 4 },
-      ...{ createOracle: () => new PriorBandOracle({ iterations: 3 }) },
+      define: (hp) => void network.evaluate(hp),
+      slots: 4,
+      createOracle: () => new PriorBandOracle({ iterations: 3 }),
       score: (values) => network.evaluate(HyperParameters.from(values)),
     });
     expect(trials).toHaveLength(51);
@@ -332,7 +336,10 @@ describe('PriorBandOracle', () => {
     const regret = (createOracle: () => Oracle) => {
       const best = [0, 1, 2, 3, 4, 5].map((seed) => {
         const { trials } = simulate({
-          ...{ createOracle, seed, epochs: EPOCHS, define: (hp) => defineHartmann(hp, f.priors.good) },
+          createOracle,
+          seed,
+          epochs: EPOCHS,
+          define: (hp) => defineHartmann(hp, f.priors.good),
           score: (values, epochs) => evaluateHartmann(f, values, epochs),
         });
         const whole = trials.filter(({ status }) => status === 'completed').map(({ score }) => score);
@@ -341,21 +348,18 @@ describe('PriorBandOracle', () => {
       return best.reduce((sum, value) => sum + value, 0) / best.length;
     };
     const settings = { iterations: 2 };
-    expect(regret(() => new PriorBandOracle(settings))).toBeLessThan(
-      0.7 * regret(() => new HyperbandOracle(settings)),
-    );
+    expect(regret(() => new PriorBandOracle(settings))).toBeLessThan(0.7 * regret(() => new HyperbandOracle(settings)));
   });
 
   it('refuses settings that it cannot work with, and names the others in its config', () => {
-    expect(new PriorBandOracle().config).toEqual({
-      ...{ name: 'priorband', factor: 3, iterations: 1, confidence: 'medium' },
-    });
+    expect(new PriorBandOracle().config).toEqual({ name: 'priorband', factor: 3, iterations: 1, confidence: 'medium' });
     expect(new PriorBandOracle({ factor: 2, iterations: 4, confidence: 'low' }).config).toEqual({
-      ...{ name: 'priorband', factor: 2, iterations: 4, confidence: 'low' },
+      name: 'priorband',
+      factor: 2,
+      iterations: 4,
+      confidence: 'low',
     });
-    expect(() => new PriorBandOracle({ factor: 1 })).toThrow(
-      'factor must be a whole number from 2, but got 1.',
-    );
+    expect(() => new PriorBandOracle({ factor: 1 })).toThrow('factor must be a whole number from 2, but got 1.');
     expect(() => new PriorBandOracle({ confidence: 'sure' as Confidence })).toThrow(
       'confidence must be one of low, medium, high, but got "sure".',
     );

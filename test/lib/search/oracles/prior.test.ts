@@ -1,18 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { random } from '../../../../lib/base/random';
-import {
-  type Confidence,
-  checkConfidence,
-  priorLikelihood,
-  samplePrior,
-} from '../../../../lib/search/oracles/prior';
-import {
-  type Domain,
-  type HyperParameterValue,
-  positionOf,
-  valueAt,
-  valuesOf,
-} from '../../../../lib/search/space/domain';
+import { type Confidence, checkConfidence, priorLikelihood, samplePrior } from '../../../../lib/search/oracles/prior';
+import { type Domain, type HyperParameterValue, positionOf, valueAt, valuesOf } from '../../../../lib/search/space/domain';
 
 const CONFIDENCES = ['low', 'medium', 'high'] as const;
 const DEVIATION = { low: 0.5, medium: 0.25, high: 0.125 };
@@ -44,14 +33,11 @@ const COUNTABLE: readonly Domain[] = [
   { kind: 'int', min: 1, max: 30, sampling: 'log' },
 ];
 const allValues = (domain: Domain): HyperParameterValue[] =>
-  domain.kind === 'int'
-    ? Array.from({ length: domain.max - domain.min + 1 }, (_, i) => domain.min + i)
-    : valuesOf(domain);
+  domain.kind === 'int' ? Array.from({ length: domain.max - domain.min + 1 }, (_, i) => domain.min + i) : valuesOf(domain);
 
 describe('priorLikelihood', () => {
   it('weighs the default of an unordered choice 2, 4 or 6 times, worked by hand', () => {
-    const of = (confidence: Confidence) =>
-      ['a', 'b', 'c'].map((value) => priorLikelihood(choice, value, confidence));
+    const of = (confidence: Confidence) => ['a', 'b', 'c'].map((value) => priorLikelihood(choice, value, confidence));
     expect(of('low')).toEqual([1 / 4, 2 / 4, 1 / 4]);
     expect(of('medium')).toEqual([1 / 6, 4 / 6, 1 / 6]);
     expect(of('high')).toEqual([1 / 8, 6 / 8, 1 / 8]);
@@ -60,22 +46,19 @@ describe('priorLikelihood', () => {
     expect(priorLikelihood({ kind: 'fixed', value: 3 }, 3, 'low')).toBe(1);
   });
 
-  it.each(CONFIDENCES)(
-    'is a bell cut off at both ends, on a log scale, too, with %s confidence',
-    (confidence) => {
-      // The default lies a quarter up the four orders of magnitude.
-      const inside = mass(0.25, DEVIATION[confidence], 0, 1);
-      for (const [value, u] of [
-        [1e-4, 0],
-        [1e-3, 0.25],
-        [1e-2, 0.5],
-        [1, 1],
-      ] as const) {
-        const bell = Math.exp(-(((u - 0.25) / DEVIATION[confidence]) ** 2) / 2);
-        expect(priorLikelihood(log, value, confidence)).toBeCloseTo(bell / inside, 7);
-      }
-    },
-  );
+  it.each(CONFIDENCES)('is a bell cut off at both ends, on a log scale, too, with %s confidence', (confidence) => {
+    // The default lies a quarter up the four orders of magnitude.
+    const inside = mass(0.25, DEVIATION[confidence], 0, 1);
+    for (const [value, u] of [
+      [1e-4, 0],
+      [1e-3, 0.25],
+      [1e-2, 0.5],
+      [1, 1],
+    ] as const) {
+      const bell = Math.exp(-(((u - 0.25) / DEVIATION[confidence]) ** 2) / 2);
+      expect(priorLikelihood(log, value, confidence)).toBeCloseTo(bell / inside, 7);
+    }
+  });
 
   it('is the mass of the share of a value that can be counted', () => {
     // Shares of a sixth; the default 2 lies in the middle of the second.
@@ -88,10 +71,7 @@ describe('priorLikelihood', () => {
 
   it.each(COUNTABLE.map((domain) => [domain]))('sums to 1: %j', (domain) => {
     for (const confidence of CONFIDENCES) {
-      const sum = allValues(domain).reduce<number>(
-        (s, value) => s + priorLikelihood(domain, value, confidence),
-        0,
-      );
+      const sum = allValues(domain).reduce<number>((s, value) => s + priorLikelihood(domain, value, confidence), 0);
       expect(sum).toBeCloseTo(1, 10);
     }
   });
@@ -111,10 +91,7 @@ describe('priorLikelihood', () => {
     const open: Domain = { kind: 'float', min: 0, max: 1, sampling: 'linear' };
     expect(priorLikelihood(open, 0.1, 'high')).toBe(1);
     expect(priorLikelihood({ kind: 'choice', values: [1, 2, 4, 8] }, 2, 'high')).toBeCloseTo(1 / 4, 15);
-    expect(priorLikelihood({ kind: 'int', min: 1, max: 5, sampling: 'linear' }, 5, 'high')).toBeCloseTo(
-      1 / 5,
-      12,
-    );
+    expect(priorLikelihood({ kind: 'int', min: 1, max: 5, sampling: 'linear' }, 5, 'high')).toBeCloseTo(1 / 5, 12);
     // The first value of a choice without an order, and false, are defaults that need no name.
     expect(priorLikelihood({ kind: 'boolean' }, true, 'high')).toBe(1 / 7);
     expect(priorLikelihood({ kind: 'choice', values: ['a', 'b', 'c'] }, 'a', 'medium')).toBe(4 / 6);

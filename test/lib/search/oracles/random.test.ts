@@ -11,8 +11,7 @@ const layersAndActivations = (hp: HyperParameters) => {
 const rate = (hp: HyperParameters) => void hp.float('rate', { min: 1e-4, max: 1, sampling: 'log' });
 const search = (define: Simulation['define'], options: Partial<Simulation> = {}) =>
   simulate({ createOracle: () => new RandomOracle(), define, score: () => 0, ...options });
-const values = (...args: Parameters<typeof search>) =>
-  search(...args).trials.map(({ hyperparameters }) => hyperparameters);
+const values = (...args: Parameters<typeof search>) => search(...args).trials.map(({ hyperparameters }) => hyperparameters);
 
 describe('RandomOracle', () => {
   it('tries each configuration of a small space once, then the space is exhausted', () => {
@@ -53,7 +52,10 @@ describe('RandomOracle', () => {
     for (let id = 1; id <= 1000; id++) {
       const drawn: Record<string, unknown> = {};
       oracle.next({
-        ...{ trials: Array(id - 1).fill({ hyperparameters: {} }), epochs: 1, seed: 0, mayStart: true },
+        trials: Array(id - 1).fill({ hyperparameters: {} }),
+        epochs: 1,
+        seed: 0,
+        mayStart: true,
         objective: { name: 'loss', direction: 'min' },
         define(suggest) {
           drawn.c = suggest('c', { kind: 'choice', values: ['a', 'b', 'c', 'd'] });
@@ -74,9 +76,7 @@ describe('RandomOracle', () => {
   });
 
   it('fills up what the user enqueued, and tries none of it again', () => {
-    const tried = values(layersAndActivations, {
-      enqueued: [{ layers: 1, 'activation 1': 'tanh' }, { layers: 2 }],
-    });
+    const tried = values(layersAndActivations, { enqueued: [{ layers: 1, 'activation 1': 'tanh' }, { layers: 2 }] });
     expect(tried[0]).toEqual({ layers: 1, 'activation 1': 'tanh' });
     expect(tried[1].layers).toBe(2);
     expect(new Set(tried.map((trial) => JSON.stringify(trial))).size).toBe(14);
@@ -94,13 +94,11 @@ describe('RandomOracle', () => {
     const { trials } = simulate({ createOracle: () => oracle, define: only, score: () => 0 });
     let builds = 0;
     const view = {
-      ...{
-        trials,
-        epochs: 1,
-        seed: 0,
-        mayStart: true,
-        objective: { name: 'loss', direction: 'min' } as const,
-      },
+      trials,
+      epochs: 1,
+      seed: 0,
+      mayStart: true,
+      objective: { name: 'loss', direction: 'min' } as const,
       define(suggest: Suggest) {
         builds++;
         const c = suggest('c', { kind: 'choice', values: ['a'] });

@@ -4,10 +4,12 @@ import type { History } from '../../../../lib/training/history';
 import { makeUpTrial } from '../simulate';
 
 const history = (length: number, stopped?: string): History => ({
-  epochs: Array.from({ length }, (_, i) => ({
-    ...{ epoch: i + 1, loss: 1, accuracy: 0, learningRate: 1, seconds: 1 },
-  })),
-  ...{ seconds: length, trainSize: 1, validationSize: 1, batchSize: 1, seed: 0 },
+  epochs: Array.from({ length }, (_, i) => ({ epoch: i + 1, loss: 1, accuracy: 0, learningRate: 1, seconds: 1 })),
+  seconds: length,
+  trainSize: 1,
+  validationSize: 1,
+  batchSize: 1,
+  seed: 0,
   ...(stopped === undefined ? {} : { stopped }),
 });
 
@@ -15,26 +17,14 @@ describe('rankTrials', () => {
   const trials = [
     makeUpTrial({ id: 1, status: 'completed', epochs: 9, score: 0.7, histories: [history(9), history(9)] }),
     makeUpTrial({ id: 2, status: 'pruned', epochs: 9, score: 0.95, histories: [history(9), history(2)] }),
-    makeUpTrial({
-      id: 3,
-      status: 'completed',
-      epochs: 9,
-      score: 0.8,
-      histories: [history(4, 'early stopping')],
-    }),
+    makeUpTrial({ id: 3, status: 'completed', epochs: 9, score: 0.8, histories: [history(4, 'early stopping')] }),
     makeUpTrial({ id: 4, status: 'pruned', epochs: 9, score: 0.75, histories: [history(9)] }),
     makeUpTrial({ id: 5, status: 'pruned', epochs: 9, score: Number.NaN, histories: [history(3)] }),
     makeUpTrial({ id: 6, status: 'failed', epochs: 9, histories: [] }),
     makeUpTrial({ id: 7, status: 'running', epochs: 9, score: 0.99, histories: [history(8)] }),
     makeUpTrial({ id: 8, status: 'paused', epochs: 3, score: 0.9, histories: [history(3)] }),
     makeUpTrial({ id: 9, status: 'paused', epochs: 3, score: 0.92, histories: [history(3)] }),
-    makeUpTrial({
-      id: 10,
-      status: 'pruned',
-      epochs: 9,
-      score: 0.77,
-      histories: [history(5, 'early stopping')],
-    }),
+    makeUpTrial({ id: 10, status: 'pruned', epochs: 9, score: 0.77, histories: [history(5, 'early stopping')] }),
   ];
   const ids = (direction: 'min' | 'max') => rankTrials(trials, { direction }).map(({ id }) => id);
 

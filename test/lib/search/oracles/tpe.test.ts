@@ -9,7 +9,9 @@ import { makeUpTrial, type Simulation, simulate } from '../simulate';
 
 function search(f: TestFunction, createOracle: () => Oracle, parts: Partial<Simulation> = {}) {
   return simulate({
-    ...{ createOracle, define: (hp: HyperParameters) => void f.evaluate(hp), maxTrials: 50 },
+    createOracle,
+    define: (hp: HyperParameters) => void f.evaluate(hp),
+    maxTrials: 50,
     score: (values) => f.evaluate(HyperParameters.from(values)),
     ...parts,
   });
@@ -20,16 +22,15 @@ const [branin, hartmann6, network] = functions;
 const defineX = (hp: HyperParameters) => void hp.float('x', { min: 0, max: 1 });
 /** Twenty trials of x from 0 to 0.95, the best of them near 0.3. */
 const trialsOfX = Array.from({ length: 20 }, (_, i) =>
-  makeUpTrial({
-    id: i + 1,
-    status: 'completed',
-    hyperparameters: { x: i / 20 },
-    score: Math.abs(i / 20 - 0.3),
-  }),
+  makeUpTrial({ id: i + 1, status: 'completed', hyperparameters: { x: i / 20 }, score: Math.abs(i / 20 - 0.3) }),
 );
 function view(trials: readonly Trial[], define: (hp: HyperParameters) => void, seed = 0): SearchView {
   return {
-    ...{ trials, epochs: 1, objective: { name: 'valLoss', direction: 'min' }, seed, mayStart: true },
+    trials,
+    epochs: 1,
+    objective: { name: 'valLoss', direction: 'min' },
+    seed,
+    mayStart: true,
     define(suggest) {
       const hp = new HyperParameters(suggest);
       define(hp);
@@ -37,8 +38,7 @@ function view(trials: readonly Trial[], define: (hp: HyperParameters) => void, s
     },
   };
 }
-const startOf = (decision: Decision) =>
-  decision.kind === 'start' ? decision.definition.hyperparameters : undefined;
+const startOf = (decision: Decision) => (decision.kind === 'start' ? decision.definition.hyperparameters : undefined);
 
 describe('TpeOracle', () => {
   it.each(functions.map((f) => [f.name, f] as const))('beats random search on %s', (_, f) => {
@@ -92,9 +92,7 @@ describe('TpeOracle', () => {
   it('keeps away from trials that run, failed or diverged', () => {
     const distance = (more: readonly Trial[]) => {
       const offers = Array.from({ length: 40 }, (_, seed) =>
-        Math.abs(
-          Number(startOf(new TpeOracle().next(view([...trialsOfX, ...more], defineX, seed)))?.x) - 0.3,
-        ),
+        Math.abs(Number(startOf(new TpeOracle().next(view([...trialsOfX, ...more], defineX, seed)))?.x) - 0.3),
       );
       return offers.reduce((sum, x) => sum + x, 0) / offers.length;
     };
@@ -109,9 +107,7 @@ describe('TpeOracle', () => {
   it('goes on at random while failed trials leave too few scores', () => {
     const { trials } = search(branin, createTpe, { maxTrials: 15, fails: () => true });
     const randomly = search(branin, () => new RandomOracle(), { maxTrials: 15 }).trials;
-    expect(trials.map(({ hyperparameters }) => hyperparameters)).toEqual(
-      randomly.map(({ hyperparameters }) => hyperparameters),
-    );
+    expect(trials.map(({ hyperparameters }) => hyperparameters)).toEqual(randomly.map(({ hyperparameters }) => hyperparameters));
   });
 
   it('offers each configuration of a small conditional space once, then ends', () => {
@@ -119,9 +115,7 @@ describe('TpeOracle', () => {
       const layers = hp.int('layers', { min: 1, max: 3 });
       for (let i = 1; i <= layers; i++) hp.choice(`activation ${i}`, ['relu', 'tanh']);
     };
-    const { trials, spaceExhausted } = simulate({
-      ...{ createOracle: createTpe, define, score: ({ layers }) => Number(layers) },
-    });
+    const { trials, spaceExhausted } = simulate({ createOracle: createTpe, define, score: ({ layers }) => Number(layers) });
     // 2 + 4 + 8: one, two or three layers with two activations each.
     expect(new Set(trials.map(({ hyperparameters }) => JSON.stringify(hyperparameters))).size).toBe(14);
     expect(trials.length).toBe(14);
@@ -142,12 +136,7 @@ describe('TpeOracle', () => {
     // The best y is x: a user who sets x far from the good trials' gets a y near it.
     const trials = Array.from({ length: 60 }, (_, i) => {
       const [x, y] = [(i % 10) / 10 + 0.02, (i % 7) / 7 + 0.05];
-      return makeUpTrial({
-        id: i + 1,
-        status: 'completed',
-        hyperparameters: { x, y },
-        score: Math.abs(x - y),
-      });
+      return makeUpTrial({ id: i + 1, status: 'completed', hyperparameters: { x, y }, score: Math.abs(x - y) });
     });
     const define = (hp: HyperParameters) => {
       hp.float('x', { min: 0, max: 1 });
@@ -180,9 +169,7 @@ describe('TpeOracle', () => {
     const definePreset = (hp: HyperParameters) => void hp.float('x', { min: 0, max: 1, default: 0.8 });
     const sure = () => new TpeOracle({ prior: 'default', confidence: 'high' });
     const offers = (createOracle: () => Oracle, trials: readonly Trial[], seeds: number) =>
-      Array.from({ length: seeds }, (_, seed) =>
-        Number(startOf(createOracle().next(view(trials, definePreset, seed)))?.x),
-      );
+      Array.from({ length: seeds }, (_, seed) => Number(startOf(createOracle().next(view(trials, definePreset, seed)))?.x));
 
     it('draws half of the startup trials from it, and the others as random search does', () => {
       const [ours, randomly] = [offers(sure, [], 1000), offers(() => new RandomOracle(), [], 1000)];
@@ -213,9 +200,7 @@ describe('TpeOracle', () => {
         hp.choice('c', ['a', 'b', 'c'], { default: 'b' });
         hp.int('n', { min: 1, max: 4, default: 3 });
       };
-      const { trials, spaceExhausted } = simulate({
-        ...{ createOracle: sure, define, score: ({ n }) => Number(n) },
-      });
+      const { trials, spaceExhausted } = simulate({ createOracle: sure, define, score: ({ n }) => Number(n) });
       expect(new Set(trials.map(({ hyperparameters }) => JSON.stringify(hyperparameters))).size).toBe(12);
       expect(trials.length).toBe(12);
       expect(spaceExhausted).toBe(true);
@@ -223,7 +208,10 @@ describe('TpeOracle', () => {
 
     it('is named in the config, and refuses what it cannot work with', () => {
       expect(new TpeOracle({ prior: 'default' }).config).toEqual({
-        ...{ name: 'tpe', startupTrials: 10, prior: 'default', confidence: 'medium' },
+        name: 'tpe',
+        startupTrials: 10,
+        prior: 'default',
+        confidence: 'medium',
       });
       expect(() => new TpeOracle({ confidence: 'high' })).toThrow("add prior: 'default'");
       expect(() => new TpeOracle({ prior: 'default', confidence: 'sure' as 'high' })).toThrow(
@@ -237,7 +225,8 @@ describe('TpeOracle', () => {
 
   it('finishes where no trial may start', () => {
     expect(new TpeOracle().next({ ...view(trialsOfX, defineX), mayStart: false })).toEqual({
-      ...{ kind: 'finished', spaceExhausted: false },
+      kind: 'finished',
+      spaceExhausted: false,
     });
   });
 

@@ -11,9 +11,7 @@ describe('medianPruner', () => {
     medianPruner().judge({ values, peers, objective });
 
   it('ends a training whose best value is worse than the median of the others after the same epoch', () => {
-    expect(judge([0.9, 0.7])).toBe(
-      'its best valLoss after epoch 2, 0.7000, is worse than 0.6000, the median of 5 others',
-    );
+    expect(judge([0.9, 0.7])).toBe('its best valLoss after epoch 2, 0.7000, is worse than 0.6000, the median of 5 others');
     expect(judge([0.9, 0.6])).toBeUndefined();
     expect(judge([0.5, 0.9])).toBeUndefined();
     expect(judge([0.5, 0.59], FIVE, ACCURACY)).toMatch('its best valAccuracy after epoch 2, 0.5900');
@@ -46,11 +44,7 @@ describe('medianPruner', () => {
 
   it('says its settings and refuses others', () => {
     expect(medianPruner().config).toEqual({ name: 'median', startupTrials: 5, warmupEpochs: 1 });
-    expect(() => medianPruner({ startupTrials: 0 })).toThrow(
-      'startupTrials must be a whole number from 1, but got 0.',
-    );
-    expect(() => medianPruner({ warmupEpochs: -1 })).toThrow(
-      'warmupEpochs must be a whole number from 0, but got -1.',
-    );
+    expect(() => medianPruner({ startupTrials: 0 })).toThrow('startupTrials must be a whole number from 1, but got 0.');
+    expect(() => medianPruner({ warmupEpochs: -1 })).toThrow('warmupEpochs must be a whole number from 0, but got -1.');
   });
 });

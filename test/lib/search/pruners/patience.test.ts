@@ -2,11 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { patiencePruner } from '../../../../lib/search/pruners/patience';
 
 /** The first epoch after which it ends a training of these values; 0 for none. */
-const end = (
-  values: number[],
-  settings: { patience: number; minDelta?: number },
-  direction: 'min' | 'max',
-) => {
+const end = (values: number[], settings: { patience: number; minDelta?: number }, direction: 'min' | 'max') => {
   const pruner = patiencePruner(settings);
   const view = { peers: [], objective: { name: 'loss', direction } };
   return values.findIndex((_, i) => pruner.judge({ ...view, values: values.slice(0, i + 1) })) + 1;
@@ -44,13 +40,9 @@ describe('patiencePruner', () => {
 
   it('says its settings and refuses others', () => {
     expect(patiencePruner({ patience: 2 }).config).toEqual({ name: 'patience', patience: 2, minDelta: 0 });
-    expect(() => patiencePruner({ patience: 0 })).toThrow(
-      'patience must be a whole number from 1, but got 0.',
-    );
+    expect(() => patiencePruner({ patience: 0 })).toThrow('patience must be a whole number from 1, but got 0.');
     for (const minDelta of [-1, Number.NaN, Infinity]) {
-      expect(() => patiencePruner({ patience: 1, minDelta })).toThrow(
-        `minDelta must be a number from 0, but got ${minDelta}.`,
-      );
+      expect(() => patiencePruner({ patience: 1, minDelta })).toThrow(`minDelta must be a number from 0, but got ${minDelta}.`);
     }
   });
 });

@@ -15,9 +15,7 @@ const race = (scores: number[], rivals = [RIVAL], objective: typeof ACCURACY | t
 describe('raceReason', () => {
   it('ends a trial that would lose even if the rest came out better by the widest gap', () => {
     // (0.7 + 2 * 0.72) / 3 = 0.7133
-    expect(race([0.7])).toBe(
-      'cannot win any more: 0.7000 after 1 of 3 trainings, at best 0.7133, trial 4 has 0.8100',
-    );
+    expect(race([0.7])).toBe('cannot win any more: 0.7000 after 1 of 3 trainings, at best 0.7133, trial 4 has 0.8100');
     // (0.79 + 0.77 + 0.81) / 3 = 0.79
     expect(race([0.79, 0.77])).toMatch('0.7800 after 2 of 3 trainings, at best 0.7900');
   });
@@ -40,8 +38,7 @@ describe('raceReason', () => {
 
   it('waits for three rivals that have all trainings', () => {
     const rivals = [1, 2, 3].map((id) => ({ ...RIVAL, id }));
-    const reason = (some: typeof rivals) =>
-      raceReason({ scores: [0.1], trainings: 3, rivals: some, objective: ACCURACY });
+    const reason = (some: typeof rivals) => raceReason({ scores: [0.1], trainings: 3, rivals: some, objective: ACCURACY });
     expect(reason([])).toBeUndefined();
     expect(reason(rivals.slice(0, 2))).toBeUndefined();
     expect(reason([...rivals.slice(0, 2), { id: 3, scores: [0.8, 0.81] }])).toBeUndefined();
@@ -66,12 +63,8 @@ describe('raceReason', () => {
     expect(race([])).toBeUndefined();
     expect(race([0.1, 0.1, 0.1])).toBeUndefined();
     const unscored = [1, 2, 3].map((id) => ({ id, scores: [0.9, Number.NaN, 0.9] }));
-    expect(
-      raceReason({ scores: [0.1], trainings: 3, rivals: unscored, objective: ACCURACY }),
-    ).toBeUndefined();
-    expect(race([0.1], [RIVAL, { id: 1, scores: [0.9, Number.NaN, 0.9] }])).toMatch(
-      'best 0.1133, trial 4 has',
-    );
+    expect(raceReason({ scores: [0.1], trainings: 3, rivals: unscored, objective: ACCURACY })).toBeUndefined();
+    expect(race([0.1], [RIVAL, { id: 1, scores: [0.9, Number.NaN, 0.9] }])).toMatch('best 0.1133, trial 4 has');
     expect(race([Number.NaN])).toMatch('NaN after 1 of 3 trainings');
   });
 });

@@ -20,14 +20,27 @@ function makeState(trials: { values: number[]; end?: TrainingEnd }[][], epochs =
   for (const [index, trainings] of trials.entries()) {
     const trial = index + 1;
     state.apply({
-      ...{ kind: 'begun', trial, hyperparameters: { x: trial }, space: {}, origin: 'oracle', epochs },
-      ...{ trainings: trainings.length, parameters: 10, seed: trial },
+      kind: 'begun',
+      trial,
+      hyperparameters: { x: trial },
+      space: {},
+      origin: 'oracle',
+      epochs,
+      trainings: trainings.length,
+      parameters: 10,
+      seed: trial,
     });
     for (const [training, { values, end }] of trainings.entries()) {
       for (const [i, value] of values.entries()) {
         state.apply({
-          ...{ kind: 'epoch', trial, training, record: record(i + 1, value), checkpoint: `${i + 1}` },
-          ...{ trainSize: 8, validationSize: 2, elapsedMs: 0 },
+          kind: 'epoch',
+          trial,
+          training,
+          record: record(i + 1, value),
+          checkpoint: `${i + 1}`,
+          trainSize: 8,
+          validationSize: 2,
+          elapsedMs: 0,
         });
       }
       if (end) state.apply({ kind: 'trained', trial, training, end });
@@ -67,12 +80,7 @@ describe('judge', () => {
       ],
     ]);
     settleAll(done, rules);
-    expect(done.results()[0]).toMatchObject({
-      status: 'completed',
-      scores: [0.6, 0.8],
-      score: 0.7,
-      seconds: 12,
-    });
+    expect(done.results()[0]).toMatchObject({ status: 'completed', scores: [0.6, 0.8], score: 0.7, seconds: 12 });
     expect(done.results()[0].spread).toBeCloseTo(Math.SQRT2 / 10, 12);
   });
 
@@ -104,12 +112,7 @@ describe('judge', () => {
     ]);
     for (const state of [short, long]) {
       settleAll(state, { ...rules, pruners: [belowHalf] });
-      expect(state.results()[0]).toMatchObject({
-        status: 'pruned',
-        reason: 'below half',
-        scores: [0.4],
-        score: 0.4,
-      });
+      expect(state.results()[0]).toMatchObject({ status: 'pruned', reason: 'below half', scores: [0.4], score: 0.4 });
       expect(state.results()[0].histories.map(({ epochs }) => epochs.length)).toEqual([2]);
     }
   });
@@ -129,11 +132,7 @@ describe('judge', () => {
         return values[0] < 0.5 ? 'low' : undefined;
       },
     };
-    const state = makeState([
-      [{ values: [0.6, 0.7, 0.8], end: reached }],
-      [{ values: [0.2, 0.9] }],
-      [{ values: [0.7] }],
-    ]);
+    const state = makeState([[{ values: [0.6, 0.7, 0.8], end: reached }], [{ values: [0.2, 0.9] }], [{ values: [0.7] }]]);
     settleAll(state, { ...rules, pruners: [spy] });
     expect(seen).toEqual([[], [[0.6, 0.7, 0.8]], [[0.6, 0.7, 0.8], [0.2]]]);
   });
@@ -141,11 +140,7 @@ describe('judge', () => {
   it('prunes a trial whose loss is no number, without a score', () => {
     const state = makeState([[{ values: [0.6], end: { kind: 'diverged', reason: 'The loss became NaN' } }]]);
     settleAll(state, rules);
-    expect(state.results()[0]).toMatchObject({
-      status: 'pruned',
-      reason: 'The loss became NaN',
-      score: Number.NaN,
-    });
+    expect(state.results()[0]).toMatchObject({ status: 'pruned', reason: 'The loss became NaN', score: Number.NaN });
   });
 
   it('waits for the trials with smaller ids, so that several workers come to the same verdicts', () => {
@@ -156,8 +151,7 @@ describe('judge', () => {
     settleAll(late, racing);
     const statuses = () => late.results().map(({ status }) => status);
     expect(statuses()).toEqual(['completed', 'completed', 'running', 'running']);
-    for (const training of [0, 1, 2])
-      late.apply({ kind: 'trained', trial: 3, training, end: reached } satisfies SearchEvent);
+    for (const training of [0, 1, 2]) late.apply({ kind: 'trained', trial: 3, training, end: reached } satisfies SearchEvent);
     settleAll(late, racing);
     // Its second and third fold were trained while the third trial was open; they do not count.
     expect(statuses()).toEqual(['completed', 'completed', 'completed', 'pruned']);
@@ -172,13 +166,26 @@ describe('judge', () => {
     const state = makeState([good, good, good]);
     settleAll(state, { ...rules, racing: true });
     state.apply({
-      ...{ kind: 'begun', trial: 4, hyperparameters: { x: 4 }, space: {}, origin: 'oracle', epochs },
-      ...{ trainings: 3, parameters: 10, seed: 4 },
+      kind: 'begun',
+      trial: 4,
+      hyperparameters: { x: 4 },
+      space: {},
+      origin: 'oracle',
+      epochs,
+      trainings: 3,
+      parameters: 10,
+      seed: 4,
     });
     for (let epoch = 1; epoch <= epochs; epoch++) {
       state.apply({
-        ...{ kind: 'epoch', trial: 4, training: 0, record: record(epoch, 0.1), checkpoint: `${epoch}` },
-        ...{ trainSize: 8, validationSize: 2, elapsedMs: 0 },
+        kind: 'epoch',
+        trial: 4,
+        training: 0,
+        record: record(epoch, 0.1),
+        checkpoint: `${epoch}`,
+        trainSize: 8,
+        validationSize: 2,
+        elapsedMs: 0,
       });
     }
     state.apply({ kind: 'trained', trial: 4, training: 0, end: reached });

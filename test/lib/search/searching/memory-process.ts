@@ -44,22 +44,18 @@ const builders = {
   },
 } satisfies Record<string, ModelBuilder>;
 
-function compile(
-  model: tf.LayersModel,
-  kind: 'adam' | 'rmsprop',
-  hp: Parameters<ModelBuilder>[0],
-): tf.LayersModel {
+function compile(model: tf.LayersModel, kind: 'adam' | 'rmsprop', hp: Parameters<ModelBuilder>[0]): tf.LayersModel {
   const learningRate = hp.float('learningRate', { min: 1e-4, max: 1e-2, sampling: 'log' });
   return compileModel(model, { optimizer: { kind, learningRate }, schedule: { kind: 'cosineAnnealing' } });
 }
 
 async function main({ network, directory }: MemoryPlan): Promise<void> {
   const uses: MemoryUse[] = [];
-  const search = new RandomSearch(builders[network], {
-    ...{ maxTrials: 100, directory, pruners: [medianPruner()] },
-  });
+  const search = new RandomSearch(builders[network], { maxTrials: 100, directory, pruners: [medianPruner()] });
   await search.run(stripedImages(40), {
-    ...{ epochs: 2, batchSize: 16, callbacks: () => [new EarlyStopping({ patience: 1 })] },
+    epochs: 2,
+    batchSize: 16,
+    callbacks: () => [new EarlyStopping({ patience: 1 })],
     async onTrialEnd({ id }) {
       if (id % 20 !== 0 && id % 20 <= 15) return;
       // What the first collection finds may be freed in the next turn.

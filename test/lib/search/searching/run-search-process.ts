@@ -12,10 +12,7 @@ export interface SearchProcess {
   /** What it printed so far, errors included. */
   readonly printed: () => string;
   /** How it ended: with what it found, or by a signal. */
-  readonly ended: Promise<{
-    readonly found?: { trials: Trial[]; best: number };
-    readonly signal: NodeJS.Signals | null;
-  }>;
+  readonly ended: Promise<{ readonly found?: { trials: Trial[]; best: number }; readonly signal: NodeJS.Signals | null }>;
 }
 
 /** A process that has loaded, or is about to, and waits for its plan: loading takes longer than many a search. */
@@ -53,8 +50,7 @@ export function loadSearchProcess(): LoadedProcess {
       });
       const ended = new Promise<Awaited<SearchProcess['ended']>>((resolve, reject) => {
         child.once('close', (code, signal) => {
-          if (code !== 0 && signal === null)
-            reject(new Error(`The search ended with status ${code}:\n${errors}`));
+          if (code !== 0 && signal === null) reject(new Error(`The search ended with status ${code}:\n${errors}`));
           else resolve({ ...(found && { found }), signal });
         });
       });

@@ -1,5 +1,6 @@
-// A process that searches, to be killed: `echo '{"method": "random", "options": ...}' | tsx search-process.ts`.
-// It prints `running` when the search begins, what there is to know of its workers (`notes [...]`), and its trials as JSON when it has ended.
+// A process that searches, to be killed: `echo '{"method": "random", "options": ...}' | tsx search-process.ts`. It prints
+// `running` when the search begins, what there is to know of its workers (`notes [...]`), and its trials as JSON when it has
+// ended.
 import { text } from 'node:stream/consumers';
 import { loadDataset } from '../../../../lib/data/load-dataset';
 import { takeSubset } from '../../../../lib/data/split';

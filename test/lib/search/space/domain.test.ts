@@ -17,11 +17,7 @@ type NumericDomain = Extract<Domain, { kind: 'int' | 'float' }>;
 const valuesAt = (domain: Domain, us: number[]) => us.map((u) => valueAt(domain, u));
 const range =
   (kind: 'int' | 'float') =>
-  (
-    min: number,
-    max: number,
-    rest: { step?: number; sampling?: Sampling; default?: number } = {},
-  ): NumericDomain => ({
+  (min: number, max: number, rest: { step?: number; sampling?: Sampling; default?: number } = {}): NumericDomain => ({
     kind,
     min,
     max,
@@ -40,12 +36,7 @@ describe('valueAt', () => {
     const dropout = float(0, 0.5, { step: 0.1 });
     expect(valuesAt(dropout, [0, 1 / 6, 2 / 6, 3 / 6, 4 / 6, LAST])).toEqual([0, 0.1, 0.2, 0.3, 0.4, 0.5]);
     expect(valuesAt(int(1, 3), [0, 0.34, 0.67, LAST])).toEqual([1, 2, 3, 3]);
-    expect(valuesAt({ kind: 'choice', values: ['a', 'b', 'c'] }, [0, 0.34, 0.67, LAST])).toEqual([
-      'a',
-      'b',
-      'c',
-      'c',
-    ]);
+    expect(valuesAt({ kind: 'choice', values: ['a', 'b', 'c'] }, [0, 0.34, 0.67, LAST])).toEqual(['a', 'b', 'c', 'c']);
     expect(valuesAt({ kind: 'boolean' }, [0.49, 0.5, LAST])).toEqual([false, true, true]);
     expect(valuesAt({ kind: 'fixed', value: 7 }, [0, LAST])).toEqual([7, 7]);
   });
@@ -127,9 +118,7 @@ describe('over many random domains', () => {
     const sign = () => (sampling === 'linear' && next() < 0.5 ? -1 : 1);
     const trim = (x: number) => (kind === 'int' ? Math.round(x) : Number(x.toPrecision(1 + integer(16))));
     const [min, max] = [trim(sign() * size()), trim(sign() * size())].sort((a, b) => a - b);
-    const step = [undefined, sampling === 'linear' ? trim(size()) : Number((1 + 9 * next()).toFixed(2))][
-      integer(2)
-    ];
+    const step = [undefined, sampling === 'linear' ? trim(size()) : Number((1 + 9 * next()).toFixed(2))][integer(2)];
     const range: NumericDomain = { kind, min, max, sampling, ...(step === undefined ? {} : { step }) };
     try {
       checkDomain('x', range);
@@ -144,8 +133,7 @@ describe('over many random domains', () => {
       for (const sampling of samplings) {
         for (const stepped of [false, true]) {
           const alike = ranges.filter(
-            (range) =>
-              range.kind === kind && range.sampling === sampling && (range.step !== undefined) === stepped,
+            (range) => range.kind === kind && range.sampling === sampling && (range.step !== undefined) === stepped,
           );
           expect(alike.length).toBeGreaterThan(15);
         }
@@ -194,8 +182,7 @@ describe('over many random domains', () => {
       const values = valuesOf(range) as number[];
       expect(values.length, describeDomain(range)).toBe(count);
       const faults = values.filter(
-        (value, n) =>
-          Math.abs(positionOf(range, value) - (n + 0.5) / count) > 1e-12 || (n > 0 && value <= values[n - 1]),
+        (value, n) => Math.abs(positionOf(range, value) - (n + 0.5) / count) > 1e-12 || (n > 0 && value <= values[n - 1]),
       );
       expect(faults, describeDomain(range)).toEqual([]);
       listed++;
@@ -216,16 +203,13 @@ describe('extreme domains', () => {
     expect(valuesAt(float(-2, -1), [0, 1])).toEqual([-2, -1]);
   });
 
-  it.each(['linear', 'log', 'reverseLog'] as const)(
-    'puts the only value of a %s range in the middle',
-    (sampling) => {
-      for (const domain of [int(7, 7, { sampling }), float(0.7, 0.7, { sampling })]) {
-        const value = domain.kind === 'int' ? 7 : 0.7;
-        expect(valuesAt(domain, [0, 0.3, LAST])).toEqual([value, value, value]);
-        expect(positionOf(domain, value)).toBeCloseTo(0.5, 12);
-      }
-    },
-  );
+  it.each(['linear', 'log', 'reverseLog'] as const)('puts the only value of a %s range in the middle', (sampling) => {
+    for (const domain of [int(7, 7, { sampling }), float(0.7, 0.7, { sampling })]) {
+      const value = domain.kind === 'int' ? 7 : 0.7;
+      expect(valuesAt(domain, [0, 0.3, LAST])).toEqual([value, value, value]);
+      expect(positionOf(domain, value)).toBeCloseTo(0.5, 12);
+    }
+  });
 });
 
 describe('contains', () => {
@@ -275,10 +259,7 @@ it.each<[Domain, string]>([
   [float(1e-4, 0.1, { sampling: 'log' }), 'a number from 0.0001 to 0.1 on a log scale'],
   [int(8, 64, { step: 2, sampling: 'log' }), 'a whole number from 8 to 64 by factors of 2 on a log scale'],
   [float(0.9, 0.999, { sampling: 'reverseLog' }), 'a number from 0.9 to 0.999 on a reversed log scale'],
-  [
-    { kind: 'choice', values: ['s', 'm'], ordered: true, default: 'm' },
-    'one of "s", "m" in this order, default "m"',
-  ],
+  [{ kind: 'choice', values: ['s', 'm'], ordered: true, default: 'm' }, 'one of "s", "m" in this order, default "m"'],
   [{ kind: 'choice', values: [3, 5], ordered: false }, 'one of 3, 5 in no order'],
   [{ kind: 'boolean', default: true }, 'true or false, default true'],
   [{ kind: 'fixed', value: 'adam' }, 'fixed at "adam"'],
@@ -292,11 +273,7 @@ describe('checkDomain', () => {
     ['an infinite range', float(0, Number.POSITIVE_INFINITY), 'both finite'],
     ['no number', float(Number.NaN, 1), 'min <= max'],
     ['a fraction as an int bound', int(0.5, 2), 'min of "x" must be a whole number, but got 0.5'],
-    [
-      'a fraction as an int step',
-      int(0, 2, { step: 0.5 }),
-      'step of "x" must be a whole number, but got 0.5',
-    ],
+    ['a fraction as an int step', int(0, 2, { step: 0.5 }), 'step of "x" must be a whole number, but got 0.5'],
     ['too many whole numbers', int(0, 2 ** 32), 'fewer than 2^32 whole numbers'],
     ['no step', float(0, 1, { step: 0 }), 'step of "x" must be above 0, but got 0'],
     [
@@ -304,11 +281,7 @@ describe('checkDomain', () => {
       int(1, 8, { step: 1, sampling: 'log' }),
       'above 1 on a log scale, where it is a factor, but got 1',
     ],
-    [
-      'an infinite step',
-      float(0, 1, { step: Number.POSITIVE_INFINITY }),
-      'must be above 0, but got Infinity',
-    ],
+    ['an infinite step', float(0, 1, { step: Number.POSITIVE_INFINITY }), 'must be above 0, but got Infinity'],
     ['log from 0', float(0, 1, { sampling: 'log' }), 'min must be above 0, but got 0'],
     ['reverseLog from below 0', int(-1, 1, { sampling: 'reverseLog' }), 'min must be above 0, but got -1'],
     [
@@ -323,11 +296,7 @@ describe('checkDomain', () => {
       'tell its values apart, but got 1.06',
     ],
     ['mirrored steps below the digits', float(1e-9, 1, { step: 2, sampling: 'reverseLog' }), 'large enough'],
-    [
-      'another sampling',
-      int(1, 2, { sampling: 'reverse_log' as Sampling }),
-      'linear, log or reverseLog, but got reverse_log',
-    ],
+    ['another sampling', int(1, 2, { sampling: 'reverse_log' as Sampling }), 'linear, log or reverseLog, but got reverse_log'],
     ['no values', { kind: 'choice', values: [] }, 'at least one value'],
     ['a value twice', { kind: 'choice', values: [1, 1] }, 'must differ, but got 1, 1'],
     [
@@ -335,11 +304,7 @@ describe('checkDomain', () => {
       { kind: 'choice', values: [1, Number.NaN] },
       'finite number, a string or a boolean, but got NaN',
     ],
-    [
-      'an object',
-      { kind: 'fixed', value: [1] as unknown as number },
-      'finite number, a string or a boolean, but got 1',
-    ],
+    ['an object', { kind: 'fixed', value: [1] as unknown as number }, 'finite number, a string or a boolean, but got 1'],
     [
       'a default outside',
       int(32, 512, { step: 32, default: 33 }),

@@ -10,13 +10,7 @@ describe('HyperParameters', () => {
     expect(hp.choice('activation', ['relu', 'tanh'])).toBe('relu');
     expect(hp.boolean('batchNormalization')).toBe(false);
     expect(hp.fixed('blocks', 2)).toBe(2);
-    expect(hp.values).toEqual({
-      units: 32,
-      rate: 0.001,
-      activation: 'relu',
-      batchNormalization: false,
-      blocks: 2,
-    });
+    expect(hp.values).toEqual({ units: 32, rate: 0.001, activation: 'relu', batchNormalization: false, blocks: 2 });
   });
 
   it('has types that follow the values', () => {
@@ -47,19 +41,11 @@ describe('HyperParameters', () => {
     expect(hp.choice('activation', ['relu', 'elu'])).toBe('elu');
     expect(hp.float('rate', { min: 0, max: 0.5, step: 0.1 })).toBe(0.3);
     expect(hp.values).toEqual({ units: 96, activation: 'elu', rate: 0.3 });
-    expect(() => hp.boolean('bn')).toThrow(
-      'has no value for "bn" (true or false); it has units, activation, rate, unused',
-    );
+    expect(() => hp.boolean('bn')).toThrow('has no value for "bn" (true or false); it has units, activation, rate, unused');
     const wrong = HyperParameters.from({ units: 100, activation: 'swish', n: 1.5, b: 'yes', f: 1 });
-    expect(() => wrong.int('units', { min: 32, max: 512, step: 32 })).toThrow(
-      'steps of 32, but the configuration has 100',
-    );
-    expect(() => wrong.choice('activation', ['relu'])).toThrow(
-      'one of "relu", but the configuration has "swish"',
-    );
-    expect(() => wrong.int('n', { min: 1, max: 2 })).toThrow(
-      'a whole number from 1 to 2, but the configuration has 1.5',
-    );
+    expect(() => wrong.int('units', { min: 32, max: 512, step: 32 })).toThrow('steps of 32, but the configuration has 100');
+    expect(() => wrong.choice('activation', ['relu'])).toThrow('one of "relu", but the configuration has "swish"');
+    expect(() => wrong.int('n', { min: 1, max: 2 })).toThrow('a whole number from 1 to 2, but the configuration has 1.5');
     expect(() => wrong.boolean('b')).toThrow('true or false');
     expect(() => wrong.fixed('f', 2)).toThrow('fixed at 2');
   });
@@ -86,9 +72,7 @@ describe('HyperParameters', () => {
       b: { kind: 'boolean' },
     });
     expect(() => hp.choice('c', [1, 2], { ordered: false })).toThrow('now one of 1, 2 in no order');
-    expect(() => hp.int('n', { min: 1, max: 3, default: 2 })).toThrow(
-      'now a whole number from 1 to 3, default 2',
-    );
+    expect(() => hp.int('n', { min: 1, max: 3, default: 2 })).toThrow('now a whole number from 1 to 3, default 2');
   });
 
   it.each<[string, (hp: HyperParameters) => unknown, string]>([
@@ -164,9 +148,7 @@ describe('conditionalScope', () => {
     expect(scope('optimiser', ['sgd'])).toThrow(
       'must be asked for before it, but "optimiser" was not; asked for so far: optimizer.',
     );
-    expect(scope('optimizer', ['SGD'])).toThrow(
-      'on "optimizer" must be among its own (one of "adam", "sgd"), but got "SGD"',
-    );
+    expect(scope('optimizer', ['SGD'])).toThrow('on "optimizer" must be among its own (one of "adam", "sgd"), but got "SGD"');
     expect(scope('optimizer', [])).toThrow('but got none');
   });
 });
@@ -181,13 +163,7 @@ describe('nameScope', () => {
       });
     }
     hp.int('units', { min: 5, max: 6 });
-    expect(hp.values).toEqual({
-      'left/units': 1,
-      'left/head/bias': false,
-      'right/units': 1,
-      'right/head/bias': false,
-      units: 5,
-    });
+    expect(hp.values).toEqual({ 'left/units': 1, 'left/head/bias': false, 'right/units': 1, 'right/head/bias': false, units: 5 });
   });
 
   it('finds the parent of a conditionalScope in its own scope first, then further out', () => {
@@ -240,11 +216,7 @@ describe('a space given from outside', () => {
     const hp = last({ overrides, tuneNewEntries: false });
     expect(build(hp)).toEqual({ optimizer: 'adam', adamLearningRate: 0.2, units: 32 });
     expect(hp.space.get('units')).toEqual({ kind: 'fixed', value: 32 });
-    expect(build(last({ tuneNewEntries: false }))).toEqual({
-      optimizer: 'adam',
-      adamLearningRate: 0.001,
-      units: 32,
-    });
+    expect(build(last({ tuneNewEntries: false }))).toEqual({ optimizer: 'adam', adamLearningRate: 0.001, units: 32 });
   });
 
   it('refuses all others where allowNewEntries is false', () => {
@@ -258,25 +230,15 @@ describe('a space given from outside', () => {
   it('builds a configuration anew that it allows and the builder alone does not', () => {
     const values = build(last({ overrides }));
     expect(build(HyperParameters.from(values, { overrides }))).toEqual(values);
-    expect(() => build(HyperParameters.from(values))).toThrow(
-      '"adamLearningRate" must be a number from 0.001',
-    );
+    expect(() => build(HyperParameters.from(values))).toThrow('"adamLearningRate" must be a number from 0.001');
   });
 
   it.each<[string, (hp: HyperParameters) => unknown, (hp: HyperParameters) => unknown]>([
     ['words for numbers', (hp) => hp.choice('x', ['a']), (hp) => hp.int('x', { min: 1, max: 2 })],
     ['numbers for words', (hp) => hp.int('x', { min: 1, max: 2 }), (hp) => hp.choice('x', ['a'])],
     ['true for a word', (hp) => hp.boolean('x'), (hp) => hp.fixed('x', 'a')],
-    [
-      'fractions for whole numbers',
-      (hp) => hp.float('x', { min: 1, max: 2 }),
-      (hp) => hp.int('x', { min: 1, max: 2 }),
-    ],
-    [
-      'one fraction among whole numbers',
-      (hp) => hp.choice('x', [1, 1.5]),
-      (hp) => hp.int('x', { min: 1, max: 2 }),
-    ],
+    ['fractions for whole numbers', (hp) => hp.float('x', { min: 1, max: 2 }), (hp) => hp.int('x', { min: 1, max: 2 })],
+    ['one fraction among whole numbers', (hp) => hp.choice('x', [1, 1.5]), (hp) => hp.int('x', { min: 1, max: 2 })],
   ])('refuses %s', (_what, give, ask) => {
     const given = new HyperParameters();
     give(given);

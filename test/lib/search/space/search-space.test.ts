@@ -42,11 +42,7 @@ describe('describeSpace', () => {
   it('follows a chain of rare values to its end', () => {
     // One configuration in 6^6 = 46,656 has the last one.
     const build: Builder = (hp) => {
-      for (
-        let depth = 0;
-        hp.choice(`depth${depth}`, ['a', 'b', 'c', 'd', 'e', 'f']) === 'd' && depth < 6;
-        depth++
-      );
+      for (let depth = 0; hp.choice(`depth${depth}`, ['a', 'b', 'c', 'd', 'e', 'f']) === 'd' && depth < 6; depth++);
     };
     const space = conditionsOf(build);
     expect(Object.keys(space).length).toBe(7);
@@ -62,11 +58,7 @@ describe('describeSpace', () => {
         hp.boolean('beside');
       }
     };
-    expect(conditionsOf(build)).toMatchObject({
-      both: 'not always',
-      above: 'not always',
-      beside: 'not always',
-    });
+    expect(conditionsOf(build)).toMatchObject({ both: 'not always', above: 'not always', beside: 'not always' });
   });
 
   it('unites scopes: asked for in two of them, or in one and outside', () => {
@@ -77,11 +69,7 @@ describe('describeSpace', () => {
       hp.conditionalScope('penalty', ['l1'], () => hp.boolean('always'));
       hp.boolean('always');
     };
-    expect(conditionsOf(build)).toEqual({
-      penalty: '',
-      strength: 'penalty is "l1", "l2" or "l1l2"',
-      always: '',
-    });
+    expect(conditionsOf(build)).toEqual({ penalty: '', strength: 'penalty is "l1", "l2" or "l1l2"', always: '' });
   });
 
   it('refuses one name with two domains in different branches, showing both', () => {
@@ -100,18 +88,10 @@ describe('describeSpace', () => {
     expect(() => describeSpace(plain, undefined)).toThrow(message);
     const named: Builder = (hp) => {
       hp.choice('layers', [2, 3]);
-      hp.conditionalScope('layers', [2], () =>
-        hp.nameScope('two', () => hp.choice('activation', ['relu', 'elu'])),
-      );
-      hp.conditionalScope('layers', [3], () =>
-        hp.nameScope('three', () => hp.choice('activation', ['tanh'])),
-      );
+      hp.conditionalScope('layers', [2], () => hp.nameScope('two', () => hp.choice('activation', ['relu', 'elu'])));
+      hp.conditionalScope('layers', [3], () => hp.nameScope('three', () => hp.choice('activation', ['tanh'])));
     };
-    expect(conditionsOf(named)).toEqual({
-      layers: '',
-      'two/activation': 'layers is 2',
-      'three/activation': 'layers is 3',
-    });
+    expect(conditionsOf(named)).toEqual({ layers: '', 'two/activation': 'layers is 2', 'three/activation': 'layers is 3' });
   });
 
   it('looks past configurations that cannot be built, and throws where none can', () => {
@@ -165,9 +145,7 @@ describe('describeSpace', () => {
     expect(runs).toBeLessThan(40);
     const optimizers = ['adam', 'sgd', 'sgdMomentum', 'rmsprop', 'adagrad', 'adadelta'];
     for (const optimizer of optimizers) {
-      expect(space.get(`${optimizer}LearningRate`)?.conditions).toEqual([
-        { parent: 'optimizer', values: [optimizer] },
-      ]);
+      expect(space.get(`${optimizer}LearningRate`)?.conditions).toEqual([{ parent: 'optimizer', values: [optimizer] }]);
     }
     expect(space.get('l2')?.conditions).toEqual([{ parent: 'regularization', values: ['l2', 'l1l2'] }]);
     expect(space.get('batchNormalization')?.conditions).toEqual([

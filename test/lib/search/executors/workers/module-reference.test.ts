@@ -4,10 +4,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import {
-  moduleReference,
-  requireModuleReference,
-} from '../../../../../lib/search/executors/workers/module-reference';
+import { moduleReference, requireModuleReference } from '../../../../../lib/search/executors/workers/module-reference';
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'modules-')));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -19,10 +16,7 @@ function write(path: string, text: string): string {
   return file;
 }
 
-const defining = write(
-  'models/cnn.cjs',
-  'exports.buildCnn = () => {}; exports.settings = {}; exports.default = () => {};',
-);
+const defining = write('models/cnn.cjs', 'exports.buildCnn = () => {}; exports.settings = {}; exports.default = () => {};');
 const barrel = write(
   'index.cjs',
   `const cnn = require('./models/cnn.cjs');

@@ -53,11 +53,13 @@ describe('a pool of workers', () => {
       const run = (place: string, executor: WorkerPool | InProcessExecutor, job: (typeof jobs)[0]) => {
         const reports = new Reports();
         const files = join(directory, `${name}-${place}-${job.trial}`);
-        return executor.run(makeJob(files, job), reports.keep).then((outcome) => ({
-          outcome,
-          records: reports.records,
-          checkpoint: readFileSync(checkpointPath({ directory: files, training: 0 }, 2)),
-        }));
+        return executor
+          .run(makeJob(files, job), reports.keep)
+          .then((outcome) => ({
+            outcome,
+            records: reports.records,
+            checkpoint: readFileSync(checkpointPath({ directory: files, training: 0 }, 2)),
+          }));
       };
       const there = await Promise.all(jobs.map((job) => run('there', pool, job)));
       expect(childrenOf(process.pid, 'worker.ts')).toHaveLength(2);
@@ -95,11 +97,7 @@ describe('a pool of workers', () => {
       while (!healthy.done) healthy.outcomes.push(await pool.run(troubled('none', 2), () => {}));
     })();
     const failed = async (trouble: string) => pool.run(troubled(trouble), () => {});
-    expect(await failed('kill')).toEqual({
-      kind: 'failed',
-      reason: expect.stringContaining('killed by SIGKILL'),
-      fatal: false,
-    });
+    expect(await failed('kill')).toEqual({ kind: 'failed', reason: expect.stringContaining('killed by SIGKILL'), fatal: false });
     expect(await failed('exit')).toEqual({
       kind: 'failed',
       reason: 'The worker exited with code 3 before its training did: Error: This builder has had enough.',
@@ -114,9 +112,7 @@ describe('a pool of workers', () => {
     healthy.done = true;
     await others;
     expect(healthy.outcomes.length).toBeGreaterThan(0);
-    expect(new Set(healthy.outcomes.map((outcome) => JSON.stringify(outcome)))).toEqual(
-      new Set(['{"kind":"reached"}']),
-    );
+    expect(new Set(healthy.outcomes.map((outcome) => JSON.stringify(outcome)))).toEqual(new Set(['{"kind":"reached"}']));
   });
 
   it('ends a worker that hangs', async () => {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { bestSearch } from '../../../lib/search/best-search';
+import { bestSearch } from '../../../lib/search/search-results';
 import { makePruned, makeTrial, valAccuracy } from '../figures/fixtures';
 
 const random = { trials: [makeTrial(1, 0.7), makeTrial(2, 0.9)], objective: valAccuracy };

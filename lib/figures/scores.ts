@@ -1,18 +1,7 @@
 import type { LayoutAxis } from 'plotly.js';
-import { type Objective, rankByScore } from '../search/objective';
-import { findBaseline, type TimelineEntry, type Trial } from '../search/trial';
+import type { Objective } from '../search/objective';
+import type { Trial } from '../search/trial';
 import { escapeText } from './template';
-
-/** What a search found: every search of the tuner is one. */
-export interface SearchResults {
-  readonly trials: readonly Trial[];
-  readonly objective: Objective;
-}
-
-/** A search that knows what its trials cost. */
-export interface TimedSearch extends SearchResults {
-  readonly timeline: readonly TimelineEntry[];
-}
 
 const TITLES: Readonly<Record<string, string>> = {
   valAccuracy: 'Validation accuracy',
@@ -31,54 +20,13 @@ export function describeObjective(objective: Objective): { axis: Partial<LayoutA
   const title = { text: TITLES[objective.name] ?? escapeText(objective.name) };
   // A little beyond 0 and 1, so that markers there are seen whole.
   return isShare(objective)
-    ? {
-        axis: { title, tickformat: '~%', autorangeoptions: { clipmin: -0.02, clipmax: 1.02 } },
-        format: '.2%',
-      }
+    ? { axis: { title, tickformat: '~%', autorangeoptions: { clipmin: -0.02, clipmax: 1.02 } }, format: '.2%' }
     : { axis: { title }, format: '.4~g' };
 }
 
 /** A score as it stands in a figure's text: `88.25 %`, or four significant digits. */
 export function formatScore(score: number, objective: Objective): string {
   return isShare(objective) ? `${(100 * score).toFixed(2)} %` : String(Number(score.toPrecision(4)));
-}
-
-/** A score that a trial has, and not the null that NaN becomes in a file. */
-function hasScore({ score }: { readonly score: number }): boolean {
-  return typeof score === 'number' && !Number.isNaN(score);
-}
-
-/** Trials that were trained to the end and have a score, best first: these alone can be compared. */
-export function rankedTrials({ trials, objective }: SearchResults): Trial[] {
-  return rankByScore(
-    trials.filter((trial) => trial.status === 'completed' && hasScore(trial)),
-    objective,
-  );
-}
-
-/** The same trials in the order begun. */
-export function completedTrials(search: SearchResults): Trial[] {
-  return rankedTrials(search).sort((a, b) => a.id - b.id);
-}
-
-/** The trial of the builder's own default where it was trained to the end and has a score, which is the one to beat. */
-export function completedBaseline(search: SearchResults): Trial | undefined {
-  return findBaseline(completedTrials(search));
-}
-
-/**
- * Trials that have a score but were not trained to the end (pruned, paused, running), in the order begun. Fewer epochs or
- * fewer trainings made their score, so it is no match for a completed trial's.
- */
-export function partialTrials({ trials }: SearchResults): Trial[] {
-  return trials
-    .filter((trial) => trial.status !== 'completed' && trial.status !== 'failed' && hasScore(trial))
-    .sort((a, b) => a.id - b.id);
-}
-
-/** Trials that failed, in the order begun: they have no score. */
-export function failedTrials({ trials }: SearchResults): Trial[] {
-  return trials.filter((trial) => trial.status === 'failed').sort((a, b) => a.id - b.id);
 }
 
 /**

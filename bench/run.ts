@@ -60,8 +60,9 @@ bench/results.json. About 20 minutes on two cores; let nothing else run meanwhil
   --epochs N     with --accuracy: a trial with another number of epochs, which is not written to bench/accuracy.json
 
   --only anytime compares searches: how good the winner is by wall time, for Inkwell's searches with two workers,
-                 KerasTuner's and Optuna's over the same space. Every winner is then trained by Inkwell on all training images. Prints a table, writes
-                 bench/anytime.json and the figure docs/anytime.png with its numbers, docs/anytime.json
+                 KerasTuner's and Optuna's over the same space. Every winner is then trained by Inkwell on all training
+                 images. Prints a table, writes bench/anytime.json and the figure docs/anytime.png with its numbers,
+                 docs/anytime.json
   --only rank    says how well a search's scores order configurations, for the quick profile and that of version 0.6: rank
                  correlation with the test accuracy after a full training. Prints a table and writes bench/rank.json
 

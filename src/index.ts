@@ -39,6 +39,7 @@ export { openStudy, Study, type StudyOptions, type TrainedModel } from './study/
 // Searches.
 
 export { type MachinesOptions, machines } from '../lib/machines/machines';
+export type { Asked } from '../lib/search/ask-and-tell';
 export { defaultHyperparameters } from '../lib/search/default-hyperparameters';
 export { defaultWorkers } from '../lib/search/executors/default-workers';
 export type { CallbackFactory } from '../lib/search/executors/training-job';
@@ -57,7 +58,8 @@ export { medianPruner } from '../lib/search/pruners/median';
 export { patiencePruner } from '../lib/search/pruners/patience';
 export type { Pruner } from '../lib/search/pruners/pruner';
 export { readSearch, type SearchRecord } from '../lib/search/read-search';
-export { type Asked, type RunOptions, Search, type SearchOptions } from '../lib/search/search';
+export { Search } from '../lib/search/search';
+export type { RunOptions, SearchOptions } from '../lib/search/search-options';
 export { bestSearch } from '../lib/search/search-results';
 export {
   Asha,

@@ -35,8 +35,7 @@ def choose_with_optuna(trial, space):
         suggest = trial.suggest_int if domain["kind"] == "int" else trial.suggest_float
         if domain["sampling"] == "linear":
             return suggest(name, low, high, **({} if step is None else {"step": step}))
-        value = suggest(name, low, high, log=True)
-        return low + high - value if domain["sampling"] == "reverseLog" else value
+        return suggest(name, low, high, log=True)
 
     return choose(space, ask)
 
@@ -76,11 +75,10 @@ def choose_with_keras_tuner(hp, space):
                     values = [float(value) for value in values]
                     default = {key: float(value) for key, value in default.items()}
                 return hp.Choice(name, values, ordered=domain["isOrdered"], **default)
-        sampling = {"reverseLog": "reverse_log"}.get(domain["sampling"], domain["sampling"])
         step = {"step": domain["step"]} if "step" in domain else {}
         if domain["kind"] == "int":
-            return hp.Int(name, domain["min"], domain["max"], sampling=sampling, **step, **default)
-        value = hp.Float(name, float(domain["min"]), float(domain["max"]), sampling=sampling, **step, **default)
+            return hp.Int(name, domain["min"], domain["max"], sampling=domain["sampling"], **step, **default)
+        value = hp.Float(name, float(domain["min"]), float(domain["max"]), sampling=domain["sampling"], **step, **default)
         # A power may end a rounding error outside.
         return value if value is None else min(max(value, domain["min"]), domain["max"])
 

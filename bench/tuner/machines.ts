@@ -97,10 +97,9 @@ async function main(): Promise<void> {
           `${readMb('self', 'VmHWM').toFixed(0)} MB at most, ${mbBefore.toFixed(0)} MB before`,
         `  of its own, without shared files: ${own.toFixed(0)} MB at most, ${ownBefore.toFixed(0)} MB before`,
         `a machine without its training: ${worst.toFixed(0)} MB at most`,
-        `Redis: ${per('total_commands_processed').toFixed(0)} commands, ${(per('total_net_input_bytes') / 1024).toFixed(0)} ` +
-          'KB in, ' +
-          `${(per('total_net_output_bytes') / 1024).toFixed(0)} KB out a trial, ${count(after, 'used_memory_peak') >> 20} MB ` +
-          'at most',
+        `Redis: ${per('total_commands_processed').toFixed(0)} commands, ${(per('total_net_input_bytes') / 1024).toFixed(0)} KB ` +
+          `in, ${(per('total_net_output_bytes') / 1024).toFixed(0)} KB out a trial, ${count(after, 'used_memory_peak') >> 20} ` +
+          'MB at most',
         `journal: ${(size / trials).toFixed(0)} bytes a trial`,
       ].join('\n'),
     );

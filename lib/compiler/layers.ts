@@ -1,4 +1,5 @@
 import type * as tf from '../tensorflow';
+import { normalizeBy, normalizeImages, normalizeRows } from './batch-normalization';
 import type { Value } from './graph';
 import { NotCompilableError } from './not-compilable-error';
 import * as operations from './operations';
@@ -138,14 +139,14 @@ const RULES: Readonly<Record<string, Rule>> = {
     if (training) {
       const { y, moments } =
         rank === 4
-          ? operations.normalizeImages(tape, x, scale, offset, epsilon, training.batchSize)
-          : operations.normalizeRows(tape, operations.cast(tape, x, 'float32'), scale, offset, epsilon, training.batchSize);
+          ? normalizeImages(tape, x, scale, offset, epsilon, training.batchSize)
+          : normalizeRows(tape, operations.cast(tape, x, 'float32'), scale, offset, epsilon, training.batchSize);
       training.blend(movingMean, moments.mean, momentum);
       training.blend(movingVariance, moments.variance, momentum);
       return y;
     }
     const moments = { mean: emission.weight(movingMean), variance: emission.weight(movingVariance) };
-    return operations.normalizeBy(tape, x, scale, offset, moments, epsilon);
+    return normalizeBy(tape, x, scale, offset, moments, epsilon);
   },
 
   Dropout(layer: Layer<{ rate: number; noiseShape?: number[] }>, [x], _shape, emission) {

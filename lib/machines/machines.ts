@@ -20,7 +20,7 @@ export interface MachinesOptions {
  * in it,
  *   or in the environment variables REDIS_USERNAME and REDIS_PASSWORD; neither is printed nor written down.
  */
-export function machines(redis: string, { lostAfterMs }: MachinesOptions = {}): OpenExecutor {
+export function machines(redis: string, { lostAfterMs = 30_000 }: MachinesOptions = {}): OpenExecutor {
   return (setup, options) => {
     // Loaded only now, and not by its types either: with those of its packages, the kernel would check half as much again in the
     // first cell of every notebook.
@@ -31,5 +31,5 @@ export function machines(redis: string, { lostAfterMs }: MachinesOptions = {}): 
 
 type OpenRedisExecutor = (
   setup: TrainingSetup,
-  options: ExecutorOptions & MachinesOptions & { readonly redis: string },
+  options: ExecutorOptions & Required<MachinesOptions> & { readonly redis: string },
 ) => Promise<Executor>;

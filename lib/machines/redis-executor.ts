@@ -1,3 +1,4 @@
+/** The executor of a search on several machines. More than 300 lines: deliveries and reports change the state of one run. */
 import { createHash, randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
@@ -62,8 +63,8 @@ interface Run {
 interface RedisExecutorOptions extends ExecutorOptions {
   /** URL, see `openServer`. */
   readonly redis: string;
-  /** See `machines`; default 30 s. */
-  readonly lostAfterMs?: number;
+  /** See `machines`. */
+  readonly lostAfterMs: number;
 }
 
 /**
@@ -96,14 +97,13 @@ export class RedisExecutor implements Executor {
 
   /** @throws Error where Redis does not serve, or other machines could not have data, builder or callbacks. */
   static async open(given: TrainingSetup, options: RedisExecutorOptions): Promise<RedisExecutor> {
-    const { threadsPerWorker: threads = 1, timeoutMs = 600_000, lostAfterMs = 30_000, folder } = options;
+    const { threadsPerWorker: threads, timeoutMs, lostAfterMs, folder } = options;
     checkWholeNumber('lostAfterMs', lostAfterMs, 100);
     const { origin, name } = given.data;
     if (origin === undefined) {
       throw new Error(
         'The images of a search on several machines must be what loadDataset or takeSubset gave, since each machine reads ' +
-          'its own ' +
-          `files; but those of ${name} were changed or taken from it in another way. Search on takeSubset(train, size).`,
+          `its own files; but those of ${name} were changed or taken from it in another way. Search on takeSubset(train, size).`,
       );
     }
     const describe = (fn: unknown, what: string) => describeFunction(requireModuleReference(fn, what));

@@ -3,28 +3,28 @@ import { deriveSeed } from '../base/random';
 import type * as tf from '../tensorflow';
 import { FatalError } from './fatal-error';
 import type { SearchFolder } from './journal/search-folder';
-import { hasFailed, type TrialState } from './journal/search-state';
+import { hasFailed, type TrialState } from './journal/trial-state';
 import type { DataShape } from './model-builder';
 import { wasTried } from './oracles/duplicates';
 import type { Decision, Definition, Oracle, SearchView } from './oracles/oracle';
+import type { SearchSettings } from './search-options';
 import type { Suggest } from './space/domain';
 import { contains, type Domain, defaultValue, describeDomain } from './space/domain';
-import { checkSameDomain, HyperParameters, type HyperParameterValue, type HyperParameterValues } from './space/hyperparameters';
+import {
+  checkSameDomain,
+  HyperParameters,
+  type HyperParameterValue,
+  type HyperParameterValues,
+  type SpaceOptions,
+} from './space/hyperparameters';
 
 /** Asks `hp` for all that a configuration consists of; a model builder does, and returns a model. */
 export type SpaceDefinition = (hp: HyperParameters, data: DataShape) => unknown;
 
-export interface ProposalOptions {
-  readonly seed: number;
-  readonly maxTrials: number;
-  readonly maxEpochs: number;
-  readonly maxModelWeights: number;
-  /** Trial 1 is the builder's own default, unless that is no candidate. */
-  readonly startWithDefault: boolean;
-  readonly given?: HyperParameters;
-  readonly tuneNewEntries: boolean;
-  readonly allowNewEntries: boolean;
-}
+export type ProposalOptions = Pick<
+  SearchSettings,
+  'seed' | 'maxTrials' | 'maxEpochs' | 'maxModelWeights' | 'startWithDefault'
+> & { readonly space: SpaceOptions };
 
 /** Carries out an oracle's decisions on a search's folder: which trial is trained next, and how far. */
 export class Proposals {
@@ -118,13 +118,8 @@ export class Proposals {
     const { state } = this.#folder;
     const last = state.trials.filter((trial) => !hasFailed(trial)).at(-1);
     if (last === undefined) return [];
-    const { given, tuneNewEntries, allowNewEntries } = this.#options;
-    const values = { ...last.hyperparameters };
-    const hp = new HyperParameters((name, domain) => values[name] ?? defaultValue(domain), {
-      ...(given && { overrides: given }),
-      tuneNewEntries,
-      allowNewEntries,
-    });
+    const values = last.hyperparameters;
+    const hp = new HyperParameters((name, domain) => values[name] ?? defaultValue(domain), this.#options.space);
     try {
       const built = this.#builder(hp, data);
       if (isModel(built)) built.dispose();
@@ -155,19 +150,16 @@ export class Proposals {
   }
 
   #define(suggest: Suggest, data: DataShape, pinned: Pinned | undefined, tried: Tried): Definition | undefined {
-    const { given, tuneNewEntries, allowNewEntries, maxModelWeights } = this.#options;
-    const hp = new HyperParameters(
-      (name, domain) => {
-        const value = pinned?.value(name, domain);
-        if (value === undefined) return suggest(name, domain);
-        if (contains(domain, value)) return value;
-        throw new FatalError(
-          `An enqueued configuration has ${name} ${JSON.stringify(value)}, but it must be ${describeDomain(domain)}; ` +
-            `enqueue a value of that domain.`,
-        );
-      },
-      { ...(given && { overrides: given }), tuneNewEntries, allowNewEntries },
-    );
+    const { space, maxModelWeights } = this.#options;
+    const hp = new HyperParameters((name, domain) => {
+      const value = pinned?.value(name, domain);
+      if (value === undefined) return suggest(name, domain);
+      if (contains(domain, value)) return value;
+      throw new FatalError(
+        `An enqueued configuration has ${name} ${JSON.stringify(value)}, but it must be ${describeDomain(domain)}; ` +
+          `enqueue a value of that domain.`,
+      );
+    }, space);
     let built: unknown;
     try {
       built = this.#builder(hp, data);

@@ -1,3 +1,4 @@
+/** One run of a search. More than 300 lines: its methods share what is being trained, and would else have to pass it around. */
 import { join, relative } from 'node:path';
 import type { Dataset } from '../data/dataset';
 import { splitDataset, stratifiedFolds } from '../data/split';
@@ -7,12 +8,13 @@ import type { ProgressDisplay, TaskOutcome } from '../training/progress';
 import type { EventAnswer, Executor, TrainingEvent, TrainingJob, TrainingOutcome } from './executors/executor';
 import { FatalError } from './fatal-error';
 import { type SearchFolder, trialFolder } from './journal/search-folder';
-import { hasFailed, type TrialState, trainingSeed } from './journal/search-state';
+import { hasFailed, type TrialState, trainingSeed } from './journal/trial-state';
 import { checkObjective } from './objective';
 import type { SearchObserver } from './observer';
 import type { Proposals } from './proposals';
 import { judge, type Rules } from './pruners/verdict';
-import { type SearchProgress, searchProgress, type WorkerProgress } from './search-progress';
+import { type ActiveJob, describeProgress, isOpen } from './run-progress';
+import { searchProgress } from './search-progress';
 import type { Trial } from './trial';
 
 export interface SearchRunOptions extends Rules {
@@ -32,19 +34,6 @@ export interface SearchRunOptions extends Rules {
   readonly onTrialEnd?: (trial: Trial) => void | Promise<void>;
   /** Asked after each epoch. */
   readonly isStopped: () => boolean;
-}
-
-interface ActiveJob {
-  readonly job: TrainingJob;
-  /** From 1, at most the executor's slots: the lowest that was free. */
-  readonly worker: number;
-  /** On the search's clock, when it began or finished its last epoch. */
-  sinceMs: number;
-  epoch: number;
-  step: number;
-  steps: number;
-  loss: number;
-  imagesPerSecond: number;
 }
 
 /** Failures in a row after which a search gives up: the fault is then in the model or the data. */
@@ -92,7 +81,12 @@ export class SearchRun {
         : stratifiedFolds(train, folds, seed).map(({ validation }) => validation.length);
     this.#found = folder.state.trials.filter((trial) => !isOpen(trial)).length;
     const { title } = options;
-    this.#progress = title === null ? undefined : searchProgress.start(() => this.#describeProgress(title));
+    this.#progress =
+      title === null
+        ? undefined
+        : searchProgress.start(() =>
+            describeProgress(title, folder.state, [...this.#active.values()], executor, { ...options, foundTrials: this.#found }),
+          );
   }
 
   async toEnd(): Promise<void> {
@@ -374,56 +368,4 @@ export class SearchRun {
   #elapsedMs(): number {
     return this.#elapsedBefore + performance.now() - this.#started;
   }
-
-  #describeProgress(title: string): SearchProgress {
-    const { plan, maxEpochs, folds, executionsPerTrial, objective } = this.#options;
-    const { state } = this.#folder;
-    const trainings = folds * executionsPerTrial;
-    // A trial that has ended is worth the epochs that it was asked for.
-    const finished = state.trials
-      .flatMap((trial) => trial.trainings.map(({ records, end }) => (end || !isOpen(trial) ? trial.epochs : records.length)))
-      .reduce((sum, count) => sum + count, 0);
-    // The training of a trial that another worker's ended is counted already.
-    const begun = Array.from(this.#active.values(), ({ job, step, steps }) =>
-      isOpen(state.trial(job.trial)) ? step / steps : 0,
-    );
-    const epochs = begun.reduce((sum, part) => sum + part, finished);
-    // Where epochs are what runs out, nobody knows how many trials there will be.
-    const planned = plan.epochs * trainings <= maxEpochs && Number.isFinite(plan.trials);
-    return {
-      title,
-      objective,
-      trials: state.results(),
-      foundTrials: this.#found,
-      ...(planned && { plannedTrials: plan.trials }),
-      epochs,
-      plannedEpochs: Math.max(epochs, Math.min(plan.epochs * trainings, maxEpochs)),
-      // Of more workers than there are now, while those who left have something to end.
-      slots: Math.max(this.#executor.slots, ...Array.from(this.#active.values(), ({ worker }) => worker)),
-      notes: this.#executor.notes,
-      workers: Array.from(this.#active.values(), (active) => this.#describeWorker(active, trainings)).sort(
-        (a, b) => a.worker - b.worker,
-      ),
-    };
-  }
-
-  #describeWorker({ job, ...active }: ActiveJob, trainings: number): WorkerProgress {
-    const { worker, epoch, step, loss, imagesPerSecond } = active;
-    return {
-      worker,
-      trial: job.trial,
-      training: job.training + 1,
-      trainings,
-      epoch: Math.min(epoch, job.until),
-      epochs: job.until,
-      step,
-      steps: step === 0 ? 0 : active.steps,
-      loss: step === 0 ? Number.NaN : loss,
-      imagesPerSecond: step === 0 ? Number.NaN : imagesPerSecond,
-    };
-  }
-}
-
-function isOpen({ status }: TrialState): boolean {
-  return status === 'running' || status === 'paused';
 }

@@ -1,125 +1,37 @@
-import { join } from 'node:path';
+/** The search that users hold in their hands. More than 300 lines, since half of them say what its members do. */
 import { crc32 } from 'node:zlib';
 import { checkWholeNumber } from '../base/whole-number';
 import type { Dataset } from '../data/dataset';
 import * as tf from '../tensorflow';
-import { CheckpointError, readCheckpoint, restoreWeights } from '../training/checkpoint';
 import type { History } from '../training/history';
 import { leaveSynchronousPart } from '../training/interrupt';
+import { AskAndTell, type Asked } from './ask-and-tell';
 import type { Executor } from './executors/executor';
 import { InProcessExecutor } from './executors/in-process-executor';
-import type { OpenExecutor } from './executors/open-executor';
-import { buildOrDispose, type CallbackFactory } from './executors/training-job';
+import { buildOrDispose } from './executors/training-job';
 import { WorkerPool } from './executors/workers/worker-pool';
 import { type HyperparameterImportance, hyperparameterImportance } from './importance';
-import { bestTraining, SearchFolder } from './journal/search-folder';
-import { hasFailed, type RunConfig, type TrialState, trainingSeed } from './journal/search-state';
+import type { RunConfig } from './journal/search-event';
+import { SearchFolder } from './journal/search-folder';
 import type { DataShape, ModelBuilder } from './model-builder';
-import { type Objective, rankByScore, resolveObjective } from './objective';
-import type { OpenObserver } from './observer';
+import { type Objective, rankByScore } from './objective';
 import { configurationKey } from './oracles/duplicates';
 import type { Bracket, Oracle } from './oracles/oracle';
 import { Proposals, type SpaceDefinition } from './proposals';
-import type { Pruner } from './pruners/pruner';
-import { MAX_FAILURES_IN_A_ROW, SearchRun } from './search-run';
+import { restoreModels } from './restore-models';
+import {
+  type RunOptions,
+  type RunSettings,
+  resolveRunOptions,
+  resolveSearchOptions,
+  type SearchOptions,
+  type SearchSettings,
+} from './search-options';
+import { rankedTrials } from './search-results';
+import { SearchRun } from './search-run';
 import type { Domain } from './space/domain';
 import { HyperParameters, type HyperParameterValues } from './space/hyperparameters';
 import { findBaseline, type TimelineEntry, type Trial, type WorkSpan } from './trial';
-
-export interface SearchOptions {
-  /** `valAccuracy` (the default), `valLoss`, `accuracy`, `loss`, or `{ name, direction }` for a metric of a callback. */
-  objective?: string | Objective;
-  /** Configurations to try, the builder's default and enqueued ones included, from 1; default 10. */
-  maxTrials?: number;
-  /**
-   * Trial 1 is the builder's own default (see `defaultHyperparameters`), which the other trials have to beat, before anything
-   * enqueued; left out where it has more than `maxModelWeights`. False: it is no trial. Default true.
-   */
-  startWithDefault?: boolean;
-  /** No epoch is begun after this time in `run`, over all sessions, in milliseconds; default no limit. */
-  maxTimeMs?: number;
-  /** No trial is begun or continued that would bring the epochs asked for, over all trainings, above this; default no limit. */
-  maxEpochs?: number;
-  /** Configurations with more weights than this are not tried; default no limit. */
-  maxModelWeights?: number;
-  /** 2 or more: k-fold cross-validation, stratified. 1 (the default): judged on a stratified hold-out of `validationSplit`. */
-  folds?: number;
-  /** Trainings of each fold with other weights and orders, from 1 (the default); the score is the mean over all. */
-  executionsPerTrial?: number;
-  /** Share of the images held out where `folds` is 1, above 0 and below 1, default 0.2. */
-  validationSplit?: number;
-  /** Drives the configurations, the folds, the initial weights, dropout and the order of the images; default 0. */
-  seed?: number;
-  /**
-   * Skips the folds of a trial that can no longer win (see `raceReason`); default false. With Hyperband see `run` about workers.
-   */
-  racing?: boolean;
-  /**
-   * What ends trials early: `medianPruner()`, `patiencePruner({ patience: 3 })`. A loss that is no number always does. With
-   * Hyperband see `run` about workers.
-   */
-  pruners?: readonly Pruner[];
-  /** A space from outside: its domains take the place of the builder's. */
-  hyperparameters?: HyperParameters;
-  /** False: what `hyperparameters` does not name takes its default. Default true. */
-  tuneNewEntries?: boolean;
-  /** False: asking for what `hyperparameters` does not name is an error. Default true. */
-  allowNewEntries?: boolean;
-  /**
-   * Folder of the search's journal and weights. A search that finds its journal there goes on where that ends, whatever ended
-   * it. Default: a temporary folder that goes with the process.
-   */
-  directory?: string;
-  /**
-   * True: begins anew, and moves what `directory` held to `<directory>.1`, `.2` and so on; `ifChanged`: only if that is a search
-   * with other settings, data or domains, which is an error by default (false).
-   */
-  overwrite?: boolean | 'ifChanged';
-  /** Number of best trials whose weights are kept for `bestModels`, from 0; default 1. */
-  keepModels?: number;
-  /**
-   * How often a training of a trial that failed is tried again, from its last finished epoch, before the trial counts as failed;
-   * default 1.
-   */
-  maxRetriesPerTrial?: number;
-  /** What trains, unless `run` says otherwise: processes of this machine, or other `machines`. */
-  workers?: number | OpenExecutor;
-}
-
-export interface RunOptions {
-  /** Epochs of a whole training, from 1. */
-  epochs: number;
-  /** Images a step, from 1; default what each model was compiled with (`CompileConfig.batchSize`), else 128. */
-  batchSize?: number;
-  /** Makes fresh callbacks for each training: `() => [new EarlyStopping({ patience: 2 })]`. */
-  callbacks?: CallbackFactory;
-  /**
-   * Child processes that train at the same time, from 1, or other `machines`. Default: as the search was created, else none:
-   * training happens in this process.
-   */
-  workers?: number | OpenExecutor;
-  /** Threads of each worker, from 1 (the default). Another number changes the last digits of a CNN's results. */
-  threadsPerWorker?: number;
-  /** A worker that shows no sign of life for so long has failed, in milliseconds; default 10 minutes. */
-  timeoutMs?: number;
-  /** Hear what the search finds as it finds it, such as `tensorBoardLogs('runs/logs')`; default none. */
-  observers?: readonly OpenObserver[];
-  /** Heading of the progress display, default `Search`; null shows none. */
-  title?: string | null;
-  /**
-   * Called after each trial that ended, awaited; `search.stop()` in it ends the search, and so does an error that it throws. Not
-   * called again, in a later run, for one that had ended when the process was killed.
-   */
-  onTrialEnd?: (trial: Trial) => void | Promise<void>;
-}
-
-/** A configuration for a loop of one's own. */
-export interface Asked {
-  readonly id: number;
-  readonly hyperparameters: HyperParameters;
-  /** Epochs that the training shall come to, in all. */
-  readonly epochs: number;
-}
 
 /**
  * A search over a builder's hyperparameters, steered by an oracle; see `RandomSearch`, `GridSearch`, `Hyperband`, `PriorBand`,
@@ -136,31 +48,29 @@ export class Search {
   readonly seed: number;
   readonly #builder: ModelBuilder | SpaceDefinition;
   readonly #oracle: Oracle;
-  readonly #options: SearchOptions;
+  readonly #settings: SearchSettings;
   readonly #folder: SearchFolder;
   readonly #proposals: Proposals;
+  readonly #loop: AskAndTell;
   #results: { of: object; events: number; trials: readonly Trial[] } | undefined;
-  #asked = new Map<number, number>();
   #stopped = false;
 
   constructor(builder: ModelBuilder | SpaceDefinition, oracle: Oracle, options: SearchOptions = {}) {
-    checkOptions(options);
-    const { folds = 1, executionsPerTrial = 1, validationSplit = 0.2, seed = 0, racing = false } = options;
-    const { maxTrials = 10, pruners = [], tuneNewEntries = true, allowNewEntries = true } = options;
-    const { startWithDefault = true } = options;
-    const { hyperparameters: given, directory, overwrite = false, keepModels = 1 } = options;
+    const settings = resolveSearchOptions(options);
+    const { objective, folds, executionsPerTrial, validationSplit, seed, racing, startWithDefault, space } = settings;
     this.#builder = builder;
     this.#oracle = oracle;
-    this.#options = options;
-    this.objective = resolveObjective(options.objective ?? 'valAccuracy');
-    this.maxTrials = maxTrials;
+    this.#settings = settings;
+    this.objective = objective;
+    this.maxTrials = settings.maxTrials;
     this.folds = folds;
     this.executionsPerTrial = executionsPerTrial;
     this.seed = seed;
+    const { overrides, ...entries } = space;
     this.#folder = new SearchFolder(
-      directory,
+      settings.directory,
       {
-        objective: this.objective,
+        objective,
         folds,
         executionsPerTrial,
         validationSplit,
@@ -168,23 +78,14 @@ export class Search {
         racing,
         startWithDefault,
         oracle: oracle.config,
-        pruners: pruners.map(({ config }) => config),
-        given: given ? { space: [...given.space], tuneNewEntries, allowNewEntries } : null,
+        pruners: settings.pruners.map(({ config }) => config),
+        given: overrides ? { space: [...overrides.space], ...entries } : null,
       },
-      { overwrite, keepModels },
+      settings,
     );
-    const { maxEpochs = Infinity, maxModelWeights = Infinity } = options;
     const define: SpaceDefinition = (hp, data) => buildOrDispose(() => (builder as SpaceDefinition)(hp, data));
-    this.#proposals = new Proposals(define, oracle, this.#folder, {
-      seed,
-      maxTrials,
-      maxEpochs,
-      maxModelWeights,
-      startWithDefault,
-      tuneNewEntries,
-      allowNewEntries,
-      ...(given && { given }),
-    });
+    this.#proposals = new Proposals(define, oracle, this.#folder, settings);
+    this.#loop = new AskAndTell(this.#folder, this.#proposals, (values) => this.#configuration(values));
   }
 
   /** Folder of the journal (`journal.jsonl`) and the weights (`checkpoints`). */
@@ -276,40 +177,16 @@ export class Search {
    */
   async bestModels(count = 1): Promise<tf.LayersModel[]> {
     checkWholeNumber('count', count, 1);
-    const { keepModels = 1 } = this.#options;
+    const { keepModels } = this.#settings;
     if (count > keepModels) {
       throw new RangeError(
         `count must be at most keepModels, the number of trials whose weights are kept (${keepModels}), but got ${count}; ` +
           `create the search with keepModels: ${count} before it runs, or train the best hyperparameters again.`,
       );
     }
-    const completed = this.#ranked().filter(({ status }) => status === 'completed');
-    const dataset = this.#folder.state.run?.dataset;
-    if (completed.length === 0 || dataset === undefined) {
-      throw new RangeError('There is no model yet: no trial that `search.run(...)` trained is completed with a score.');
-    }
-    const models: tf.LayersModel[] = [];
-    for (const { id, seed, hyperparameters } of completed.slice(0, count)) {
-      const { index, checkpoint } = bestTraining(this.#folder.state.trial(id), this.objective);
-      try {
-        const snapshot = await readCheckpoint(join(this.#folder.checkpoints, checkpoint as string));
-        const model = this.#builder(this.#configuration(hyperparameters), {
-          classNames: dataset.classNames,
-          seed: trainingSeed(seed, index),
-        }) as tf.LayersModel;
-        models.push(model);
-        restoreWeights(model, snapshot);
-      } catch (error) {
-        for (const model of models) model.dispose();
-        if (!(error instanceof CheckpointError)) throw error;
-        throw new Error(
-          `The weights of trial ${id} cannot be had. A search keeps those of the best keepModels trials, as it was when they ` +
-            'ended; train ' +
-            `the trial's hyperparameters again. (${error.message})`,
-        );
-      }
-    }
-    return models;
+    const build = (values: HyperParameterValues, data: DataShape) =>
+      (this.#builder as ModelBuilder)(this.#configuration(values), data);
+    return restoreModels(this.#folder, rankedTrials(this).slice(0, count), build);
   }
 
   /** The trainings of a trial, epoch by epoch: executions, within each its folds. */
@@ -333,7 +210,7 @@ export class Search {
    * from a callback while `run` runs. The same configuration counts once, so that a notebook's cell may run again.
    */
   enqueue(hyperparameters: HyperParameterValues): void {
-    this.#whileOpen(() => {
+    this.#folder.whileOpen(() => {
       const key = configurationKey(hyperparameters);
       if (this.#folder.state.enqueued.some((known) => configurationKey(known) === key)) return;
       this.#folder.record({ kind: 'enqueued', hyperparameters: { ...hyperparameters } });
@@ -355,42 +232,14 @@ export class Search {
    * Configurations that an earlier process asked for and never told come first.
    *
    * @param options `epochs` of a whole training, for the oracles that stop some earlier (`trial.epochs` says when), default 1;
-   * `data`, what
-   *   a model builder gets with the hyperparameters, for instance the images to train with, default no classes.
+   *   `data`, what a model builder gets with the hyperparameters, for instance the images to train with, default no classes.
    * @throws Error where the oracle needs a running trial to be told first, or `run` has searched in this directory.
    */
   ask(options: { epochs?: number; data?: DataShape } = {}): Asked | undefined {
     const { epochs = 1, data = { classNames: [] } } = options;
     checkWholeNumber('epochs', epochs, 1);
     this.#oracle.checkEpochs?.(epochs);
-    return this.#whileOpen(() => {
-      if (this.#folder.state.run !== undefined) {
-        throw new Error(
-          `${this.directory} holds trials of run, which ask and tell cannot go on with; give them a directory of their own.`,
-        );
-      }
-      const open = this.#folder.state.trials.find(({ id, status }) => status === 'running' && !this.#asked.has(id));
-      const next = open ?? this.#propose(epochs, data);
-      if (next === 'finished') return undefined;
-      if (next === 'wait') {
-        throw new Error('The oracle must know how a running trial comes out first: call tell for those that ask gave.');
-      }
-      this.#asked.set(next.id, epochs);
-      return { id: next.id, hyperparameters: this.#configuration(next.hyperparameters), epochs: next.epochs };
-    });
-  }
-
-  /** A trial for a loop of the user's. One that the builder failed for is settled, and the next one taken. */
-  #propose(epochs: number, data: DataShape): TrialState | 'wait' | 'finished' {
-    for (let failures = 1; ; failures++) {
-      const next = this.#proposals.next({ epochs, trainings: 1, data });
-      if (typeof next === 'string' || !hasFailed(next)) return next;
-      const reason = next.trainings[0].end?.reason;
-      this.#folder.record({ kind: 'settled', trial: next.id, status: 'failed', kept: [0], reason });
-      if (failures === MAX_FAILURES_IN_A_ROW) {
-        throw new Error(`${failures} configurations in a row could not be defined, the last because: ${reason}`);
-      }
-    }
+    return this.#folder.whileOpen(() => this.#loop.ask(epochs, data));
   }
 
   /**
@@ -404,26 +253,7 @@ export class Search {
         `outcome must be a number or an Error, but got ${JSON.stringify(outcome)}; NaN says that there is no score.`,
       );
     }
-    this.#whileOpen(() => {
-      const epochs = this.#asked.get(trialId);
-      if (epochs === undefined) {
-        throw new RangeError(
-          `trialId must be one that ask gave and that was not told yet (${[...this.#asked.keys()].join(', ') || 'none'}), ` +
-            `but got ${trialId}.`,
-        );
-      }
-      const trial = this.#folder.state.trial(trialId);
-      const settled = { kind: 'settled', trial: trialId, kept: [0] } as const;
-      if (outcome instanceof Error) {
-        const reason = outcome.message;
-        this.#folder.record({ kind: 'attempt', trial: trialId, training: 0, reason, final: true });
-        this.#folder.record({ ...settled, status: 'failed', reason });
-      } else {
-        this.#folder.record({ kind: 'told', trial: trialId, score: outcome });
-        this.#folder.record({ ...settled, status: trial.epochs < epochs ? 'paused' : 'completed' });
-      }
-      this.#asked.delete(trialId);
-    });
+    this.#folder.whileOpen(() => this.#loop.tell(trialId, outcome));
   }
 
   /**
@@ -440,30 +270,22 @@ export class Search {
    * @throws FolderInUseError while another run works on the same folder; InterruptedError after the kernel's stop button.
    */
   async run(train: Dataset, options: RunOptions): Promise<void> {
-    const { epochs, batchSize, workers = this.#options.workers, threadsPerWorker } = options;
-    const { observers = [], onTrialEnd, title = 'Search' } = options;
-    checkRunOptions({ ...options, workers });
+    const settings = this.#settings;
+    const run = resolveRunOptions(options, settings.workers);
+    const { epochs, batchSize, workers, threadsPerWorker, observers } = run;
     this.#oracle.checkEpochs?.(epochs);
     await leaveSynchronousPart();
-    const {
-      pruners = [],
-      racing = false,
-      validationSplit = 0.2,
-      maxEpochs = Infinity,
-      maxTimeMs = Infinity,
-      maxRetriesPerTrial = 1,
-    } = this.#options;
-    const { objective, folds, executionsPerTrial, seed, maxTrials } = this;
+    const { objective, maxTrials } = settings;
     this.#folder.open();
     this.#stopped = false;
     let executor: Executor | undefined;
     try {
-      executor = await this.#openExecutor(train, { ...options, workers });
+      executor = await this.#openExecutor(train, run);
       const { state } = this.#folder;
       if (state.run === undefined && state.trials.length > 0) {
         throw new Error(
-          `${this.directory} holds trials of a loop with ask and tell, which run cannot go on with; give run a directory of ` +
-            'its own.',
+          `${this.directory} holds trials of a loop with ask and tell, which run cannot go on with; give run a directory ` +
+            'of its own.',
         );
       }
       this.#folder.beginRun(
@@ -474,25 +296,13 @@ export class Search {
         kind: 'session',
         pid: process.pid,
         at: new Date().toISOString(),
-        versions: describeVersions(workers === undefined ? 'all' : String(threadsPerWorker ?? 1)),
+        versions: describeVersions(workers === undefined ? 'all' : String(threadsPerWorker)),
       });
       this.#folder.sweep();
       await new SearchRun(this.#folder, this.#proposals, executor, train, {
-        objective,
-        pruners,
-        racing,
-        epochs,
-        batchSize,
-        folds,
-        executionsPerTrial,
-        validationSplit,
-        seed,
+        ...settings,
+        ...run,
         plan: this.#oracle.plan?.({ maxTrials, epochs }) ?? { trials: maxTrials, epochs: maxTrials * epochs },
-        title,
-        maxEpochs,
-        maxTimeMs,
-        maxRetriesPerTrial,
-        ...(onTrialEnd && { onTrialEnd }),
         observers: observers.map((open) => open(objective, this.#folder.state)),
         isStopped: () => this.#stopped,
       }).toEnd();
@@ -502,7 +312,7 @@ export class Search {
     }
   }
 
-  async #openExecutor(train: Dataset, { workers, threadsPerWorker, timeoutMs, callbacks }: RunOptions): Promise<Executor> {
+  async #openExecutor(train: Dataset, { workers, threadsPerWorker, timeoutMs, callbacks }: RunSettings): Promise<Executor> {
     const setup = { builder: this.#builder as ModelBuilder, data: train, ...(callbacks && { callbacks }) };
     if (workers === undefined) return new InProcessExecutor(setup);
     if (typeof workers === 'number') return new WorkerPool(setup, { workers, threadsPerWorker, timeoutMs });
@@ -510,25 +320,14 @@ export class Search {
   }
 
   #configuration(values: HyperParameterValues): HyperParameters {
-    const { hyperparameters: overrides } = this.#options;
-    return HyperParameters.from(values, { ...(overrides && { overrides }) });
+    const { overrides } = this.#settings.space;
+    return HyperParameters.from(values, { overrides });
   }
 
   /** Completed ones, best first; while there is none, those that have a score. */
   #ranked(): Trial[] {
-    const completed = this.trials.filter(({ status }) => status === 'completed');
-    return rankByScore(completed.some(({ score }) => !Number.isNaN(score)) ? completed : this.trials, this.objective);
-  }
-
-  /** `run` has it open while it calls the user's callbacks. */
-  #whileOpen<Result>(work: () => Result): Result {
-    if (this.#folder.isOpen) return work();
-    this.#folder.open();
-    try {
-      return work();
-    } finally {
-      this.#folder.close();
-    }
+    const ranked = rankedTrials(this);
+    return ranked.length > 0 ? ranked : rankByScore(this.trials, this.objective);
   }
 }
 
@@ -539,29 +338,4 @@ function describeData({ name, size, classNames, images, labels }: Dataset): RunC
 
 function describeVersions(threads: string): Readonly<Record<string, string>> {
   return { node: process.versions.node, tfjs: tf.version['tfjs-node'], threads };
-}
-
-function checkOptions(options: SearchOptions): void {
-  const { folds = 1, validationSplit = 0.2, maxTimeMs = 1, keepModels = 1, maxRetriesPerTrial = 1 } = options;
-  const { maxTrials = 1, maxEpochs = 1, maxModelWeights = 1, executionsPerTrial = 1 } = options;
-  for (const [name, value] of Object.entries({ maxTrials, maxEpochs, maxModelWeights, executionsPerTrial })) {
-    if (value !== Infinity) checkWholeNumber(name, value, 1);
-  }
-  if (!Number.isInteger(folds) || folds < 1) {
-    throw new RangeError(`folds must be 1 (hold-out) or a whole number from 2, but got ${folds}.`);
-  }
-  for (const [name, value] of Object.entries({ keepModels, maxRetriesPerTrial })) checkWholeNumber(name, value, 0);
-  if (!(validationSplit > 0 && validationSplit < 1)) {
-    throw new RangeError(`validationSplit must lie above 0 and below 1, but got ${validationSplit}.`);
-  }
-  if (!(maxTimeMs > 0)) {
-    throw new RangeError(`maxTimeMs must be above 0, but got ${maxTimeMs}; an hour is 3_600_000.`);
-  }
-}
-
-function checkRunOptions({ epochs, batchSize = 1, workers = 1, threadsPerWorker = 1, timeoutMs = 1 }: RunOptions) {
-  const whole = { epochs, batchSize, threadsPerWorker, timeoutMs };
-  for (const [name, value] of Object.entries({ ...whole, ...(typeof workers === 'number' && { workers }) })) {
-    checkWholeNumber(name, value, 1);
-  }
 }

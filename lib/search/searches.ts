@@ -7,7 +7,8 @@ import { PriorBandOracle } from './oracles/prior-band';
 import { RandomOracle } from './oracles/random';
 import { type TpeOptions, TpeOracle } from './oracles/tpe';
 import type { SpaceDefinition } from './proposals';
-import { Search, type SearchOptions } from './search';
+import { Search } from './search';
+import type { SearchOptions } from './search-options';
 
 /**
  * Random search: every hyperparameter drawn independently over its domain (Bergstra and Bengio 2012, JMLR 13).

@@ -26,7 +26,8 @@ export function describeAblation(results: AblationResults, name: string): string
     const range = Number.isNaN(ends[0])
       ? 'no interval: two equal differences do not show how folds spread'
       : `95 % interval ${format(ends[0])} to ${format(ends[1])}`;
-    return `With ${spellOut(name)} the ${measure} is ${amount} ${difference < 0 ? 'lower' : 'higher'}${chance} (${range}; ${budget})`;
+    const found = `${amount} ${difference < 0 ? 'lower' : 'higher'}${chance}`;
+    return `With ${spellOut(name)} the ${measure} is ${found} (${range}; ${budget})`;
   }
   const values = of.map(({ value, difference, interval, reason }) =>
     reason === undefined

@@ -37,17 +37,15 @@ export function describeFinding(name: string, ablation: AblationResults | undefi
     ...(verdicts.includes('against')
       ? [
           '**This contradicts what theory leads one to expect.** Check first whether the trainings were long enough, and ' +
-            'whether the ' +
-            'learning rate, which was chosen for the winner as it is, suits both.',
+            'whether the learning rate, which was chosen for the winner as it is, suits both.',
         ]
       : verdicts.includes('as expected')
         ? ['That is what theory leads one to expect.']
         : []),
     ...(beaten > 0
       ? [
-          `${beaten === 1 ? 'One change makes' : `${beaten} changes make`} the winner better, and chance hardly explains it: ` +
-            'a search tries few of all ' +
-            'combinations.',
+          `${beaten === 1 ? 'One change makes' : `${beaten} changes make`} the winner better, and chance hardly explains it: a ` +
+            'search tries few of all combinations.',
         ]
       : []),
   ].join(' ');

@@ -26,9 +26,8 @@ export function describeGain(searches: CrossValidatedSearch | Readonly<Record<st
   const score = formatScore(search, best.score);
   if (baseline === undefined) {
     return (
-      `What ${isOne(searches) ? 'the search' : escapeMarkdown(name)} gained over the builder's own default cannot be said: ` +
-      'it was not tried ' +
-      '(`startWithDefault: false`, or its model has more weights than `maxModelWeights`).'
+      `What ${isOne(searches) ? 'the search' : escapeMarkdown(name)} gained over the builder's own default cannot be said: it ` +
+      'was not tried (`startWithDefault: false`, or its model has more weights than `maxModelWeights`).'
     );
   }
   if (baseline.id === best.id) {
@@ -41,9 +40,8 @@ export function describeGain(searches: CrossValidatedSearch | Readonly<Record<st
   if (gain === undefined) {
     const why = whyNoMatch(baseline, Math.max(...search.trials.map(({ epochs }) => epochs)));
     return (
-      `The builder's own default (trial ${baseline.id}) ${why}, so what was gained over it by the best, trial ${best.id} ` +
-      `with ${score}, ` +
-      'cannot be said.'
+      `The builder's own default (trial ${baseline.id}) ${why}, so what was gained over it by the best, trial ${best.id} with ` +
+      `${score}, cannot be said.`
     );
   }
   return describeMeasuredGain(escapeMarkdown(name), search, best, baseline, gain);
@@ -70,9 +68,8 @@ function describeMeasuredGain(name: string, search: CrossValidatedSearch, best: 
           ? `Both came to one of ${folds} folds, so there is no interval`
           : 'With one hold-out there is no interval';
     return (
-      `In ${measure} ${scores}: ${format(Math.abs(difference))}${unit} ${difference < 0 ? 'worse' : 'better'}. ${why}, and ` +
-      'it may be ' +
-      `luck; also, ${chosen}, which flatters it a little.`
+      `In ${measure} ${scores}: ${format(Math.abs(difference))}${unit} ${difference < 0 ? 'worse' : 'better'}. ${why}, and it ` +
+      `may be luck; also, ${chosen}, which flatters it a little.`
     );
   }
   const ends = `${format(interval.low)} to ${format(interval.high)}${unit}`;
@@ -84,9 +81,8 @@ function describeMeasuredGain(name: string, search: CrossValidatedSearch, best: 
   }
   if (folds === 2 && differences.length === 2 && differences.every((each) => each > 0)) {
     return (
-      `${name}'s best trial is ${format(difference)}${unit} ahead of the builder's own default in ${measure}: ${scores}. ` +
-      'Both folds say so, ' +
-      `but two are too few for a useful interval (95 %: ${ends}). It is flattered a little: ${chosen}.`
+      `${name}'s best trial is ${format(difference)}${unit} ahead of the builder's own default in ${measure}: ${scores}. Both ` +
+      `folds say so, but two are too few for a useful interval (95 %: ${ends}). It is flattered a little: ${chosen}.`
     );
   }
   return (

@@ -29,8 +29,7 @@ export function describeModels(mlp: ComparedModel, cnn: ComparedModel, robustnes
     describeTime(mlp.history, cnn.history),
     ...describeShift(mlp.name, cnn.name, robustness),
     '**What theory expects.** A convolution knows that neighbouring pixels belong together and that a stroke is the same ' +
-      'everywhere, ' +
-      `so the CNN should be ahead. ${describeExpectation(test)}`,
+      `everywhere, so the CNN should be ahead. ${describeExpectation(test)}`,
   ]
     .map((line) => `- ${line}`)
     .join('\n');
@@ -56,8 +55,7 @@ function describeTime(mlp: History, cnn: History): string {
       : `The MLP was trained for ${plural(long, 'epoch')}, the CNN for ${plural(other, 'epoch')}`;
   return (
     `**Time.** An epoch of the final training took the MLP ${formatSeconds(first)} and the CNN ${formatSeconds(second)}, on ` +
-    `${images} images` +
-    `${reading}. ${trained}.`
+    `${images} images${reading}. ${trained}.`
   );
 }
 
@@ -65,8 +63,8 @@ function describeExpectation({ onlyFirst, onlySecond, pValue }: McnemarTest): st
   if (pValue < LEVEL && onlyFirst > onlySecond) return 'In this run it is.';
   const check =
     'Before believing that convolutions do not help here, check: do the validation curves of the CNN still rise at the last ' +
-    'epoch? ' +
-    "Was its search as long as the MLP's, in time and in steps? Is its best trial better than the MLP's on as many images?";
+    "epoch? Was its search as long as the MLP's, in time and in steps? Is its best trial better than the MLP's on as many " +
+    'images?';
   if (pValue < LEVEL) return `**This run contradicts it.** ${check}`;
   const why = onlyFirst === onlySecond ? 'both make as many mistakes' : 'the difference between the two may be luck';
   return `**This run does not show it:** ${why}. ${check}`;

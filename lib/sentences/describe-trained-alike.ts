@@ -38,7 +38,7 @@ function gain(winner: EvaluatedModel, baseline: EvaluatedModel): string {
   }
   return (
     `**Trained alike, the search lost ${Math.abs(points).toFixed(2)} points to the default:** what was best in its short ` +
-    'trainings is not best in ' +
-    'this long one. Check whether the lines of the trials still cross at the end, and give the search more epochs or images.'
+    'trainings is not best in this long one. Check whether the lines of the trials still cross at the end, and give the search ' +
+    'more epochs or images.'
   );
 }

@@ -43,10 +43,9 @@ export function publishedResults(dataset: string, models: readonly EvaluatedMode
     const images = size === undefined ? '' : `, ${size.toLocaleString('en-US')} test images`;
     return {
       markdown:
-        `This run judged its models on **${escapeMarkdown(dataset)}**${images}. The results that others publish are about ` +
-        'the official ' +
-        'EMNIST Balanced, with its own 18,800 test images: accuracies on different images cannot be compared, since some ' +
-        'sets are easier than others. `npm run data` gets the official one.',
+        `This run judged its models on **${escapeMarkdown(dataset)}**${images}. The results that others publish are about the ` +
+        'official EMNIST Balanced, with its own 18,800 test images: accuracies on different images cannot be compared, since ' +
+        'some sets are easier than others. `npm run data` gets the official one.',
     };
   }
   const rows: readonly PublishedResult[] = [

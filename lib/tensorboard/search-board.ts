@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { SearchState, TrialState } from '../search/journal/search-state';
+import type { SearchState } from '../search/journal/search-state';
+import type { TrialState } from '../search/journal/trial-state';
 import type { Objective } from '../search/objective';
 import type { OpenObserver, SearchObserver } from '../search/observer';
 import { moveAside } from '../storage/move-aside';

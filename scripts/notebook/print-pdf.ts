@@ -33,8 +33,7 @@ export function openPrinter(): Promise<Page | undefined> {
   }).catch((error: Error) => {
     console.warn(
       `No PDF: ${error.message.replace(/\.$/, '')}. The HTML reports are complete, and any browser prints them. For PDFs ` +
-        'install Chrome or ' +
-        'Chromium, or set CHROME_PATH to one.',
+        'install Chrome or Chromium, or set CHROME_PATH to one.',
     );
     return undefined;
   });

@@ -16,8 +16,7 @@ export function describeBudget(budget: SearchBudget, train: Dataset, cuts: reado
   const plan =
     `The random search tries ${plural(trials, 'configuration')} with ${judged}, ${plural(searchEpochs, 'epoch')} each, on ` +
     `${searched} training images of **${escapeMarkdown(train.name)}**: ${plural(trials * folds * searchEpochs, 'epoch')} in ` +
-    'all. Every ' +
-    `further search may train as many. The best configuration of all searches and the default are then trained for ` +
+    'all. Every further search may train as many. The best configuration of all searches and the default are then trained for ' +
     `${plural(epochs, 'epoch')} on ${trained}.`;
   return [plan, describeCuts([...budget.cuts, ...cuts])].filter(Boolean).join('\n\n');
 }

@@ -8,7 +8,8 @@ import { defaultHyperparameters } from '../../lib/search/default-hyperparameters
 import { defaultWorkers } from '../../lib/search/executors/default-workers';
 import type { ModelBuilder } from '../../lib/search/model-builder';
 import { configurationKey } from '../../lib/search/oracles/duplicates';
-import type { RunOptions, Search, SearchOptions } from '../../lib/search/search';
+import type { Search } from '../../lib/search/search';
+import type { RunOptions, SearchOptions } from '../../lib/search/search-options';
 import { BayesianOptimization, Hyperband } from '../../lib/search/searches';
 import { HyperParameters, type HyperParameterValues } from '../../lib/search/space/hyperparameters';
 import type * as tf from '../../lib/tensorflow';
@@ -63,8 +64,7 @@ export class Study {
     if (!(validationSplit > 0 && validationSplit < 1)) {
       throw new RangeError(
         `validationSplit must be above 0 and below 1, but got ${validationSplit}; 0.05 holds out a twentieth of the images, ` +
-          'which ' +
-          'judges the winner and the default.',
+          'which judges the winner and the default.',
       );
     }
     this.kind = kind;

@@ -31,7 +31,7 @@ function build(hp: HyperParameters): void {
   hp.choice('optimizer', ['adam', 'sgd']);
   hp.conditionalScope('optimizer', ['sgd'], () => {
     hp.boolean('nesterov');
-    hp.conditionalScope('nesterov', [true], () => hp.float('momentum', { min: 0.5, max: 0.99, sampling: 'reverseLog' }));
+    hp.conditionalScope('nesterov', [true], () => hp.float('momentum', { min: 0.5, max: 0.99, sampling: 'log' }));
   });
   hp.conditionalScope('optimizer', ['adam'], () => layers === 3 && hp.int('averaged', { min: 1, max: 4 }));
   hp.fixed('kind', 'plain');

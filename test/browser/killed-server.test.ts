@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { SearchEvent } from '../../lib/search/journal/search-state';
+import type { SearchEvent } from '../../lib/search/journal/search-event';
 import { lockFolder } from '../../lib/storage/folder-lock';
 import { Journal } from '../../lib/storage/journal';
 import { childrenOf, isAlive, processesWith } from '../processes';

@@ -5,10 +5,10 @@ import type { TrainingSetup } from './training-job';
 export interface ExecutorOptions {
   /** The search's, of which this process has the lock. */
   readonly folder: string;
-  /** Threads of each training, from 1; default 1. */
-  readonly threadsPerWorker?: number;
-  /** A training that shows no sign of life for so long has failed, in milliseconds; default 10 minutes. */
-  readonly timeoutMs?: number;
+  /** Threads of each training, from 1. */
+  readonly threadsPerWorker: number;
+  /** A training that shows no sign of life for so long has failed, in milliseconds. */
+  readonly timeoutMs: number;
 }
 
 /** Opens what trains for a search; the search closes it. */

@@ -15,14 +15,12 @@ import {
   whole,
 } from '../../storage/shape';
 import { epochRecordShape } from '../../training/history-shape';
-import { checkDomain } from '../space/domain';
+import { checkDomain } from '../space/check-domain';
 import { objectiveShape, valueShape, valuesShape } from '../trial-shape';
-import type { SearchEvent, SearchState } from './search-state';
+import type { SearchEvent } from './search-event';
+import type { SearchState } from './search-state';
 
-const range = fields(
-  { min: finite(), max: finite(), sampling: oneOf('linear', 'log', 'reverseLog') },
-  { step: finite(), default: finite() },
-);
+const range = fields({ min: finite(), max: finite(), sampling: oneOf('linear', 'log') }, { step: finite(), default: finite() });
 const domain = kinds({
   int: range,
   float: range,

@@ -7,7 +7,9 @@ import { moveAside } from '../../storage/move-aside';
 import { makeTemporaryFolder } from '../../storage/temporary-folder';
 import { type Objective, rankByScore } from '../objective';
 import { findEventFault } from './check-event';
-import { type RunConfig, type SearchConfig, type SearchEvent, SearchState, scoreTraining, type TrialState } from './search-state';
+import type { RunConfig, SearchConfig, SearchEvent } from './search-event';
+import { SearchState } from './search-state';
+import { scoreTraining, type TrialState } from './trial-state';
 
 const JOURNAL = 'journal.jsonl';
 const CHECKPOINTS = 'checkpoints';
@@ -68,6 +70,10 @@ export class SearchFolder {
     }
   }
 
+  get objective(): Objective {
+    return this.#config.objective;
+  }
+
   /** Whether this process may write, since `open`. */
   get isOpen(): boolean {
     return this.#lock !== undefined;
@@ -90,6 +96,17 @@ export class SearchFolder {
     } catch (error) {
       this.close();
       throw error;
+    }
+  }
+
+  /** Does `work` with the right to write; `run` has it already while it calls the user's callbacks. */
+  whileOpen<Result>(work: () => Result): Result {
+    if (this.isOpen) return work();
+    this.open();
+    try {
+      return work();
+    } finally {
+      this.close();
     }
   }
 

@@ -1,5 +1,5 @@
-import type { SearchEvent } from '../journal/search-state';
-import { scoreTraining, type TrialState } from '../journal/search-state';
+import type { SearchEvent } from '../journal/search-event';
+import { scoreTraining, type TrialState } from '../journal/trial-state';
 import type { Objective } from '../objective';
 import { objectiveValue } from '../objective';
 import type { Pruner } from './pruner';

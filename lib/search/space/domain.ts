@@ -1,5 +1,3 @@
-import { FatalError } from '../fatal-error';
-
 /** What a hyperparameter can be set to. */
 export type HyperParameterValue = number | string | boolean;
 /** One configuration, by name. */
@@ -9,10 +7,8 @@ export type HyperParameterValues = Readonly<Record<string, HyperParameterValue>>
  * How a range is cut into equal shares, as in KerasTuner:
  * - `linear`: each value as likely as any other
  * - `log`: each order of magnitude as likely as any other, so most values lie near `min`
- * - `reverseLog`: `log` seen in a mirror, `min + max - x` for each `x` of `log`, so most values lie near `max`. For instance
- *   a decay rate from 0.9 to 0.999
  */
-export type Sampling = 'linear' | 'log' | 'reverseLog';
+export type Sampling = 'linear' | 'log';
 
 /** A range of numbers, both ends included. */
 export interface Range {
@@ -20,8 +16,7 @@ export interface Range {
   readonly max: number;
   /**
    * Under `linear` what is added from one value to the next, from `min`: 32, 64, 96, ... Under `log` what each value is
-   * multiplied by, above 1: from 1 to 100 by 10 are 1, 10 and 100; under `reverseLog` their mirror images 1, 91 and 100,
-   * so that `max` is always one of them, `min` if the steps meet it. Without it, every number of the range.
+   * multiplied by, above 1: from 1 to 100 by 10 are 1, 10 and 100. Without it, every number of the range.
    */
   readonly step?: number;
   /** `min` must be above 0 unless it is `linear`. */
@@ -45,7 +40,7 @@ export type Domain =
   | { readonly kind: 'boolean' /** False if left out. */; readonly default?: boolean }
   | { readonly kind: 'fixed'; readonly value: HyperParameterValue };
 
-type NumericDomain = Extract<Domain, { kind: 'int' | 'float' }>;
+export type NumericDomain = Extract<Domain, { kind: 'int' | 'float' }>;
 
 /** Above this many values a list of them is of no use to anyone. */
 const MAX_LISTED_VALUES = 1_000_000;
@@ -146,93 +141,8 @@ export function describeDomain(domain: Domain): string {
   const { kind, min, max, step, sampling } = domain;
   const noun = kind === 'int' ? 'a whole number' : 'a number';
   const steps = step === undefined ? '' : sampling === 'linear' ? ` in steps of ${step}` : ` by factors of ${step}`;
-  const scale = { linear: '', log: ' on a log scale', reverseLog: ' on a reversed log scale' }[sampling];
+  const scale = sampling === 'log' ? ' on a log scale' : '';
   return `${noun} from ${min} to ${max}${steps}${scale}${preset}`;
-}
-
-/**
- * Throws a FatalError that names the hyperparameter unless the domain keeps its rules, for instance `min <= max` and a
- * `default` that is one of its values. Fatal, because the space is at fault and not one configuration of it.
- */
-export function checkDomain(name: string, domain: Domain): void {
-  if (domain.kind === 'int' || domain.kind === 'float') checkRange(name, domain);
-  if (domain.kind === 'fixed') checkValue(name, domain.value);
-  if (domain.kind === 'choice') {
-    const { values } = domain;
-    if (values.length === 0) throw new FatalError(`"${name}" needs at least one value to choose from, but got none.`);
-    for (const value of values) checkValue(name, value);
-    if (new Set(values).size < values.length) {
-      throw new FatalError(`The values of "${name}" must differ, but got ${values.join(', ')}.`);
-    }
-  }
-  if (domain.kind !== 'fixed' && domain.default !== undefined && !contains(domain, domain.default)) {
-    throw new FatalError(
-      `default of "${name}" must be ${describeDomain({ ...domain, default: undefined })}, but got ` +
-        `${JSON.stringify(domain.default)}.`,
-    );
-  }
-}
-
-function checkValue(name: string, value: HyperParameterValue): void {
-  if (typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value)) return;
-  throw new FatalError(
-    `A value of "${name}" must be a finite number, a string or a boolean, but got ${value}; take a name for it.`,
-  );
-}
-
-function checkRange(name: string, domain: NumericDomain): void {
-  const { kind, min, max, step, sampling } = domain;
-  if (!['linear', 'log', 'reverseLog'].includes(sampling)) {
-    throw new FatalError(`sampling of "${name}" must be linear, log or reverseLog, but got ${sampling}.`);
-  }
-  if (kind === 'int') {
-    const whole = { min, max, ...(step !== undefined && sampling === 'linear' ? { step } : {}) };
-    for (const [key, value] of Object.entries(whole)) {
-      if (!Number.isSafeInteger(value)) throw new FatalError(`${key} of "${name}" must be a whole number, but got ${value}.`);
-    }
-  }
-  if (!(Number.isFinite(max - min) && min <= max)) {
-    throw new FatalError(`"${name}" needs min <= max, both finite, but got min ${min} and max ${max}.`);
-  }
-  if (kind === 'int' && max - min >= 2 ** 32) {
-    throw new FatalError(
-      `"${name}" must have fewer than 2^32 whole numbers between min and max, since a random draw tells no more apart, ` +
-        `but got min ${min} and max ${max}; take a float.`,
-    );
-  }
-  if (sampling !== 'linear' && !(min > 0 && Number.isFinite(max / min))) {
-    throw new FatalError(
-      `"${name}" is sampled on a log scale, so min must be above 0, but got ${min}; take sampling 'linear', or a larger min.`,
-    );
-  }
-  if (step === undefined) return;
-  const least = sampling === 'linear' ? 0 : 1;
-  if (!(step > least && Number.isFinite(step))) {
-    throw new FatalError(
-      `step of "${name}" must be above ${least}${least === 1 ? ' on a log scale, where it is a factor' : ''}, but got ${step}.`,
-    );
-  }
-  if (!hasDistinctSteps(domain, step)) {
-    throw new FatalError(
-      `step of "${name}" must be large enough to tell its values apart, but got ${step}; leave it out for every number ` +
-        'of the range.',
-    );
-  }
-}
-
-/** Whether no two values of a stepped range are so close that rounding makes them one, or nearly. */
-function hasDistinctSteps(domain: NumericDomain, step: number): boolean {
-  const { kind, min, max, sampling } = domain;
-  if (kind === 'float') {
-    const shortest = sampling === 'linear' ? step : min * (step - 1);
-    return shortest > 1e-8 * (sampling === 'log' ? min : Math.max(Math.abs(min), Math.abs(max)));
-  }
-  if (sampling === 'linear') return true;
-  // Steps grow: once one is longer than 1, all that follow are.
-  for (let x = min; x * (step - 1) < 1 && Math.round(x * step) <= max; x *= step) {
-    if (Math.round(x) === Math.round(x * step)) return false;
-  }
-  return true;
 }
 
 /** How many values there are where each has an equal share of the unit interval, else undefined. */
@@ -273,11 +183,9 @@ function nthValue(domain: Domain, n: number): HyperParameterValue {
       const { kind, min, max, step = 1, sampling } = domain;
       const round = (x: number, scale: number) => (kind === 'int' ? Math.round(x) : roundBeside(x, scale));
       const widest = Math.max(Math.abs(min), Math.abs(max));
-      const onLogScale = (k: number) => (k === 0 ? min : round(min * step ** k, min * step ** k));
-      if (sampling === 'linear') return n === 0 ? min : clamp(round(min + n * step, widest), min, max);
-      if (sampling === 'log') return clamp(onLogScale(n), min, max);
-      const k = (countShares(domain) as number) - 1 - n;
-      return k === 0 ? max : clamp(round(min + max - onLogScale(k), widest), min, max);
+      if (n === 0) return min;
+      const value = sampling === 'linear' ? round(min + n * step, widest) : round(min * step ** n, min * step ** n);
+      return clamp(value, min, max);
     }
   }
 }
@@ -293,14 +201,10 @@ function indexOf(domain: Domain, value: HyperParameterValue): number {
       return domain.values.indexOf(value);
     case 'int':
     case 'float': {
-      const { kind, min, max, step = 1, sampling } = domain;
+      const { kind, min, step = 1, sampling } = domain;
       if (typeof value !== 'number') return -1;
       const count = countShares(domain) as number;
-      const steps =
-        sampling === 'linear'
-          ? (value - min) / step
-          : Math.log((sampling === 'log' ? value : min + max - value) / min) / Math.log(step);
-      const place = sampling === 'reverseLog' ? count - 1 - steps : steps;
+      const place = sampling === 'linear' ? (value - min) / step : Math.log(value / min) / Math.log(step);
       const nearest = Math.round(place);
       // Rounding to whole numbers can move a value of a log scale by more than half a step.
       const near = kind === 'int' ? [nearest, nearest - 1, nearest + 1] : [nearest];
@@ -314,19 +218,13 @@ function indexOf(domain: Domain, value: HyperParameterValue): number {
 
 /** The number at `u`, 0 to 1, of a continuous range: `min` at 0 and `max` at 1, exactly. */
 function interpolate({ min, max, sampling }: Pick<Range, 'min' | 'max' | 'sampling'>, u: number): number {
-  if (sampling === 'linear') return clamp(min * (1 - u) + max * u, min, max);
-  if (sampling === 'log') return clamp(min ** (1 - u) * max ** u, min, max);
-  const mirrored = clamp(min ** u * max ** (1 - u), min, max);
-  return clamp(u < 0.5 ? min + (max - mirrored) : max - (mirrored - min), min, max);
+  return clamp(sampling === 'linear' ? min * (1 - u) + max * u : min ** (1 - u) * max ** u, min, max);
 }
 
 /** The inverse of `interpolate`; 0.5 where `min` is `max`. */
 function locate({ min, max, sampling }: Pick<Range, 'min' | 'max' | 'sampling'>, x: number): number {
-  const width = sampling === 'linear' ? max - min : Math.log(max / min);
-  if (width === 0) return 0.5;
-  if (sampling === 'linear') return (x - min) / width;
-  const u = Math.log(clamp(sampling === 'log' ? x : min + max - x, min, max) / min) / width;
-  return sampling === 'log' ? u : 1 - u;
+  if (min === max) return 0.5;
+  return sampling === 'linear' ? (x - min) / (max - min) : Math.log(clamp(x, min, max) / min) / Math.log(max / min);
 }
 
 function clamp(x: number, min: number, max: number): number {

@@ -1,7 +1,7 @@
 import { FatalError } from '../fatal-error';
+import { checkDomain } from './check-domain';
 import {
   areMonotone,
-  checkDomain,
   contains,
   type Domain,
   defaultValue,

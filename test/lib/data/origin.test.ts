@@ -22,7 +22,10 @@ describe('the origin of images', () => {
   it('is asked for where other machines shall have the same', async () => {
     const { test } = await loadDataset('mnist');
     const data: Dataset = splitDataset(test, 0.2, 0).train;
-    const opened = RedisExecutor.open({ builder: buildMlp, data }, { redis: 'x', folder: 'x' });
+    const opened = RedisExecutor.open(
+      { builder: buildMlp, data },
+      { redis: 'x', folder: 'x', lostAfterMs: 30_000, threadsPerWorker: 1, timeoutMs: 600_000 },
+    );
     await expect(opened).rejects.toThrow(/must be what loadDataset or takeSubset gave.*those of mnist/);
   });
 });

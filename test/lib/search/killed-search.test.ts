@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
 import { random } from '../../../lib/base/random';
-import type { SearchEvent } from '../../../lib/search/journal/search-state';
+import type { SearchEvent } from '../../../lib/search/journal/search-event';
 import type { Trial } from '../../../lib/search/trial';
 import { Journal } from '../../../lib/storage/journal';
 import { loadSearchProcess } from './searching/run-search-process';

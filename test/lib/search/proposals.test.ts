@@ -27,14 +27,13 @@ function open(define: SpaceDefinition, oracle: Oracle = new RandomOracle(), more
     { overwrite: false, keepModels: 1 },
   );
   folder.open();
-  const options = {
+  const options: ProposalOptions = {
     seed: 0,
     maxTrials: 100,
     maxEpochs: Infinity,
     maxModelWeights: Infinity,
     startWithDefault: false,
-    tuneNewEntries: true,
-    allowNewEntries: true,
+    space: {},
     ...more,
   };
   const proposals = new Proposals(define, oracle, folder, options);

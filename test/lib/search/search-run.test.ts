@@ -152,8 +152,7 @@ function openSearch({ oracle, maxTrials, options }: MadeUpSearch, seed: number, 
     maxEpochs: Infinity,
     maxModelWeights: Infinity,
     startWithDefault: true,
-    tuneNewEntries: true,
-    allowNewEntries: true,
+    space: {},
   });
   return {
     folder,

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { SearchEvent } from '../../../lib/search/journal/search-state';
+import type { SearchEvent } from '../../../lib/search/journal/search-event';
 import type { Trial } from '../../../lib/search/trial';
 import { Journal } from '../../../lib/storage/journal';
 import { isLong } from '../../long';

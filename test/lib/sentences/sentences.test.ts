@@ -264,9 +264,9 @@ describe('describeAblation', () => {
 
   it('tells each value’s difference to the base', () => {
     expect(describeAblation({ ...study, executionsPerTrial: 2 }, 'optimizer')).toBe(
-      'Against optimizer **adam**, the difference in validation accuracy in points, with 95 % intervals: **sgd** +2.1 (1.2 ' +
-        'to 3.0), ' +
-        '**adagrad** 0.0 (−10.0 to 10.0); 3 folds with 2 trainings each, same budget. An interval that holds 0 may be chance',
+      'Against optimizer **adam**, the difference in validation accuracy in points, with 95 % intervals: **sgd** +2.1 (1.2 to ' +
+        '3.0), **adagrad** 0.0 (−10.0 to 10.0); 3 folds with 2 trainings each, same budget. An interval that holds 0 may be ' +
+        'chance',
     );
   });
 
@@ -309,9 +309,8 @@ describe('describeGain', () => {
   it('says that it gained nothing that the folds can tell from luck', () => {
     const trials = [folded(1, [0.9, 0.9, 0.9]), folded(2, [0.91, 0.92, 0.93])];
     expect(gainOf(3, trials)).toBe(
-      "The search gained nothing over the builder's own default that 3 folds can tell from luck: in validation accuracy " +
-        'trial 2 ' +
-        'has 92.0 %, the default (trial 1) 90.0 % (95 % interval of the gain −1.9 to 5.9 points). Even that is flattered a ' +
+      "The search gained nothing over the builder's own default that 3 folds can tell from luck: in validation accuracy trial " +
+        '2 has 92.0 %, the default (trial 1) 90.0 % (95 % interval of the gain −1.9 to 5.9 points). Even that is flattered a ' +
         'little: trial 2 was chosen for its score.',
     );
   });
@@ -320,9 +319,8 @@ describe('describeGain', () => {
     // Folds differ by 0.08 and 0.12: 0.1 ± 12.706 * 0.0283 * sqrt(1/2 + 1).
     expect(gainOf(2, [folded(1, [0.7, 0.7]), folded(2, [0.78, 0.82])])).toBe(
       "The search's best trial is 10.0 points ahead of the builder's own default in validation accuracy: trial 2 has 80.0 %, " +
-        'the default ' +
-        '(trial 1) 70.0 %. Both folds say so, but two are too few for a useful interval (95 %: −34.0 to 54.0 points). It is ' +
-        'flattered a little: trial 2 was chosen for its score.',
+        'the default (trial 1) 70.0 %. Both folds say so, but two are too few for a useful interval (95 %: −34.0 to 54.0 ' +
+        'points). It is flattered a little: trial 2 was chosen for its score.',
     );
     expect(gainOf(2, [folded(1, [0.7, 0.7]), folded(2, [0.69, 0.82])])).toMatch(/gained nothing .* that 2 folds can tell/);
   });
@@ -376,8 +374,7 @@ describe('describeGain', () => {
     );
     expect(gainOf(3, [raced([2]), best])).toBe(
       "The builder's own default (trial 1) was pruned after 2 of 4 epochs, so what was gained over it by the best, trial 2 " +
-        'with ' +
-        '94.7 %, cannot be said.',
+        'with 94.7 %, cannot be said.',
     );
     // As in Hyperband: whole as far as asked, but asked for less.
     expect(gainOf(3, [raced([1, 1], { epochs: 1 }), best])).toContain('was pruned after 1 of 4 epochs');

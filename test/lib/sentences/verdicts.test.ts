@@ -61,9 +61,8 @@ describe('describeTrainedAlike', () => {
 
   it('sees a default that was saved twice', () => {
     expect(compare(model('MLP', 0, 7), model('MLP default', 0, 7))).toBe(
-      'Both make 7 mistakes in 100 images, on the same images. **The search gained nothing:** winner and default say the ' +
-        'same of ' +
-        'every image, as they do where the default is the winner.',
+      'Both make 7 mistakes in 100 images, on the same images. **The search gained nothing:** winner and default say the same ' +
+        'of every image, as they do where the default is the winner.',
     );
   });
 });
@@ -103,22 +102,19 @@ describe('describeModels', () => {
   ];
   const CHECK =
     'Before believing that convolutions do not help here, check: do the validation curves of the CNN still rise at the last ' +
-    'epoch? ' +
-    "Was its search as long as the MLP's, in time and in steps? Is its best trial better than the MLP's on as many images?";
+    "epoch? Was its search as long as the MLP's, in time and in steps? Is its best trial better than the MLP's on as many " +
+    'images?';
   const THEORY =
     '- **What theory expects.** A convolution knows that neighbouring pixels belong together and that a stroke is the same ' +
-    'everywhere, ' +
-    'so the CNN should be ahead.';
+    'everywhere, so the CNN should be ahead.';
 
   it('tells weights, time and shifts, and that the CNN is ahead where it is', () => {
     expect(describeModels(mlp, cnn, shifted(0.4, 0.25)).split('\n')).toEqual([
       '- **Weights.** The MLP has 283,183, the CNN 62,991: 4.5 times as many for the MLP.',
-      '- **Time.** An epoch of the final training took the MLP 3 s and the CNN 7 s, on 5,000 images: 2.3 times as long for ' +
-        'the CNN. ' +
-        'The MLP was trained for 4 epochs, the CNN for 6 epochs.',
-      '- **Shifted images.** Moving the test images by two pixels costs the MLP 40.0 points and the CNN 25.0: 15.0 points ' +
-        'less for ' +
-        'the CNN, as one would expect of weights that are the same everywhere.',
+      '- **Time.** An epoch of the final training took the MLP 3 s and the CNN 7 s, on 5,000 images: 2.3 times as long for the ' +
+        'CNN. The MLP was trained for 4 epochs, the CNN for 6 epochs.',
+      '- **Shifted images.** Moving the test images by two pixels costs the MLP 40.0 points and the CNN 25.0: 15.0 points less ' +
+        'for the CNN, as one would expect of weights that are the same everywhere.',
       `${THEORY} In this run it is.`,
     ]);
   });
@@ -154,9 +150,8 @@ describe('describeModels', () => {
 
   it('reads a shift that costs the CNN more, and one that tells nothing', () => {
     expect(describeModels(mlp, cnn, shifted(0.25, 0.4))).toContain(
-      'costs the MLP 25.0 points and the CNN 40.0: 15.0 points more for the CNN, although its filters are the same ' +
-        'everywhere: the ' +
-        'dense layers behind them are not.',
+      'costs the MLP 25.0 points and the CNN 40.0: 15.0 points more for the CNN, although its filters are the same everywhere: ' +
+        'the dense layers behind them are not.',
     );
     // Four intervals of ± 2 points: less than 4 points are nothing.
     expect(describeModels(mlp, cnn, shifted(0.25, 0.215, 0.02))).toContain(
@@ -211,9 +206,8 @@ describe('describeFinding', () => {
     effects,
   });
   const CONTRADICTS =
-    '**This contradicts what theory leads one to expect.** Check first whether the trainings were long enough, and whether ' +
-    'the learning ' +
-    'rate, which was chosen for the winner as it is, suits both.';
+    '**This contradicts what theory leads one to expect.** Check first whether the trainings were long enough, and whether the ' +
+    'learning rate, which was chosen for the winner as it is, suits both.';
   const BEATEN = 'and chance hardly explains it: a search tries few of all combinations.';
 
   it('says what was not measured', () => {
@@ -259,8 +253,7 @@ describe('describeFinding', () => {
     const found = describeFinding('CNN', ablation(effect('batchNormalization', false, 0.02)), 'batchNormalization');
     expect(found).toBe(
       '**CNN:** With batch normalization the validation accuracy is 2.0 points lower (95 % interval −2.5 to −1.5; 3 folds, ' +
-        'same ' +
-        `budget). ${CONTRADICTS} One change makes the winner better, ${BEATEN}`,
+        `same budget). ${CONTRADICTS} One change makes the winner better, ${BEATEN}`,
     );
   });
 
@@ -316,9 +309,8 @@ describe('describeAugmentation', () => {
       });
     const [varied, plain] = [compile(AUGMENTATION), compile()];
     expect(describeAugmentation({ MLP: varied, CNN: plain })).toBe(
-      'The MLP was trained on images that were turned by up to 5°, moved by up to 0.84 pixels, scaled by up to 5 %, slanted ' +
-        'by up to ' +
-        '8 %; the CNN was trained on images as they are.',
+      'The MLP was trained on images that were turned by up to 5°, moved by up to 0.84 pixels, scaled by up to 5 %, slanted by ' +
+        'up to 8 %; the CNN was trained on images as they are.',
     );
     for (const model of [varied, plain]) model.dispose();
   });

@@ -148,7 +148,13 @@ describe('a temporary folder', () => {
       keep(() => makeTemporaryFolder('graph'));
       keep(() => new SearchFolder(undefined, {} as never, { overwrite: false, keepModels: 1 }));
       const module = join(ROOT, 'test/lib/search/executors/builders.ts');
-      keep(() => new WorkerPool({ builder: { module, name: 'buildPerceptron' }, data }, { workers: 1 }));
+      keep(
+        () =>
+          new WorkerPool(
+            { builder: { module, name: 'buildPerceptron' }, data },
+            { workers: 1, threadsPerWorker: 1, timeoutMs: 600_000 },
+          ),
+      );
     } finally {
       if (outer === undefined) delete process.env.TMPDIR;
       else process.env.TMPDIR = outer;

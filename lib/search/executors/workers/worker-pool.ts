@@ -1,6 +1,5 @@
 import { closeSync, openSync } from 'node:fs';
 import { serialize } from 'node:v8';
-import { checkWholeNumber } from '../../../base/whole-number';
 import type { Dataset } from '../../../data/dataset';
 import { makeTemporaryFolder } from '../../../storage/temporary-folder';
 import { InterruptedError } from '../../../training/interrupt';
@@ -13,12 +12,10 @@ import { WorkerProcess } from './worker-process';
 export interface WorkerPoolOptions {
   /** Processes at most, from 1. */
   readonly workers: number;
-  /** Cores for each, from 1; default 1. */
-  readonly threadsPerWorker?: number;
-  /** A worker that sends nothing for longer has failed, in milliseconds; default 10 minutes. */
-  readonly timeoutMs?: number;
-  /** For Node's command line, for instance `--max-old-space-size=4096`. */
-  readonly nodeArguments?: readonly string[];
+  /** Cores for each, from 1. */
+  readonly threadsPerWorker: number;
+  /** A worker that sends nothing for longer has failed, in milliseconds, from 1. */
+  readonly timeoutMs: number;
 }
 
 /** What the workers train; a function that a module exports, or where it is. */
@@ -34,7 +31,7 @@ export interface WorkerPoolSetup {
  * A worker that dies, hangs or runs out of memory fails its job, with the reason; a fresh one takes its place, and the others
  * are not disturbed. None outlives this process, however that ends.
  *
- * @throws Error where no module exports the builder or the callbacks; RangeError for options out of range.
+ * @throws Error where no module exports the builder or the callbacks.
  */
 export class WorkerPool implements Executor {
   readonly slots: number;
@@ -44,11 +41,10 @@ export class WorkerPool implements Executor {
   readonly #busy = new Set<WorkerProcess>();
   #closed = false;
 
-  constructor({ builder, callbacks, data }: WorkerPoolSetup, options: WorkerPoolOptions) {
-    const { workers, threadsPerWorker = 1, timeoutMs = 600_000, nodeArguments = [] } = options;
-    for (const [name, value] of Object.entries({ workers, threadsPerWorker, timeoutMs })) {
-      checkWholeNumber(name, value, 1);
-    }
+  constructor(
+    { builder, callbacks, data }: WorkerPoolSetup,
+    { workers, threadsPerWorker: threads, timeoutMs }: WorkerPoolOptions,
+  ) {
     this.slots = workers;
     const bytes = serialize(data);
     const setup = {
@@ -57,7 +53,7 @@ export class WorkerPool implements Executor {
       dataBytes: bytes.length,
     };
     this.#data = openNameless(bytes);
-    this.#start = () => new WorkerProcess({ setup, data: this.#data, threads: threadsPerWorker, timeoutMs, nodeArguments });
+    this.#start = () => new WorkerProcess({ setup, data: this.#data, threads, timeoutMs });
   }
 
   /** As `Executor` says, for at most `slots` jobs at a time. */

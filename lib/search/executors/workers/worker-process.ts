@@ -11,8 +11,6 @@ export interface WorkerOptions {
   readonly data: number;
   readonly threads: number;
   readonly timeoutMs: number;
-  /** Put before the script on Node's command line. */
-  readonly nodeArguments: readonly string[];
 }
 
 /** Loading takes a second or two, many times that on a busy machine, and is no part of a training's timeout. */
@@ -33,10 +31,10 @@ export class WorkerProcess {
   #ready = false;
   #output = '';
 
-  constructor({ setup, data, threads, timeoutMs, nodeArguments }: WorkerOptions) {
+  constructor({ setup, data, threads, timeoutMs }: WorkerOptions) {
     this.#timeoutMs = Math.min(timeoutMs, LONGEST_TIMER_MS);
     this.#child = fork(join(__dirname, 'worker.ts'), [String(process.pid), JSON.stringify(setup)], {
-      execArgv: ['--require', require.resolve('tsx/cjs'), ...nodeArguments],
+      execArgv: ['--require', require.resolve('tsx/cjs')],
       serialization: 'advanced',
       // The order of MESSAGES and DATA_DESCRIPTOR.
       stdio: ['ignore', 'pipe', 'pipe', 'ipc', data],

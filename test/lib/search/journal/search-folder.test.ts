@@ -2,8 +2,8 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it, vi } from 'vitest';
+import type { SearchConfig } from '../../../../lib/search/journal/search-event';
 import { SearchFolder } from '../../../../lib/search/journal/search-folder';
-import type { SearchConfig } from '../../../../lib/search/journal/search-state';
 
 const root = mkdtempSync(join(tmpdir(), 'inkwell-folder-'));
 let folders = 0;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type SearchEvent, SearchState } from '../../../../lib/search/journal/search-state';
+import type { SearchEvent } from '../../../../lib/search/journal/search-event';
+import { SearchState } from '../../../../lib/search/journal/search-state';
 
 /** A trial of two trainings: the first with accuracies 0.1, 0.2 and 0.3, the second with 0.4. */
 function begin(): SearchState {

@@ -87,7 +87,6 @@ describe('ParzenEstimator', () => {
     { kind: 'int', min: 1, max: 4, sampling: 'linear' },
     { kind: 'int', min: 32, max: 512, step: 32, sampling: 'linear' },
     { kind: 'int', min: 1, max: 30, sampling: 'log' },
-    { kind: 'int', min: 1, max: 30, sampling: 'reverseLog' },
     { kind: 'int', min: 8, max: 1024, step: 2, sampling: 'log' },
     { kind: 'float', min: 0, max: 0.5, step: 0.05, sampling: 'linear' },
   ];

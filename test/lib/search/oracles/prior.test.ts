@@ -26,7 +26,6 @@ const COUNTABLE: readonly Domain[] = [
   { kind: 'choice', values: ['small', 'middle', 'large'], ordered: true, default: 'small' },
   { kind: 'int', min: 1, max: 6, sampling: 'linear', default: 2 },
   { kind: 'int', min: 1, max: 30, sampling: 'log', default: 4 },
-  { kind: 'int', min: 1, max: 30, sampling: 'reverseLog', default: 30 },
   { kind: 'float', min: 0, max: 0.5, step: 0.1, sampling: 'linear', default: 0.2 },
   // Without a default.
   { kind: 'choice', values: ['a', 'b', 'c'] },

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type SearchEvent, SearchState, type TrainingEnd } from '../../../../lib/search/journal/search-state';
+import type { SearchEvent, TrainingEnd } from '../../../../lib/search/journal/search-event';
+import { SearchState } from '../../../../lib/search/journal/search-state';
 import type { Pruner } from '../../../../lib/search/pruners/pruner';
 import { judge, type Rules } from '../../../../lib/search/pruners/verdict';
 import type { EpochRecord } from '../../../../lib/training/history';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { random } from '../../../../lib/base/random';
+import { checkDomain } from '../../../../lib/search/space/check-domain';
 import {
-  checkDomain,
   contains,
   type Domain,
   defaultValue,
@@ -46,21 +46,10 @@ describe('valueAt', () => {
     for (const [i, rate] of [1e-4, 1e-3, 1e-2, 1e-1].entries()) expect(rates[i] / rate).toBeCloseTo(1, 12);
   });
 
-  it('mirrors the log scale on a reversed one, by KerasTuner’s formula', () => {
-    const [min, max] = [0.9, 0.999];
-    for (const u of [0, 0.1, 0.5, 0.9, LAST]) {
-      const keras = max + min - min * (max / min) ** (1 - u);
-      expect(valueAt(float(min, max, { sampling: 'reverseLog' }), u)).toBeCloseTo(keras, 12);
-    }
-    expect(valuesAt(float(1, 100, { sampling: 'reverseLog' }), [0, 0.5, 1])).toEqual([1, 91, 100]);
-  });
-
   it('gives a whole number its share of the log scale, from half below to half above', () => {
     // 1 to 3: shares of ln(1.5 / 0.5), ln(2.5 / 1.5), ln(3.5 / 2.5) in ln(3.5 / 0.5) = 0.565, 0.263, 0.173.
     const log = int(1, 3, { sampling: 'log' });
     expect(valuesAt(log, [0, 0.564, 0.565, 0.827, 0.828, LAST])).toEqual([1, 1, 2, 2, 3, 3]);
-    const mirrored = int(1, 3, { sampling: 'reverseLog' });
-    expect(valuesAt(mirrored, [0, 0.172, 0.173, 0.435, 0.436, LAST])).toEqual([1, 1, 2, 2, 3, 3]);
   });
 });
 
@@ -74,9 +63,6 @@ describe('valuesOf', () => {
     // 18 * 1.5 * 1.5 = 40.5 is rounded to 41.
     ['factors rounded to whole numbers', int(8, 41, { step: 1.5, sampling: 'log' }), [8, 12, 18, 27, 41]],
     ['factors of ten', float(0.001, 10, { step: 10, sampling: 'log' }), [0.001, 0.01, 0.1, 1, 10]],
-    ['mirrored factors', int(1, 100, { step: 10, sampling: 'reverseLog' }), [1, 91, 100]],
-    ['mirrored factors that miss min', int(1, 50, { step: 10, sampling: 'reverseLog' }), [41, 50]],
-    ['mirrored fractions', float(0.01, 1, { step: 10, sampling: 'reverseLog' }), [0.01, 0.91, 1]],
     ['a range of one value', float(5, 5, { step: 2 }), [5]],
     ['a min of many digits', float(2 / 3, 1, { step: 1 }), [2 / 3]],
     ['a factor beyond max', int(1, 999_999, { step: 1000, sampling: 'log' }), [1, 1000]],
@@ -108,11 +94,11 @@ describe('valuesOf', () => {
 
 describe('over many random domains', () => {
   const { next, integer } = random(0, 'domains');
-  const samplings: Sampling[] = ['linear', 'log', 'reverseLog'];
+  const samplings: Sampling[] = ['linear', 'log'];
   const ranges: NumericDomain[] = [];
   while (ranges.length < 600) {
     const kind = (['int', 'float'] as const)[integer(2)];
-    const sampling = samplings[integer(3)];
+    const sampling = samplings[integer(2)];
     // Sizes from 1e-9 to 1e9 for fractions, 1 to 1e9 for whole numbers; on a linear scale of either sign.
     const size = () => 10 ** (kind === 'int' ? 9 * next() : 18 * next() - 9);
     const sign = () => (sampling === 'linear' && next() < 0.5 ? -1 : 1);
@@ -150,7 +136,7 @@ describe('over many random domains', () => {
       for (const u of [0, LAST, 1, ...Array.from({ length: 30 }, next)].sort((a, b) => a - b)) {
         const value = valueAt(range, u) as number;
         const back = valueAt(range, positionOf(range, value)) as number;
-        // A value near 0 or near a mirrored end has the rounding errors of the range's largest number.
+        // A value near 0 has the rounding errors of the range's largest number.
         const scale = sampling === 'log' ? value : Math.max(Math.abs(min), Math.abs(max));
         const slack = continuous ? 1e-13 * scale : 0;
         const holds =
@@ -203,7 +189,7 @@ describe('extreme domains', () => {
     expect(valuesAt(float(-2, -1), [0, 1])).toEqual([-2, -1]);
   });
 
-  it.each(['linear', 'log', 'reverseLog'] as const)('puts the only value of a %s range in the middle', (sampling) => {
+  it.each(['linear', 'log'] as const)('puts the only value of a %s range in the middle', (sampling) => {
     for (const domain of [int(7, 7, { sampling }), float(0.7, 0.7, { sampling })]) {
       const value = domain.kind === 'int' ? 7 : 0.7;
       expect(valuesAt(domain, [0, 0.3, LAST])).toEqual([value, value, value]);
@@ -238,7 +224,6 @@ describe('contains', () => {
 it('knows the default: its own, else the first value', () => {
   expect(defaultValue(int(1, 9, { default: 4 }))).toBe(4);
   expect(defaultValue(float(0.1, 0.2))).toBe(0.1);
-  expect(defaultValue(int(1, 50, { step: 10, sampling: 'reverseLog' }))).toBe(41);
   expect(defaultValue({ kind: 'choice', values: ['a', 'b'], default: 'b' })).toBe('b');
   expect(defaultValue({ kind: 'boolean' })).toBe(false);
   expect(defaultValue({ kind: 'boolean', default: true })).toBe(true);
@@ -258,7 +243,6 @@ it.each<[Domain, string]>([
   [int(32, 512, { step: 32 }), 'a whole number from 32 to 512 in steps of 32'],
   [float(1e-4, 0.1, { sampling: 'log' }), 'a number from 0.0001 to 0.1 on a log scale'],
   [int(8, 64, { step: 2, sampling: 'log' }), 'a whole number from 8 to 64 by factors of 2 on a log scale'],
-  [float(0.9, 0.999, { sampling: 'reverseLog' }), 'a number from 0.9 to 0.999 on a reversed log scale'],
   [{ kind: 'choice', values: ['s', 'm'], ordered: true, default: 'm' }, 'one of "s", "m" in this order, default "m"'],
   [{ kind: 'choice', values: [3, 5], ordered: false }, 'one of 3, 5 in no order'],
   [{ kind: 'boolean', default: true }, 'true or false, default true'],
@@ -283,7 +267,6 @@ describe('checkDomain', () => {
     ],
     ['an infinite step', float(0, 1, { step: Number.POSITIVE_INFINITY }), 'must be above 0, but got Infinity'],
     ['log from 0', float(0, 1, { sampling: 'log' }), 'min must be above 0, but got 0'],
-    ['reverseLog from below 0', int(-1, 1, { sampling: 'reverseLog' }), 'min must be above 0, but got -1'],
     [
       'factors that round to one number',
       int(1, 8, { step: 1.2, sampling: 'log' }),
@@ -295,8 +278,7 @@ describe('checkDomain', () => {
       int(10, 11, { step: 1.06, sampling: 'log' }),
       'tell its values apart, but got 1.06',
     ],
-    ['mirrored steps below the digits', float(1e-9, 1, { step: 2, sampling: 'reverseLog' }), 'large enough'],
-    ['another sampling', int(1, 2, { sampling: 'reverse_log' as Sampling }), 'linear, log or reverseLog, but got reverse_log'],
+    ['another sampling', int(1, 2, { sampling: 'reverse_log' as Sampling }), 'linear or log, but got reverse_log'],
     ['no values', { kind: 'choice', values: [] }, 'at least one value'],
     ['a value twice', { kind: 'choice', values: [1, 1] }, 'must differ, but got 1, 1'],
     [

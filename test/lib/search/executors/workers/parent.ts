@@ -5,7 +5,7 @@ import { WorkerPool } from '../../../../../lib/search/executors/workers/worker-p
 import { buildTroubled } from '../builders';
 import { data, makeJob } from '../jobs';
 
-const pool = new WorkerPool({ builder: buildTroubled, data }, { workers: 2 });
+const pool = new WorkerPool({ builder: buildTroubled, data }, { workers: 2, threadsPerWorker: 1, timeoutMs: 600_000 });
 for (const trouble of ['loop', 'none']) {
   const job = makeJob(join(process.argv[2], trouble), { epochs: 100_000, until: 100_000 });
   pool.run({ ...job, hyperparameters: { ...job.hyperparameters, trouble } }, async (event) => {

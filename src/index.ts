@@ -30,7 +30,7 @@ export { buildMlp } from './models/mlp';
 export { bestCnn, bestMlp, PRESETS, type Preset, quickCnn, seedCnn, seedMlp } from './models/presets';
 export { ACTIVATIONS, type Activation, Stack } from './models/stack';
 export { type ExperimentBudget, experimentBudget, type SearchBudget, searchBudget } from './study/budget';
-export { describeBudget, describeCuts } from './study/describe-budget';
+export { describeCuts } from './study/describe-budget';
 export { modelDirectory, searchDirectory } from './study/folders';
 export { AUGMENTATION, compileForLongTraining, LONG_TRAINING } from './study/long-training';
 export type { Profile } from './study/profiles';
@@ -191,20 +191,6 @@ export { recordRun } from '../lib/notebook/record-run';
 export { type ModelResult, type Results, recordResults } from '../lib/notebook/results';
 export { markdown, show } from '../lib/notebook/show';
 export { sourceCode } from '../lib/notebook/source-code';
-export { describeAblation } from '../lib/sentences/describe-ablation';
-export { describeAugmentation } from '../lib/sentences/describe-augmentation';
-export { describeComparison } from '../lib/sentences/describe-comparison';
-export { describeDataset } from '../lib/sentences/describe-dataset';
-export { describeFinding } from '../lib/sentences/describe-finding';
-export { describeFit } from '../lib/sentences/describe-fit';
-export { describeGain } from '../lib/sentences/describe-gain';
-export { type ComparedModel, describeModels } from '../lib/sentences/describe-models';
-export {
-  describeBest,
-  describeEffect,
-  describeImportance,
-  describeSearch,
-} from '../lib/sentences/describe-search';
-export { describeTrainedAlike } from '../lib/sentences/describe-trained-alike';
+export * as sentences from '../lib/sentences/sentences';
 export type { TableOptions } from '../lib/tables/table-view';
 export * as tables from '../lib/tables/tables';

@@ -12,12 +12,14 @@ import type { Search } from '../../lib/search/search';
 import type { RunOptions, SearchOptions } from '../../lib/search/search-options';
 import { BayesianOptimization, Hyperband } from '../../lib/search/searches';
 import { HyperParameters, type HyperParameterValues } from '../../lib/search/space/hyperparameters';
+import { describeSpace, type SearchSpace } from '../../lib/search/space/search-space';
 import type * as tf from '../../lib/tensorflow';
 import { evaluate } from '../../lib/training/evaluate';
 import { fit } from '../../lib/training/fit';
 import type { History } from '../../lib/training/history';
 import { saveModel } from '../../lib/training/save-model';
 import { type ExperimentBudget, experimentBudget, type SearchBudget, searchBudget } from './budget';
+import { describeBudget } from './describe-budget';
 import { modelDirectory, searchDirectory } from './folders';
 import { AUGMENTATION, compileForLongTraining } from './long-training';
 import type { Profile } from './profiles';
@@ -85,6 +87,16 @@ export class Study {
   /** The configuration that `builder` has where nothing chooses: what a search has to beat. */
   get baseline(): HyperParameterValues {
     return defaultHyperparameters(this.builder, this.train);
+  }
+
+  /** What `builder` asks for, each with its domain and the conditions under which it does. */
+  get space(): SearchSpace {
+    return describeSpace(this.builder, this.train);
+  }
+
+  /** What searches and final trainings are going to do, and what was cut to fit the images, as Markdown. */
+  describe(): string {
+    return describeBudget(this.budget, this.train, this.experiments.cuts.ablation);
   }
 
   /** Options that every search of the study has: folds, seed, epochs in all, and a folder named after `strategy`. */

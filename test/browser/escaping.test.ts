@@ -7,20 +7,16 @@ import type { LoadedDataset } from '../../lib/data/dataset';
 import { classificationReport } from '../../lib/evaluation/classification-report';
 import * as figures from '../../lib/figures';
 import { renderFigure } from '../../lib/notebook/show';
+import { describeAblation } from '../../lib/sentences/describe-ablation';
+import { describeComparison } from '../../lib/sentences/describe-comparison';
+import { describeDataset } from '../../lib/sentences/describe-dataset';
+import { describeFinding } from '../../lib/sentences/describe-finding';
+import { describeBest, describeEffect, describeImportance } from '../../lib/sentences/describe-search';
+import { describeTrainedAlike } from '../../lib/sentences/describe-trained-alike';
 import { renderTable } from '../../lib/tables/table-view';
 import { publishedResults } from '../../lib/tables/tables';
 import type { Output } from '../../scripts/notebook/notebook-file';
 import { writeReport } from '../../scripts/notebook/write-report';
-import {
-  describeAblation,
-  describeBest,
-  describeComparison,
-  describeDataset,
-  describeEffect,
-  describeFinding,
-  describeImportance,
-  describeTrainedAlike,
-} from '../../src';
 import { describeBudget } from '../../src/study/describe-budget';
 import { makeDataset, makePredictions, makeTrial, valAccuracy } from '../lib/figures/fixtures';
 import { launchBrowser } from './jupyterlab';

@@ -4,18 +4,13 @@ import type { EvaluatedModel } from '../../../lib/evaluation/model-comparison';
 import type { Objective } from '../../../lib/search/objective';
 import type { HyperParameterValues } from '../../../lib/search/space/domain';
 import type { Trial } from '../../../lib/search/trial';
+import { describeAblation } from '../../../lib/sentences/describe-ablation';
+import { describeComparison } from '../../../lib/sentences/describe-comparison';
+import { describeDataset } from '../../../lib/sentences/describe-dataset';
+import { describeFit } from '../../../lib/sentences/describe-fit';
+import { describeGain } from '../../../lib/sentences/describe-gain';
+import { describeBest, describeEffect, describeImportance, describeSearch } from '../../../lib/sentences/describe-search';
 import type { History } from '../../../lib/training/history';
-import {
-  describeAblation,
-  describeBest,
-  describeComparison,
-  describeDataset,
-  describeEffect,
-  describeFit,
-  describeGain,
-  describeImportance,
-  describeSearch,
-} from '../../../src';
 import { describeBudget } from '../../../src/study/describe-budget';
 import { makeHistory, makePruned, makeTrial, valAccuracy } from '../figures/fixtures';
 

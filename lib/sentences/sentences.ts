@@ -1,0 +1,17 @@
+/** What a run says in words, each a string of Markdown: `await show(markdown(sentences.gain(search)))`. */
+
+export { describeAblation as ablation } from './describe-ablation';
+export { describeAugmentation as augmentation } from './describe-augmentation';
+export { describeComparison as comparison } from './describe-comparison';
+export { describeDataset as dataset } from './describe-dataset';
+export { describeFinding as finding } from './describe-finding';
+export { describeFit as fit } from './describe-fit';
+export { describeGain as gain } from './describe-gain';
+export { describeModels as models } from './describe-models';
+export {
+  describeBest as best,
+  describeEffect as effect,
+  describeImportance as importance,
+  describeSearch as search,
+} from './describe-search';
+export { describeTrainedAlike as trainedAlike } from './describe-trained-alike';

@@ -1,4 +1,4 @@
-import { finite } from '../storage/shape';
+import { finite } from '../storage/schema';
 import { InterruptedError, leaveSynchronousPart } from '../training/interrupt';
 import type { TaskOutcome } from '../training/progress';
 import { experimentProgress } from './progress';

@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path';
 import { type FolderLock, lockFolder } from '../storage/folder-lock';
 import { Journal } from '../storage/journal';
 import { moveAside } from '../storage/move-aside';
-import { anything, describeFault, fields, type Shape, text } from '../storage/shape';
+import { anything, describeFault, fields, type Schema, text } from '../storage/schema';
 
 const FILE = 'results.jsonl';
 
@@ -23,16 +23,16 @@ export class ResultStore<Result> {
   /**
    * @param directory undefined: results are kept in memory alone.
    * @param overwrite true: what the folder holds is moved aside, to `<directory>.1`, `.2` and so on.
-   * @param shape Validates a result read from disk.
+   * @param schema Validates a result read from disk.
    * @throws JournalError where the folder's results are damaged.
    */
-  constructor(directory: string | undefined, overwrite = false, shape: Shape = anything) {
+  constructor(directory: string | undefined, overwrite = false, schema: Schema<Result> = anything as Schema<Result>) {
     if (directory === undefined) return;
     const folder = resolve(directory);
     this.#lock = lockFolder(folder);
     try {
       if (overwrite) moveAside(folder, [FILE]);
-      const entry = fields({ of: text, result: shape });
+      const entry = fields({ of: text, result: schema });
       const { events, journal, warning } = Journal.open<Entry<Result>>(join(folder, FILE), (event) =>
         describeFault(event, entry),
       );

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
-import { readJson, type SearchAnswer, searchAnswer } from './wire';
+import { readWire, type SearchAnswer, searchAnswer } from './wire';
 
 /** Of all inboxes: an answer to one that was left is never taken for one to another. */
 let questions = 0;
@@ -42,7 +42,7 @@ export class Inbox {
     while (!this.#closed) {
       try {
         const [, text] = (await this.#redis.blpop(key, 5)) ?? [];
-        const answer = text === undefined ? undefined : readJson(searchAnswer, text);
+        const answer = text === undefined ? undefined : readWire(searchAnswer, text);
         if (answer) this.#waiting.get(answer.question)?.(answer);
       } catch {
         await sleep(100);

@@ -2,7 +2,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
-import { type Job, UnrecoverableError } from 'bullmq';
+import type { Job } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { checkpointWriteError } from '../search/executors/checkpoint-write-error';
 import type { EventAnswer, Executor, TrainingEvent } from '../search/executors/executor';
@@ -10,10 +10,11 @@ import { explainWriteError, WriteError } from '../storage/write-error';
 import type { Inbox } from './inbox';
 import { checkpointKey, resumeKey, TRANSIT_MS } from './session';
 import {
-  describeWireFault,
+  findWireFault,
   type JobResult,
   type MachineReport,
   type RemoteJob,
+  readWire,
   remoteJob,
   type SearchAnswer,
   type SearchSetup,
@@ -68,7 +69,7 @@ export class JobAttempt {
   /**
    * @throws AbandonedError after `abandon`, or where the job was given to another machine; WriteError where this machine's disk
    * takes
-   *   nothing more; UnrecoverableError for a job that it does not do.
+   *   nothing more; Error for a job that it does not do.
    */
   async run(): Promise<JobResult> {
     const { executor, folder, setup, machine } = this.#context;
@@ -106,14 +107,13 @@ export class JobAttempt {
 
   #readJob(): RemoteJob {
     const { machine, setup } = this.#context;
-    const { data, error } = remoteJob.safeParse(this.#job.data);
+    const data = readWire(remoteJob, this.#job.data);
     if (data === undefined) {
-      throw new UnrecoverableError(`${machine.name} refuses a job that is not as it must be: ${describeWireFault(error)}`);
+      const fault = findWireFault(remoteJob, this.#job.data);
+      throw new Error(`${machine.name} refuses a job that is not as it must be: ${fault}`);
     }
     if (!isDeepStrictEqual(data.setup, setup)) {
-      throw new UnrecoverableError(
-        `${machine.name} refuses a job whose code, data or functions are not those that its search announced.`,
-      );
+      throw new Error(`${machine.name} refuses a job whose code, data or functions are not those that its search announced.`);
     }
     return data;
   }

@@ -16,7 +16,7 @@ import { Presence } from './presence';
 import { SearchService } from './search-service';
 import { forgetSearch, machinesKey, SEARCHES, TRANSIT_MS } from './session';
 import { untilAborted } from './until-aborted';
-import { type MachineCard, readJson, type SearchSetup, searchSetup } from './wire';
+import { type MachineCard, readWire, type SearchSetup, searchSetup, toWire } from './wire';
 
 export interface MachineWorkerOptions {
   /** URL, see `openServer`. */
@@ -102,7 +102,7 @@ export class MachineWorker {
     const found = await searches.list();
     for (const session of this.#refusals.keys()) if (!found.has(session)) this.#refusals.delete(session);
     for (const [session, text] of found) {
-      const setup = readJson(searchSetup, text);
+      const setup = readWire(searchSetup, text);
       const prepared = setup
         ? await this.#prepare(setup)
         : 'its announcement is of another version of the code; use the same version on all machines.';
@@ -162,7 +162,7 @@ export class MachineWorker {
       ...(refusal !== undefined && { refusal: refusal.slice(0, 1000) }),
     };
     const key = machinesKey(session);
-    await new Presence(redis, key).renew(this.#id, JSON.stringify(card), ms);
+    await new Presence(redis, key).renew(this.#id, JSON.stringify(toWire(card)), ms);
     // The search may have ended a moment ago, and nobody would look for it again.
     await redis.pexpire(key, ms + TRANSIT_MS);
   }

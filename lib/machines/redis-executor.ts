@@ -18,13 +18,14 @@ import { checksumCode, checksumData, describeFunction } from './fingerprint';
 import { Presence } from './presence';
 import { checkpointKey, forgetSearch, inboxKey, machinesKey, queueName, resumeKey, SEARCHES, TRANSIT_MS } from './session';
 import {
+  jobFailure,
   jobResult,
   type MachineCard,
   type MachineReport,
   machineCard,
   machineReport,
   type RemoteJob,
-  readJson,
+  readWire,
   type SearchAnswer,
   type SearchSetup,
   searchSetup,
@@ -238,14 +239,14 @@ export class RedisExecutor implements Executor {
   }
 
   get #announcement(): string {
-    return JSON.stringify(this.#setup);
+    return JSON.stringify(toWire(this.#setup));
   }
 
   /** Of this very search, whose process is gone: the folder's lock is ours. */
   async #endFormerSessions(): Promise<void> {
     for (const session of await this.#searches.listLost()) await forgetSearch(this.#redis, session);
     for (const [session, text] of await this.#searches.list()) {
-      if (readJson(searchSetup, text)?.search === this.#setup.search) await forgetSearch(this.#redis, session);
+      if (readWire(searchSetup, text)?.search === this.#setup.search) await forgetSearch(this.#redis, session);
     }
   }
 
@@ -306,7 +307,7 @@ export class RedisExecutor implements Executor {
   async #readMachines(): Promise<void> {
     const cards = new Map<string, MachineCard>();
     for (const [id, text] of await this.#machines.list()) {
-      const card = readJson(machineCard, text);
+      const card = readWire(machineCard, text);
       if (card) cards.set(id, card);
     }
     const isSame = JSON.stringify([...cards]) === JSON.stringify([...this.#cards]);
@@ -357,7 +358,7 @@ export class RedisExecutor implements Executor {
   }
 
   #onReport(id: string, data: unknown): void {
-    const report = machineReport.safeParse(data).data;
+    const report = readWire(machineReport, data);
     if (report === undefined) return;
     const run = this.#runs.get(id);
     if (run === undefined) {
@@ -458,7 +459,7 @@ export class RedisExecutor implements Executor {
     if (run === undefined) return;
     this.#inTurn(run, async () => {
       if (this.#runs.get(id) !== run) return;
-      const result = jobResult.safeParse(returned).data;
+      const result = readWire(jobResult, returned);
       const isGranted = result !== undefined && result.attempt === run.granted?.attempt;
       // Not by our word: its machine gave up, and let it go as ended.
       if (!isGranted || (result.outcome.kind === 'cancelled' && !run.stopped)) await this.#deliver(run);
@@ -471,9 +472,10 @@ export class RedisExecutor implements Executor {
     if (run === undefined) return;
     this.#inTurn(run, async () => {
       if (this.#runs.get(id) !== run) return;
-      const isLost = /stalled more than allowable/.test(reason);
-      if (isLost && run.records.length > run.recordsThen) return this.#deliver(run);
-      const words = isLost ? 'Three machines in a row were lost while they trained it, without a finished epoch.' : reason;
+      // BullMQ gives a job up where it was lost too often, and for no other reason.
+      const failure = readWire(jobFailure, reason);
+      if (failure === undefined && run.records.length > run.recordsThen) return this.#deliver(run);
+      const words = failure?.reason ?? 'Three machines in a row were lost while they trained it, without a finished epoch.';
       this.#end(run, () => run.resolve({ kind: 'failed', reason: words, fatal: false }));
     });
   }

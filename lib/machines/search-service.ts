@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Job, WaitingError, Worker } from 'bullmq';
+import { type Job, UnrecoverableError, WaitingError, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { Executor } from '../search/executors/executor';
 import { makeTemporaryFolder } from '../storage/temporary-folder';
@@ -11,7 +11,7 @@ import { AbandonedError, type AttemptContext, JobAttempt, RETRY_MS } from './job
 import { Presence } from './presence';
 import { inboxKey, machinesKey, queueName, SEARCHES } from './session';
 import { untilAborted } from './until-aborted';
-import type { JobResult, SearchSetup } from './wire';
+import { type JobResult, MOST_REASON, type SearchSetup, toWire } from './wire';
 
 export interface SearchServiceOptions {
   readonly server: RedisServer;
@@ -154,7 +154,10 @@ export class SearchService {
         this.#leaving.abort(error);
         // It would be this machine that takes the job next.
         if (!signal.aborted) await once(signal, 'abort');
-      } else if (!(error instanceof AbandonedError)) throw error;
+      } else if (!(error instanceof AbandonedError)) {
+        const reason = (error instanceof Error ? error.message : String(error)).slice(0, MOST_REASON);
+        throw new UnrecoverableError(JSON.stringify(toWire({ reason })));
+      }
       if (this.#leaving.signal.aborted) await job.moveToWait(token).catch(() => {});
       throw new WaitingError();
     } finally {

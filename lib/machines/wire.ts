@@ -1,147 +1,166 @@
-import { z } from 'zod';
+import { decodeNumbers, encodeNumbers } from '../storage/json-numbers';
+import {
+  anyNumber,
+  describeFault,
+  either,
+  exactly,
+  finite,
+  type Infer,
+  kinds,
+  listOf,
+  mapOf,
+  matching,
+  oneOf,
+  type Schema,
+  textUpTo,
+  trueOrFalse,
+  whole,
+} from '../storage/schema';
 
 // What machines tell each other, and no more: each side checks what arrives before it believes any of it. Names, numbers and
 // checksums alone; nothing here is a path, a key or code.
 
 /** Most epochs that one training can have had before it moves to another machine. */
 const MOST_RECORDS = 10_000;
+const MOST_SUBSETS = 10;
 
-const count = z.int().min(0);
-const text = z.string().max(200);
-const reason = z.string().max(5000);
-const checksum = z.string().regex(/^[0-9a-f]{64}$/);
-/** JSON knows no other numbers. */
-const number = z.union([z.number(), z.enum(['NaN', 'Infinity', '-Infinity']).transform(Number)]);
-
-/** As JSON can carry it, and as the schemas here read it. */
-export function toWire<Message extends object>(message: Message): Message {
-  return JSON.parse(
-    JSON.stringify(message, (_key, value) => (typeof value === 'number' && !Number.isFinite(value) ? String(value) : value)),
-  );
-}
+const count = whole(0);
+const fromOne = whole(1);
+const seed = whole(Number.MIN_SAFE_INTEGER);
+const name = textUpTo(200);
+/** Characters of a reason that is sent. */
+export const MOST_REASON = 5000;
+const reason = textUpTo(MOST_REASON);
+const checksum = matching(/^[0-9a-f]{64}$/, '64 hexadecimal digits');
+const uuid = matching(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, 'a UUID');
 
 /** A function by its name and the SHA-256 of the file that exports it. */
-const exported = z.strictObject({ name: text, module: checksum });
-export type ExportedFunction = z.infer<typeof exported>;
+const exported = exactly({ name, module: checksum });
+export type ExportedFunction = Infer<typeof exported>;
 
 /** What all jobs of a search have in common; announced to the machines, and part of each job. */
-export const searchSetup = z.strictObject({
-  /** Of the search's folder: the same for each of its runs. */
-  search: checksum,
-  /** Of the source files and the packages. */
-  code: checksum,
-  data: z.strictObject({
-    name: text,
-    part: z.enum(['train', 'test']),
-    subsets: z.array(z.strictObject({ size: z.int().min(1), seed: z.int() })).max(10),
-    /** Of images, labels and class names. */
-    checksum,
-  }),
-  builder: exported,
-  callbacks: exported.optional(),
-  threads: z.int().min(1).max(1024),
-  timeoutMs: z.int().min(1),
-  /** A machine that shows no sign of life for so long has lost its jobs. */
-  lostAfterMs: z.int().min(100),
-});
-export type SearchSetup = z.infer<typeof searchSetup>;
+export const searchSetup = exactly(
+  {
+    /** Of the search's folder: the same for each of its runs. */
+    search: checksum,
+    /** Of the source files and the packages. */
+    code: checksum,
+    data: exactly({
+      name,
+      part: oneOf('train', 'test'),
+      subsets: listOf(exactly({ size: fromOne, seed }), MOST_SUBSETS),
+      /** Of images, labels and class names. */
+      checksum,
+    }),
+    builder: exported,
+    threads: whole(1, 1024),
+    timeoutMs: fromOne,
+    /** A machine that shows no sign of life for so long has lost its jobs. */
+    lostAfterMs: whole(100),
+  },
+  { callbacks: exported },
+);
+export type SearchSetup = Infer<typeof searchSetup>;
 
 /** One training of one trial, up to `until`; what it has behind it comes with the answer to `begin`. */
-export const remoteJob = z.strictObject({
-  setup: searchSetup,
-  trial: count,
-  training: count,
-  hyperparameters: z.record(text, z.union([z.number(), z.boolean(), z.string().max(1000)])),
-  seed: z.int(),
-  part: z.discriminatedUnion('kind', [
-    z.strictObject({ kind: z.literal('holdOut'), share: z.number().gt(0).lt(1), seed: z.int() }),
-    z.strictObject({ kind: z.literal('fold'), fold: count, folds: z.int().min(2), seed: z.int() }),
-  ]),
-  batchSize: z.int().min(1).optional(),
-  epochs: z.int().min(1),
-  until: z.int().min(1),
-});
-export type RemoteJob = z.infer<typeof remoteJob>;
+export const remoteJob = exactly(
+  {
+    setup: searchSetup,
+    trial: count,
+    training: count,
+    hyperparameters: mapOf(either('a finite number, a short text, true or false', finite(), textUpTo(1000), trueOrFalse), name),
+    seed,
+    part: kinds({
+      holdOut: exactly({ kind: oneOf('holdOut'), share: between0And1(), seed }),
+      fold: exactly({ kind: oneOf('fold'), fold: count, folds: whole(2), seed }),
+    }),
+    epochs: fromOne,
+    until: fromOne,
+  },
+  { batchSize: fromOne },
+);
+export type RemoteJob = Infer<typeof remoteJob>;
 
-const epochRecord = z.strictObject({
-  epoch: z.int().min(1),
-  loss: number,
-  accuracy: number,
-  valLoss: number.optional(),
-  valAccuracy: number.optional(),
-  learningRate: number,
-  seconds: number,
-  metrics: z.record(text, number).optional(),
-});
+const epochRecord = exactly(
+  { epoch: fromOne, loss: anyNumber, accuracy: anyNumber, learningRate: anyNumber, seconds: anyNumber },
+  { valLoss: anyNumber, valAccuracy: anyNumber, metrics: mapOf(anyNumber, name) },
+);
 
 /** Whose turn at a job this is: a job that was delivered again has had earlier ones. */
-const attempt = z.int().min(1);
+const attempt = fromOne;
 /** Who waits for an answer, and to which of its questions. */
-const asks = { machine: z.uuid(), question: count };
+const asks = { machine: uuid, question: count };
 
 /** What a machine reports of a job. */
-export const machineReport = z.discriminatedUnion('kind', [
+export const machineReport = kinds({
   /** It has taken the job, and asks what is done of it. */
-  z.strictObject({ kind: z.literal('begin'), attempt, ...asks }),
-  z.strictObject({
-    kind: z.literal('step'),
+  begin: exactly({ kind: oneOf('begin'), attempt, ...asks }),
+  step: exactly({
+    kind: oneOf('step'),
     attempt,
-    epoch: z.int().min(1),
+    epoch: fromOne,
     step: count,
     steps: count,
-    loss: number,
-    imagesPerSecond: number,
+    loss: anyNumber,
+    imagesPerSecond: anyNumber,
   }),
-  z.strictObject({ kind: z.literal('warning'), attempt, message: reason }),
+  warning: exactly({ kind: oneOf('warning'), attempt, message: reason }),
   /** An epoch is finished, its checkpoint is in Redis, and it asks whether to go on. */
-  z.strictObject({ kind: z.literal('epoch'), attempt, ...asks, record: epochRecord, batchSize: z.int().min(1) }),
-]);
-export type MachineReport = z.infer<typeof machineReport>;
-
-/** What the search answers, into the machine's inbox. */
-export const searchAnswer = z.strictObject({
-  question: count,
-  answer: z.enum(['go', 'stop']),
-  /** To `begin`: the finished epochs; the checkpoint of the last is in Redis. */
-  records: z.array(epochRecord).max(MOST_RECORDS).optional(),
+  epoch: exactly({ kind: oneOf('epoch'), attempt, ...asks, record: epochRecord, batchSize: fromOne }),
 });
-export type SearchAnswer = z.infer<typeof searchAnswer>;
+export type MachineReport = Infer<typeof machineReport>;
 
-const bestEpoch = count.optional();
+/** What the search answers, into the machine's inbox; to `begin` the finished epochs, too, of which Redis has the last checkpoint. */
+export const searchAnswer = exactly(
+  { question: count, answer: oneOf('go', 'stop') },
+  { records: listOf(epochRecord, MOST_RECORDS) },
+);
+export type SearchAnswer = Infer<typeof searchAnswer>;
 
 /** What a finished job returns. */
-export const jobResult = z.strictObject({
+export const jobResult = exactly({
   attempt,
-  outcome: z.discriminatedUnion('kind', [
-    z.strictObject({ kind: z.literal('reached'), bestEpoch }),
-    z.strictObject({ kind: z.literal('stopped'), reason, bestEpoch }),
-    z.strictObject({ kind: z.literal('cancelled') }),
-    z.strictObject({ kind: z.literal('diverged'), reason }),
-    z.strictObject({ kind: z.literal('failed'), reason, fatal: z.boolean() }),
-  ]),
+  outcome: kinds({
+    reached: exactly({ kind: oneOf('reached') }, { bestEpoch: count }),
+    stopped: exactly({ kind: oneOf('stopped'), reason }, { bestEpoch: count }),
+    cancelled: exactly({ kind: oneOf('cancelled') }),
+    diverged: exactly({ kind: oneOf('diverged'), reason }),
+    failed: exactly({ kind: oneOf('failed'), reason, fatal: trueOrFalse }),
+  }),
 });
-export type JobResult = z.infer<typeof jobResult>;
+export type JobResult = Infer<typeof jobResult>;
 
-/** A machine as it presents itself to a search. */
-export const machineCard = z.strictObject({
-  name: text,
-  /** Trainings that it runs at a time. */
-  concurrency: z.int().min(1).max(1024),
-  /** Why it does not take part. */
-  refusal: reason.optional(),
-});
-export type MachineCard = z.infer<typeof machineCard>;
+/** What a job fails with that its machine refuses or cannot do; a job that BullMQ itself gave up has no such words. */
+export const jobFailure = exactly({ reason });
 
-/** What `schema` makes of JSON; undefined where that is none, or of another shape. */
-export function readJson<Schema extends z.ZodType>(schema: Schema, json: string): z.infer<Schema> | undefined {
+/** A machine as it presents itself to a search: how many trainings it runs at a time, and why it does not take part. */
+export const machineCard = exactly({ name, concurrency: whole(1, 1024) }, { refusal: reason });
+export type MachineCard = Infer<typeof machineCard>;
+
+/** A message as JSON can carry it. Its type is that of what `readWire` makes of it again. */
+export function toWire<Message extends object>(message: Message): Message {
+  return JSON.parse(JSON.stringify(message, encodeNumbers));
+}
+
+/** What is wrong with what `toWire` made, or its JSON, in words; undefined where it is a message as `schema` says. */
+export function findWireFault(schema: Schema, value: unknown): string | undefined {
   try {
-    return schema.safeParse(JSON.parse(json)).data;
+    return describeFault(decode(value), schema);
   } catch {
-    return undefined;
+    return 'it must be JSON';
   }
 }
 
-/** What is wrong with a message, in one line. */
-export function describeWireFault(error: z.ZodError): string {
-  return error.issues.map(({ path, message }) => `${path.join('.') || 'it'}: ${message}`).join('; ');
+/** The message that `toWire` made, from that or from its JSON; undefined for anything else. */
+export function readWire<Message>(schema: Schema<Message>, value: unknown): Message | undefined {
+  return findWireFault(schema, value) === undefined ? (decode(value) as Message) : undefined;
+}
+
+function decode(value: unknown): unknown {
+  return JSON.parse(typeof value === 'string' ? value : JSON.stringify(value), decodeNumbers);
+}
+
+/** A number above 0 and below 1. */
+function between0And1(): Schema<number> {
+  return finite(Number.MIN_VALUE, 1 - Number.EPSILON / 2);
 }

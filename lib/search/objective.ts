@@ -1,3 +1,4 @@
+import { fields, oneOf, type Schema, text } from '../storage/schema';
 import type { EpochRecord } from '../training/history';
 import { FatalError } from './fatal-error';
 
@@ -7,6 +8,9 @@ export interface Objective {
   readonly name: string;
   readonly direction: 'min' | 'max';
 }
+
+/** Validates an `Objective` read from disk. */
+export const objectiveSchema: Schema<Objective> = fields({ name: text, direction: oneOf('min', 'max') });
 
 const DIRECTIONS: Readonly<Record<string, Objective['direction']>> = {
   valAccuracy: 'max',

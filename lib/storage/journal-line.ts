@@ -1,27 +1,12 @@
 import { crc32 } from 'node:zlib';
+import { decodeNumbers, encodeNumbers } from './json-numbers';
 
 /** No event is nearly as long; it is the memory that a line may take. */
 export const MAX_LINE_BYTES = 2 ** 24;
 
-/**
- * JSON has no word for these numbers: they become strings that begin with `#`; a string that does gets one
- * more.
- */
-function encodeValue(_key: string, value: unknown): unknown {
-  if (typeof value === 'number' && (!Number.isFinite(value) || Object.is(value, -0))) {
-    return Object.is(value, -0) ? '#-0' : `#${value}`;
-  }
-  return typeof value === 'string' && value.startsWith('#') ? `#${value}` : value;
-}
-
-function decodeValue(_key: string, value: unknown): unknown {
-  if (typeof value !== 'string' || !value.startsWith('#')) return value;
-  return value.startsWith('##') ? value.slice(1) : Number(value.slice(1));
-}
-
 /** The checksum covers the line's number and text, and the checksum of the line before. */
 export function seal(number: number, event: unknown, previous: number): { line: string; checksum: number } {
-  const json = JSON.stringify(event, encodeValue);
+  const json = JSON.stringify(event, encodeNumbers);
   if (json === undefined) throw new TypeError(`An event must be a JSON value, but got ${typeof event}.`);
   const bytes = Buffer.byteLength(json) + 32;
   if (bytes > MAX_LINE_BYTES) {
@@ -65,7 +50,7 @@ export function checkLine(bytes: Buffer, number: number, previous: number): Chec
     return { problem, torn: true };
   }
   try {
-    return { event: JSON.parse(line.json, decodeValue), checksum: line.checksum };
+    return { event: JSON.parse(line.json, decodeNumbers), checksum: line.checksum };
   } catch (error) {
     const reason = (error as Error).message;
     const problem = `its checksum is right but it holds no JSON that can be read (${reason}): another program wrote it`;

@@ -6,7 +6,7 @@ import type { Objective } from '../search/objective';
 import type { OpenObserver, SearchObserver } from '../search/observer';
 import { moveAside } from '../storage/move-aside';
 import { replaceFile } from '../storage/replace-file';
-import { describeFault, fields, oneOf, whole } from '../storage/shape';
+import { describeFault, fields, oneOf, whole } from '../storage/schema';
 import type { EpochRecord } from '../training/history';
 import { createLogDir } from './event-file';
 import { writeHparams, writeHparamsExperiment } from './hparams';

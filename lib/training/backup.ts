@@ -4,14 +4,14 @@ import { checksumOf } from '../base/checksum';
 import type { Dataset } from '../data/dataset';
 import { compileConfigOf } from '../recipe/compile';
 import { type FolderLock, lockFolder } from '../storage/folder-lock';
+import { decodeNumbers, encodeNumbers } from '../storage/json-numbers';
 import { moveAside } from '../storage/move-aside';
 import { replaceFile } from '../storage/replace-file';
-import { anything, describeFault, fields, listOf, mapOf, text } from '../storage/shape';
+import { anything, describeFault, fields, listOf, mapOf, text } from '../storage/schema';
 import type * as tf from '../tensorflow';
 import type { Callback } from './callbacks';
 import { CheckpointError, readCheckpoint, readWeights, type TrainingSnapshot, writeCheckpoint } from './checkpoint';
-import type { EpochRecord } from './history';
-import { epochRecordShape } from './history-shape';
+import { type EpochRecord, epochRecordSchema } from './history';
 
 const FILE = 'backup.json';
 
@@ -30,7 +30,7 @@ interface BackupContent {
 }
 
 /** Validates a `BackupContent` read from disk. */
-const keptShape = fields({ training: mapOf(anything), records: listOf(epochRecordShape) }, { left: text });
+const keptSchema = fields({ training: mapOf(anything), records: listOf(epochRecordSchema) }, { left: text });
 
 /** Where a training has come to. */
 interface Resume {
@@ -107,7 +107,7 @@ export class TrainingBackup {
 
   #write(kept: BackupContent): void {
     const path = join(this.#folder, FILE);
-    replaceFile(path, JSON.stringify(kept));
+    replaceFile(path, JSON.stringify(kept, encodeNumbers));
     this.#kept = kept;
   }
 }
@@ -150,12 +150,11 @@ async function readBackup(
   if (!existsSync(path)) return undefined;
   let kept: BackupContent;
   try {
-    // A record has no null of its own: it is what JSON makes of NaN.
-    kept = JSON.parse(readFileSync(path, 'utf8'), (_key, value) => value ?? Number.NaN) as BackupContent;
+    kept = JSON.parse(readFileSync(path, 'utf8'), decodeNumbers) as BackupContent;
   } catch (error) {
     return `The backup ${path} is damaged (${(error as Error).message}).`;
   }
-  const fault = describeFault(kept, keptShape) ?? findMissingEpoch(kept);
+  const fault = describeFault(kept, keptSchema) ?? findMissingEpoch(kept);
   if (fault !== undefined) return `The backup ${path} is damaged (${fault}).`;
   const differing = findDifferences(kept, training);
   if (differing.length > 0) {

@@ -1,4 +1,4 @@
-import { anything, describeFault, fields, leftOut, listOf, oneOf, type Shape, text, whole } from '../storage/shape';
+import { anything, describeFault, fields, leftOut, listOf, oneOf, type Schema, text, whole } from '../storage/schema';
 
 const FLOAT_BYTES = 4;
 /** Numbers in one input; an image of 28 x 28 has 784. */
@@ -19,7 +19,7 @@ export interface ModelContent {
 /**
  * Validates a `ModelContent` read from disk where `weights.bin` holds all weights, as TensorFlow.js' `model.save` writes them.
  */
-const modelShape = fields({
+const modelSchema = fields({
   modelTopology: fields({ class_name: text, config: fields({ name: text }) }),
   weightsManifest: listOf(
     fields({
@@ -37,7 +37,7 @@ const modelShape = fields({
  * its inputs: none may wait for what does not come.
  */
 export function findModelFault(content: unknown, weightBytes: number): string | undefined {
-  const fault = describeFault(content, anything) ?? describeFault(content, modelShape);
+  const fault = describeFault(content, anything) ?? describeFault(content, modelSchema);
   if (fault) return fault;
   const { modelTopology, weightsManifest } = content as ModelContent;
   const [group] = weightsManifest;
@@ -73,18 +73,18 @@ interface Layer {
   readonly inbound_nodes?: readonly (readonly (readonly [string, number])[])[];
 }
 
-const inputShape: Shape = (value) => {
+const inputSchema: Schema = (value) => {
   const [name, call] = Array.isArray(value) ? value : [];
   return fields({ name: text, call: whole(0) })({ name, call });
 };
-const layerShape = fields(
+const layerSchema = fields(
   { class_name: text, config: fields({ name: text }) },
-  { name: text, inbound_nodes: listOf(listOf(inputShape)) },
+  { name: text, inbound_nodes: listOf(listOf(inputSchema)) },
 );
 
 function findLayerFault({ config: { layers } }: Pick<Layer, 'config'>, weights: readonly Weight[]): string | undefined {
   if (layers === undefined) return undefined;
-  const fault = describeFault(layers, listOf(layerShape), 'layers');
+  const fault = describeFault(layers, listOf(layerSchema), 'layers');
   if (fault) return fault;
   for (const layer of layers as readonly Layer[]) {
     const { name, config, inbound_nodes } = layer;

@@ -1,7 +1,7 @@
 import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { crc32 } from 'node:zlib';
-import { anything, describeFault, either, fields, listOf, oneOf, text, whole } from '../storage/shape';
+import { anything, describeFault, either, fields, listOf, oneOf, text, whole } from '../storage/schema';
 import { explainWriteError } from '../storage/write-error';
 import * as tf from '../tensorflow';
 import type { OptimizerState } from '../tensorflow/optimizer-state';
@@ -80,7 +80,7 @@ interface Header {
 
 const lengths = listOf(whole(0));
 /** Validates a `Header` read from disk. */
-const headerShape = fields(
+const headerSchema = fields(
   {
     epoch: whole(1),
     shapes: listOf(listOf(whole(0))),
@@ -228,6 +228,6 @@ function readHeader(bytes: Buffer, fail: (what: string) => never): Header {
   } catch (error) {
     return fail(`is damaged: its header is no JSON (${(error as Error).message})`);
   }
-  const fault = describeFault(found, headerShape, 'it');
+  const fault = describeFault(found, headerSchema, 'it');
   return fault === undefined ? (found as Header) : fail(`is damaged: in its header, ${fault}`);
 }

@@ -1,3 +1,5 @@
+import { anyNumber, fields, finite, listOf, mapOf, type Schema, text, whole } from '../storage/schema';
+
 /** What one pass over the training images gave. */
 export interface EpochRecord {
   /** From 1. */
@@ -16,7 +18,13 @@ export interface EpochRecord {
   readonly metrics?: Readonly<Record<string, number>>;
 }
 
-/** A training run, epoch by epoch. Plain data: survives JSON. */
+/** Validates an `EpochRecord` read from disk. Losses may be no numbers: that is what divergence looks like. */
+export const epochRecordSchema: Schema<EpochRecord> = fields(
+  { epoch: whole(1), loss: anyNumber, accuracy: anyNumber, learningRate: anyNumber, seconds: finite(0) },
+  { valLoss: anyNumber, valAccuracy: anyNumber, metrics: mapOf(anyNumber) },
+);
+
+/** A training run, epoch by epoch. Plain data. */
 export interface History {
   readonly epochs: readonly EpochRecord[];
   /** Why a callback ended the run before its last epoch, where one did. */
@@ -31,3 +39,16 @@ export interface History {
   readonly batchSize: number;
   readonly seed: number;
 }
+
+/** Validates a `History` read from disk. */
+export const historySchema: Schema<History> = fields(
+  {
+    epochs: listOf(epochRecordSchema),
+    seconds: finite(0),
+    trainSize: whole(0),
+    validationSize: whole(0),
+    batchSize: whole(0),
+    seed: whole(0),
+  },
+  { stopped: text, bestEpoch: whole(1) },
+);

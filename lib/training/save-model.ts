@@ -3,12 +3,12 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { compileConfigOf, compileModel } from '../recipe/compile';
-import { describeFault, fields, finite, listOf, mapOf, matching, scalar, text } from '../storage/shape';
+import { decodeNumbers, encodeNumbers } from '../storage/json-numbers';
+import { describeFault, fields, finite, listOf, mapOf, matching, scalar, text } from '../storage/schema';
 import { explainWriteError } from '../storage/write-error';
 import * as tf from '../tensorflow';
 import { findModelFault, type ModelContent } from './check-model';
-import type { History } from './history';
-import { historyShape } from './history-shape';
+import { type History, historySchema } from './history';
 
 /** How a saved model came about. Plain data. */
 export interface TrainingRecord {
@@ -26,7 +26,9 @@ export interface TrainingRecord {
 }
 
 const FORMAT = 'inkwell-model';
-const FORMAT_VERSION = 2;
+/** Version 2 wrote NaN, a loss that diverged, as null; a model whose record has none is read as ever. */
+const FORMAT_VERSION = 3;
+const READABLE_VERSIONS = [2, FORMAT_VERSION];
 const RECORD_FILE = 'training.json';
 const AGAIN = 'train and save the model again.';
 const MODEL_FILES = ['model.json', 'weights.bin'] as const;
@@ -41,15 +43,15 @@ interface TrainingFile {
 }
 
 /** Validates a `TrainingRecord` read from disk. */
-const recordShape = fields(
-  { name: text, hyperparameters: mapOf(scalar), history: historyShape, dataset: text, classNames: listOf(text) },
+const recordSchema = fields(
+  { name: text, hyperparameters: mapOf(scalar), history: historySchema, dataset: text, classNames: listOf(text) },
   { profile: text, seconds: finite(0) },
 );
-const sha256Shape = matching(/^[0-9a-f]{64}$/, '64 hexadecimal digits');
+const sha256Schema = matching(/^[0-9a-f]{64}$/, '64 hexadecimal digits');
 /** Validates a `TrainingFile` of the present version read from disk. */
-const trainingFileShape = fields({
-  record: recordShape,
-  sha256: fields({ 'model.json': sha256Shape, 'weights.bin': sha256Shape }),
+const trainingFileSchema = fields({
+  record: recordSchema,
+  sha256: fields({ 'model.json': sha256Schema, 'weights.bin': sha256Schema }),
 });
 
 /**
@@ -63,7 +65,7 @@ const trainingFileShape = fields({
  */
 export async function saveModel(model: tf.LayersModel, directory: string, record: TrainingRecord): Promise<void> {
   const target = resolve(directory);
-  const fault = describeFault(parseJson(JSON.stringify(record)), recordShape);
+  const fault = describeFault(JSON.parse(JSON.stringify(record, encodeNumbers), decodeNumbers), recordSchema);
   if (fault) throw new TypeError(`record must be a TrainingRecord, but its ${fault}.`);
   await checkReplaceable(target);
   const [aside, former] = ['new', 'old'].map((age) => join(dirname(target), `.${basename(target)}.inkwell-${age}`));
@@ -93,7 +95,7 @@ async function writeModel(model: tf.LayersModel, record: TrainingRecord, folder:
     },
     record,
   };
-  await writeFile(join(folder, RECORD_FILE), `${JSON.stringify(content, null, 2)}\n`);
+  await writeFile(join(folder, RECORD_FILE), `${JSON.stringify(content, encodeNumbers, 2)}\n`);
 }
 
 /**
@@ -111,13 +113,13 @@ export async function loadModel(directory: string): Promise<{ model: tf.LayersMo
         `save a model there first, or check the path.`,
     );
   }
-  if (content.formatVersion !== FORMAT_VERSION) {
+  if (!READABLE_VERSIONS.includes(content.formatVersion)) {
     throw new Error(
       `${path} must have format version ${FORMAT_VERSION}, but has ${content.formatVersion}, which another version of ` +
         `saveModel wrote; ${AGAIN}`,
     );
   }
-  const fault = describeFault(content, trainingFileShape);
+  const fault = describeFault(content, trainingFileSchema);
   if (fault) throw new Error(`${path} is damaged: ${fault}; ${AGAIN}`);
   const [topology, weights] = await Promise.all(
     MODEL_FILES.map((file) => readSealed(join(directory, file), content.sha256[file])),
@@ -161,16 +163,13 @@ function checksum(bytes: Buffer): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
-/** A record has no null of its own: it is what JSON makes of NaN, a loss that diverged. */
-function parseJson(json: string): unknown {
-  return JSON.parse(json, (_key, value) => value ?? Number.NaN);
-}
-
 /** The file in any format version; undefined where the folder has none, or another program's. */
 async function readTrainingFile(directory: string): Promise<TrainingFile | undefined> {
   try {
-    const content = parseJson(await readFile(join(directory, RECORD_FILE), 'utf8')) as TrainingFile;
-    return content?.format === FORMAT ? content : undefined;
+    const json = await readFile(join(directory, RECORD_FILE), 'utf8');
+    const content: TrainingFile | null = JSON.parse(json);
+    if (content?.format !== FORMAT) return undefined;
+    return content.formatVersion === 2 ? content : JSON.parse(json, decodeNumbers);
   } catch {
     return undefined;
   }

@@ -13,10 +13,11 @@ import {
   text,
   trueOrFalse,
   whole,
-} from '../../storage/shape';
-import { epochRecordShape } from '../../training/history-shape';
+} from '../../storage/schema';
+import { epochRecordSchema } from '../../training/history';
+import { objectiveSchema } from '../objective';
 import { checkDomain } from '../space/check-domain';
-import { objectiveShape, valueShape, valuesShape } from '../trial-shape';
+import { valueSchema, valuesSchema } from '../space/domain';
 import type { SearchEvent } from './search-event';
 import type { SearchState } from './search-state';
 
@@ -24,9 +25,9 @@ const range = fields({ min: finite(), max: finite(), sampling: oneOf('linear', '
 const domain = kinds({
   int: range,
   float: range,
-  choice: fields({ values: listOf(valueShape) }, { ordered: trueOrFalse, default: valueShape }),
+  choice: fields({ values: listOf(valueSchema) }, { ordered: trueOrFalse, default: valueSchema }),
   boolean: fields({}, { default: trueOrFalse }),
-  fixed: fields({ value: valueShape }),
+  fixed: fields({ value: valueSchema }),
 });
 
 /** So many trainings of a trial, and no more, are made room for before there is anything of them in the journal. */
@@ -35,11 +36,11 @@ const trial = whole(1);
 const training = whole(0);
 const elapsedMs = finite(0);
 // Settings that are only compared with those of the search that reads them may be anything.
-const eventShape = kinds({
+const eventSchema = kinds({
   search: fields({
     config: fields(
       {
-        objective: objectiveShape,
+        objective: objectiveSchema,
         folds: whole(1),
         executionsPerTrial: whole(1),
         given: anything,
@@ -57,7 +58,7 @@ const eventShape = kinds({
   dequeued: fields({ reason: text }),
   begun: fields({
     trial,
-    hyperparameters: valuesShape,
+    hyperparameters: valuesSchema,
     space: mapOf(domain),
     origin: oneOf('oracle', 'user', 'default'),
     epochs: whole(0),
@@ -70,7 +71,7 @@ const eventShape = kinds({
     {
       trial,
       training,
-      record: epochRecordShape,
+      record: epochRecordSchema,
       trainSize: whole(0),
       validationSize: whole(0),
       elapsedMs,
@@ -104,7 +105,7 @@ const eventShape = kinds({
  * events before it.
  */
 export function findEventFault(found: unknown, state: SearchState): string | undefined {
-  const fault = describeFault(found, eventShape);
+  const fault = describeFault(found, eventSchema);
   if (fault) return fault;
   const event = found as SearchEvent;
   const { config, trials } = state;

@@ -1,7 +1,14 @@
+import { mapOf, type Schema, scalar } from '../../storage/schema';
+
 /** What a hyperparameter can be set to. */
 export type HyperParameterValue = number | string | boolean;
 /** One configuration, by name. */
 export type HyperParameterValues = Readonly<Record<string, HyperParameterValue>>;
+
+/** Validates a `HyperParameterValue` read from disk. */
+export const valueSchema: Schema<HyperParameterValue> = scalar;
+/** Validates `HyperParameterValues` read from disk. */
+export const valuesSchema: Schema<HyperParameterValues> = mapOf(valueSchema);
 
 /**
  * How a range is cut into equal shares, as in KerasTuner:

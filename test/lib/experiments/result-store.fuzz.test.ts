@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { ResultStore } from '../../../lib/experiments/result-store';
 import { JournalError } from '../../../lib/storage/journal';
-import { finite } from '../../../lib/storage/shape';
+import { finite } from '../../../lib/storage/schema';
 import { damaged, damagedData, fuzz, scratchFolder } from '../../fuzz';
 import { journalBytes } from '../storage/journal-bytes';
 

@@ -110,15 +110,15 @@ describe.skipIf(!hasServer)('a machine refuses', () => {
     };
     const builder = { ...setup.builder, name: 'constructor' };
     const wrong: [object | string | null, RegExp][] = [
-      [{ ...job, directory: '/tmp/elsewhere' }, /Unrecognized key: "directory"/],
-      [{ ...job, checkpoint: '../../checkpoint' }, /Unrecognized key: "checkpoint"/],
-      [{ ...job, trial: -1 }, /trial: /],
-      [{ ...job, epochs: 1e300 }, /epochs: /],
-      [{ ...job, hyperparameters: { units: { toString: 'x' } } }, /hyperparameters\.units: /],
+      [{ ...job, directory: '/tmp/elsewhere' }, /directory must be left out/],
+      [{ ...job, checkpoint: '../../checkpoint' }, /checkpoint must be left out/],
+      [{ ...job, trial: -1 }, /trial must be a whole number from 0/],
+      [{ ...job, epochs: 1e300 }, /epochs must be a whole number from 1/],
+      [{ ...job, hyperparameters: { units: { toString: 'x' } } }, /hyperparameters\.units must be/],
       [{ ...job, ...JSON.parse('{"__proto__": [1]}') }, /__proto__/],
-      [{ ...job, part: { kind: 'fold', fold: 0, folds: 1, seed: 0 } }, /part\.folds: /],
-      ['rm -rf', /it: /],
-      [null, /it: /],
+      [{ ...job, part: { kind: 'fold', fold: 0, folds: 1, seed: 0 } }, /part\.folds must be a whole number from 2/],
+      ['rm -rf', /it must be JSON/],
+      [null, /it must be an object/],
       [{ ...job, setup: { ...setup, builder } }, /code, data or functions are not those that its search announced/],
     ];
     for (const [data, reason] of wrong) {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect } from 'vitest';
-import { type RemoteJob, readJson, remoteJob, toWire } from '../../../lib/machines/wire';
+import { type RemoteJob, readWire, remoteJob, toWire } from '../../../lib/machines/wire';
 import { damaged, damagedData, fuzz } from '../../fuzz';
 
 const checksum = fc.stringMatching(/^[0-9a-f]{64}$/);
@@ -79,7 +79,7 @@ function expectJob(job: RemoteJob): void {
 
 /** What is made of a message: it is none, or a job in every part. */
 function read(bytes: Buffer): RemoteJob | undefined {
-  const job = readJson(remoteJob, bytes.toString());
+  const job = readWire(remoteJob, bytes.toString());
   if (job !== undefined) expectJob(job);
   return job;
 }

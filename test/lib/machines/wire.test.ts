@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { jobResult, machineReport, readJson, toWire } from '../../../lib/machines/wire';
+import { jobResult, machineReport, readWire, toWire } from '../../../lib/machines/wire';
 
 const UUID = '123e4567-e89b-42d3-a456-426614174000';
 const record = { epoch: 1, loss: Number.NaN, accuracy: 0, valLoss: Number.POSITIVE_INFINITY };
@@ -14,7 +14,7 @@ const report = {
 
 describe('a message', () => {
   it('arrives as it was sent, numbers that JSON does not know included', () => {
-    expect(readJson(machineReport, JSON.stringify(toWire(report)))).toEqual(report);
+    expect(readWire(machineReport, JSON.stringify(toWire(report)))).toEqual(report);
   });
 
   it.each([
@@ -27,13 +27,13 @@ describe('a message', () => {
     ['an epoch 0', { ...report, record: { ...report.record, epoch: 0 } }],
     ['a prototype', JSON.parse(`{"__proto__": {}, ${JSON.stringify(report).slice(1)}`)],
   ])('with %s is none', (_what, message) => {
-    expect(readJson(machineReport, JSON.stringify(toWire(message)))).toBeUndefined();
+    expect(readWire(machineReport, JSON.stringify(toWire(message)))).toBeUndefined();
   });
 
   it('that is cut short, or far too long, is none', () => {
-    expect(readJson(machineReport, JSON.stringify(report).slice(0, -1))).toBeUndefined();
+    expect(readWire(machineReport, JSON.stringify(report).slice(0, -1))).toBeUndefined();
     const reason = 'x'.repeat(100_000);
     const result = { attempt: 1, outcome: { kind: 'failed', reason, fatal: false } };
-    expect(readJson(jobResult, JSON.stringify(result))).toBeUndefined();
+    expect(readWire(jobResult, JSON.stringify(result))).toBeUndefined();
   });
 });

@@ -74,14 +74,29 @@ describe('saveModel and loadModel', () => {
     loaded.model.dispose();
   });
 
-  it('keep a validation loss that is no number', async () => {
+  it('keep a validation loss that is no number, and a class of the name #', async () => {
     const { model, record } = await trained();
     const [first, ...rest] = record.history.epochs;
     const epochs = [{ ...first, valLoss: Number.NaN }, ...rest];
+    const classNames = ['#', '#NaN', 'null'];
     const directory = join(root, 'diverged');
-    await saveModel(model, directory, { ...record, history: { ...record.history, epochs } });
+    await saveModel(model, directory, { ...record, classNames, history: { ...record.history, epochs } });
     const loaded = await loadModel(directory);
     expect(loaded.record.history.epochs).toEqual(epochs);
+    expect(loaded.record.classNames).toEqual(classNames);
+    loaded.model.dispose();
+    model.dispose();
+  });
+
+  it('of format version 2, which wrote every text as it is, are read as ever', async () => {
+    const { model, record } = await trained();
+    const directory = join(root, 'version-2');
+    await saveModel(model, directory, { ...record, name: 'number 1' });
+    const path = join(directory, 'training.json');
+    const text = await readFile(path, 'utf8');
+    await writeFile(path, text.replace('"formatVersion": 3', '"formatVersion": 2').replace('number 1', '#1'));
+    const loaded = await loadModel(directory);
+    expect(loaded.record).toEqual({ ...record, name: '#1' });
     loaded.model.dispose();
     model.dispose();
   });
@@ -92,8 +107,8 @@ describe('saveModel and loadModel', () => {
     await saveModel(model, directory, record);
     const path = join(directory, 'training.json');
     const text = await readFile(path, 'utf8');
-    await writeFile(path, text.replace('"formatVersion": 2', '"formatVersion": 1'));
-    await expect(loadModel(directory)).rejects.toThrow(/must have format version 2, but has 1.*save the model again/);
+    await writeFile(path, text.replace('"formatVersion": 3', '"formatVersion": 1'));
+    await expect(loadModel(directory)).rejects.toThrow(/must have format version 3, but has 1.*save the model again/);
     await saveModel(model, directory, record);
     (await loadModel(directory)).model.dispose();
     model.dispose();

@@ -4,6 +4,7 @@ import {
   anything,
   describeFault,
   either,
+  exactly,
   fields,
   finite,
   kinds,
@@ -13,21 +14,22 @@ import {
   matching,
   oneOf,
   text,
+  textUpTo,
   trueOrFalse,
   whole,
-} from '../../../lib/storage/shape';
+} from '../../../lib/storage/schema';
 import { fuzz } from '../../fuzz';
 
-const shape = fields(
+const schema = fields(
   { name: text, tags: listOf(oneOf('a', 'b', null)), sizes: mapOf(whole(1, 9)) },
   { rate: finite(0), end: kinds({ soon: fields({ hurry: trueOrFalse }), never: fields({}) }), old: leftOut },
 );
 const sound = { name: 'x', tags: ['a', null], sizes: { w: 1, h: 9 }, rate: 0.5, end: { kind: 'never' }, more: 1 };
 
 describe('describeFault', () => {
-  it('finds none in what has the shape, with or without what may be left out', () => {
-    expect(describeFault(sound, shape)).toBeUndefined();
-    expect(describeFault({ name: '', tags: [], sizes: {} }, shape)).toBeUndefined();
+  it('finds none in what is as the schema says, with or without what may be left out', () => {
+    expect(describeFault(sound, schema)).toBeUndefined();
+    expect(describeFault({ name: '', tags: [], sizes: {} }, schema)).toBeUndefined();
   });
 
   it.each([
@@ -47,7 +49,7 @@ describe('describeFault', () => {
       'sizes must be an object with no value named __proto__, but is an object',
     ],
   ])('names the first fault of %j', (value, fault) => {
-    expect(describeFault(value, shape)).toBe(fault);
+    expect(describeFault(value, schema)).toBe(fault);
   });
 
   it('takes nothing from the prototype for a value that is there', () => {
@@ -72,8 +74,28 @@ describe('describeFault', () => {
     );
   });
 
+  it('says which names exactly may be there', () => {
+    const exact = exactly({ kind: oneOf('a'), size: whole(0) }, { note: textUpTo(3) });
+    expect(describeFault({ kind: 'a', size: 0, note: 'abc' }, exact)).toBeUndefined();
+    expect(describeFault({ kind: 'a', size: 0 }, exact)).toBeUndefined();
+    expect(describeFault({ kind: 'a', size: 0, path: '/' }, exact)).toBe('path must be left out, but is "/"');
+    expect(describeFault({ kind: 'a', size: 0, note: 'abcd' }, exact)).toBe(
+      'note must be a text of at most 3 characters, but is "abcd"',
+    );
+    expect(describeFault({ kind: 'a' }, exact)).toBe('size must be a whole number from 0, but is missing');
+  });
+
+  it('holds lists and names to a length', () => {
+    expect(describeFault([1, 2], listOf(whole(0), 2))).toBeUndefined();
+    expect(describeFault([1, 2, 3], listOf(whole(0), 2))).toBe('it must be a list of at most 2, but is a list of 3');
+    expect(describeFault({ ab: 1 }, mapOf(whole(0), textUpTo(2)))).toBeUndefined();
+    expect(describeFault({ abc: 1 }, mapOf(whole(0), textUpTo(2)))).toBe(
+      'it must be a text of at most 2 characters, but is "abc"',
+    );
+  });
+
   fuzz('says of any value what is wrong, if anything is', fc.anything(), (value) => {
-    for (const each of [shape, anything, listOf(shape), mapOf(shape)]) {
+    for (const each of [schema, anything, listOf(schema), mapOf(schema)]) {
       expect(describeFault(value, each) ?? 'it must be x, but is y').toMatch(/ must be .+, but is .+/s);
     }
   });

@@ -1,7 +1,12 @@
-/** `npm run check`: types (strict), lint and format, and that the committed notebooks are clean. */
+/**
+ * `npm run check`: types (strict), lint and format, and that the committed notebooks are clean. With `-- --audit` instead, which
+ * advisories are known of the packages.
+ */
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { audit } from './audit';
 
 const root = join(__dirname, '..');
 const bin = (name: string) => join(root, 'node_modules', '.bin', name);
@@ -43,11 +48,14 @@ function run(command: string, args: string[]): boolean {
 }
 
 function main(): void {
-  const checks: [string, () => boolean][] = [
-    ['types', () => run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '--noEmit'])],
-    ['lint and format', () => run(bin('biome'), ['check', '--error-on-warnings'])],
-    ['notebooks', checkNotebooks],
-  ];
+  const { values } = parseArgs({ options: { audit: { type: 'boolean', default: false } } });
+  const checks: [string, () => boolean][] = values.audit
+    ? [['advisories', () => audit(root)]]
+    : [
+        ['types', () => run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '--noEmit'])],
+        ['lint and format', () => run(bin('biome'), ['check', '--error-on-warnings'])],
+        ['notebooks', checkNotebooks],
+      ];
   const failed = checks.filter(([name, check]) => {
     const passed = check();
     console.log(`${passed ? 'passed' : 'FAILED'}  ${name}`);

@@ -1,12 +1,10 @@
-/**
- * `npm run check`: types (strict), lint and format, and that the committed notebooks are clean. With `-- --audit` instead, which
- * advisories are known of the packages.
- */
+/** `npm run check`: types (strict), lint and format, and that the committed notebooks are clean; other checks by options. */
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { audit } from './audit';
+import { checkDocuments } from './check-documents';
 
 const root = join(__dirname, '..');
 const bin = (name: string) => join(root, 'node_modules', '.bin', name);
@@ -47,15 +45,30 @@ function run(command: string, args: string[]): boolean {
   return spawnSync(command, args, { cwd: root, stdio: 'inherit' }).status === 0;
 }
 
+const HELP = `npm run check [-- --documents | --audit]
+
+Types, lint, format, and whether the notebooks are clean; or instead
+
+  --documents  whether each npm command that a document names runs
+  --audit      which advisories are known of the packages; asks the audit services of npm and Python`;
+
 function main(): void {
-  const { values } = parseArgs({ options: { audit: { type: 'boolean', default: false } } });
-  const checks: [string, () => boolean][] = values.audit
-    ? [['advisories', () => audit(root)]]
-    : [
-        ['types', () => run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '--noEmit'])],
-        ['lint and format', () => run(bin('biome'), ['check', '--error-on-warnings'])],
-        ['notebooks', checkNotebooks],
-      ];
+  const option = { type: 'boolean', default: false } as const;
+  const { values } = parseArgs({ options: { audit: option, documents: option, help: option } });
+  if (values.help) {
+    console.log(HELP);
+    return;
+  }
+  const usual: [string, () => boolean][] = [
+    ['types', () => run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '--noEmit'])],
+    ['lint and format', () => run(bin('biome'), ['check', '--error-on-warnings'])],
+    ['notebooks', checkNotebooks],
+  ];
+  const asked: [string, () => boolean][] = [
+    ...(values.documents ? [['documents', () => checkDocuments(root)] as [string, () => boolean]] : []),
+    ...(values.audit ? [['advisories', () => audit(root)] as [string, () => boolean]] : []),
+  ];
+  const checks = asked.length > 0 ? asked : usual;
   const failed = checks.filter(([name, check]) => {
     const passed = check();
     console.log(`${passed ? 'passed' : 'FAILED'}  ${name}`);

@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { constants, gunzip, gunzipSync } from 'node:zlib';
 import { DataError, FETCH_AGAIN } from './data-error';
@@ -62,91 +62,100 @@ async function readIdx(file: string, magic: number, itemBytes: (header: Buffer) 
   const handle = await open(file);
   try {
     const header = zipped
-      ? inflateStart(await readExactly(0, Math.min(size, 4096)), headerBytes)
-      : await readExactly(0, Math.min(size, headerBytes));
-    if (header.length < headerBytes) {
-      throw new DataError({
-        file,
-        expected: `an IDX header of ${headerBytes} bytes`,
-        came: size === 0 ? 'an empty file' : `only ${header.length} bytes`,
-        cure: FETCH_AGAIN,
-      });
-    }
-    const came = header.readUInt32BE(0);
-    if (came !== magic) {
-      const words: Record<number, string> = { 2049: ' (labels)', 2051: ' (images)' };
-      throw new DataError({
-        file,
-        at: locate(file, 0),
-        expected: `the magic number ${magic}${words[magic]}`,
-        came: `${came}${words[came] ?? ''}`,
-        cure: came in words ? 'Two files may have been swapped.' : FETCH_AGAIN,
-      });
-    }
-    const at = locate(file, 4);
+      ? inflateStart(file, await readExactly(handle, file, Math.min(size, 4096)), headerBytes)
+      : await readExactly(handle, file, Math.min(size, headerBytes));
+    checkHeader(file, header, { magic, headerBytes, size });
     const count = header.readUInt32BE(4);
     const length = headerBytes + count * itemBytes(header);
-    const expected = `${length} bytes for the ${count} items that its header announces`;
-    if (count === 0) {
-      throw new DataError({ file, at, expected: 'one item or more', came: '0', cure: FETCH_AGAIN });
-    }
+    const claim = { at: locate(file, 4), expected: `${length} bytes for the ${count} items that its header announces` };
     if (length > MAX_BYTES) {
       const cure = 'More cannot be read: the file is damaged, or leave out a part of it.';
-      throw new DataError({ file, at, expected: `at most ${MAX_BYTES} bytes`, came: `${length}`, cure });
+      throw new DataError({ file, ...claim, expected: `at most ${MAX_BYTES} bytes`, came: `${length}`, cure });
     }
     if (zipped ? length > size * MAX_DEFLATE_RATIO : length !== size) {
       const held = zipped ? `a gzip file of ${size} bytes, too small to hold them` : `a file of ${size}`;
-      throw new DataError({ file, at, expected, came: held, cure: FETCH_AGAIN });
+      throw new DataError({ file, ...claim, came: held, cure: FETCH_AGAIN });
     }
-    const packed = await readExactly(0, size);
-    const bytes = zipped ? await inflate(packed, length, { at, expected }) : packed;
+    const packed = await readExactly(handle, file, size);
+    const bytes = zipped ? await inflate(file, packed, length, claim) : packed;
     return new Uint8Array(bytes.buffer, bytes.byteOffset + headerBytes, length - headerBytes);
   } finally {
     await handle.close();
   }
+}
 
-  async function readExactly(position: number, length: number): Promise<Buffer> {
-    const buffer = Buffer.allocUnsafeSlow(length);
-    let filled = 0;
-    while (filled < length) {
-      const { bytesRead } = await handle.read(buffer, filled, length - filled, position + filled);
-      if (bytesRead === 0) {
-        const came = `its end at byte ${filled} while it was read`;
-        throw new DataError({ file, expected: `${length} bytes`, came, cure: 'Read it again when it is whole.' });
-      }
-      filled += bytesRead;
-    }
-    return buffer;
+/** Throws a DataError unless the header is whole, of this magic, and announces an item or more. */
+function checkHeader(
+  file: string,
+  header: Buffer,
+  { magic, headerBytes, size }: { readonly magic: number; readonly headerBytes: number; readonly size: number },
+): void {
+  if (header.length < headerBytes) {
+    throw new DataError({
+      file,
+      expected: `an IDX header of ${headerBytes} bytes`,
+      came: size === 0 ? 'an empty file' : `only ${header.length} bytes`,
+      cure: FETCH_AGAIN,
+    });
   }
+  const came = header.readUInt32BE(0);
+  if (came !== magic) {
+    const words: Record<number, string> = { 2049: ' (labels)', 2051: ' (images)' };
+    throw new DataError({
+      file,
+      at: locate(file, 0),
+      expected: `the magic number ${magic}${words[magic]}`,
+      came: `${came}${words[came] ?? ''}`,
+      cure: came in words ? 'Two files may have been swapped.' : FETCH_AGAIN,
+    });
+  }
+  if (header.readUInt32BE(4) === 0) {
+    throw new DataError({ file, at: locate(file, 4), expected: 'one item or more', came: '0', cure: FETCH_AGAIN });
+  }
+}
 
-  function inflateStart(packed: Buffer, wanted: number): Buffer {
-    try {
-      return gunzipSync(packed, { finishFlush: constants.Z_SYNC_FLUSH }).subarray(0, wanted);
-    } catch (error) {
-      const came = `a damaged one (${(error as Error).message})`;
-      throw new DataError({ file, expected: 'a gzip stream', came, cure: FETCH_AGAIN });
+/** The first `length` bytes of the file. */
+async function readExactly(handle: FileHandle, file: string, length: number): Promise<Buffer> {
+  const buffer = Buffer.allocUnsafeSlow(length);
+  let filled = 0;
+  while (filled < length) {
+    const { bytesRead } = await handle.read(buffer, filled, length - filled, filled);
+    if (bytesRead === 0) {
+      const came = `its end at byte ${filled} while it was read`;
+      throw new DataError({ file, expected: `${length} bytes`, came, cure: 'Read it again when it is whole.' });
     }
+    filled += bytesRead;
   }
+  return buffer;
+}
 
-  /** Gives exactly `length` bytes, in one buffer that is allocated only if the gzip trailer agrees with the header. */
-  async function inflate(packed: Buffer, length: number, claim: { at: string; expected: string }): Promise<Buffer> {
-    const trusted = packed.readUInt32LE(packed.length - 4) === length;
-    let came: string;
-    try {
-      const bytes = await promisify(gunzip)(packed, {
-        // One byte more, so that zlib knows that it is done before it asks for a second chunk.
-        chunkSize: trusted ? Math.max(length + 1, constants.Z_MIN_CHUNK) : 2 ** 20,
-        maxOutputLength: length,
-      });
-      if (bytes.length === length) return bytes;
-      came = `${bytes.length} bytes`;
-    } catch (error) {
-      const { code, message } = error as NodeJS.ErrnoException;
-      if (code === 'ERR_BUFFER_TOO_LARGE') came = 'more bytes';
-      else if (code === 'Z_BUF_ERROR') came = `a gzip stream that is cut off at the file's end, byte ${size}`;
-      else if (code?.startsWith('Z_')) came = `a damaged gzip stream (${message})`;
-      else throw error;
-    }
-    throw new DataError({ file, ...claim, came, cure: FETCH_AGAIN });
+function inflateStart(file: string, packed: Buffer, wanted: number): Buffer {
+  try {
+    return gunzipSync(packed, { finishFlush: constants.Z_SYNC_FLUSH }).subarray(0, wanted);
+  } catch (error) {
+    const came = `a damaged one (${(error as Error).message})`;
+    throw new DataError({ file, expected: 'a gzip stream', came, cure: FETCH_AGAIN });
   }
+}
+
+/** Gives exactly `length` bytes, in one buffer that is allocated only if the gzip trailer agrees with the header. */
+async function inflate(file: string, packed: Buffer, length: number, claim: { at: string; expected: string }): Promise<Buffer> {
+  const trusted = packed.readUInt32LE(packed.length - 4) === length;
+  let came: string;
+  try {
+    const bytes = await promisify(gunzip)(packed, {
+      // One byte more, so that zlib knows that it is done before it asks for a second chunk.
+      chunkSize: trusted ? Math.max(length + 1, constants.Z_MIN_CHUNK) : 2 ** 20,
+      maxOutputLength: length,
+    });
+    if (bytes.length === length) return bytes;
+    came = `${bytes.length} bytes`;
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'ERR_BUFFER_TOO_LARGE') came = 'more bytes';
+    else if (code === 'Z_BUF_ERROR') came = `a gzip stream that is cut off at the file's end, byte ${packed.length}`;
+    else if (code?.startsWith('Z_')) came = `a damaged gzip stream (${message})`;
+    else throw error;
+  }
+  throw new DataError({ file, ...claim, came, cure: FETCH_AGAIN });
 }

@@ -73,34 +73,7 @@ export function brackets(search: BracketedSearch): Figure {
       .filter(({ promoted }) => promoted)
       .map((rung) => ({ x, y: rung.epochs, text: `trial ${trial.id}, promoted: ${describeRung(rung, search)}` })),
   );
-  const draw = (status: TrialStatus): Data[] => {
-    const shown = all.filter(({ trial }) => trial.status === status);
-    if (shown.length === 0) return [];
-    return [
-      {
-        type: 'scatter',
-        mode: all.length <= MAX_NUMBERED ? 'markers+text' : 'markers',
-        name: status,
-        x: shown.map(({ x }) => x),
-        y: shown.map(({ epochs }) => Math.max(epochs, foot)),
-        text: shown.map(({ trial }) => String(trial.id)),
-        textposition: 'top center',
-        textfont: { size: 11 },
-        customdata: shown.map(({ trial, rungs }) => {
-          const last = rungs[rungs.length - 1];
-          return describeTrial(trial) + (last ? `<br>${describeRung(last, search)}` : '');
-        }),
-        marker: {
-          ...statusMarkers[status],
-          size,
-          opacity: 1,
-          line: { width: status === 'completed' || status === 'failed' ? 0 : 1.5 },
-        },
-        cliponaxis: false,
-        hovertemplate: '%{customdata}<extra></extra>',
-      } as Data,
-    ];
-  };
+  const draw = (status: TrialStatus) => drawEnds(status, all, { foot, size, search });
   return createFigure(
     [
       stems,
@@ -120,21 +93,7 @@ export function brackets(search: BracketedSearch): Figure {
       height: 380,
       showlegend: true,
       margin: { t: 60 },
-      shapes: placed
-        .filter((_, i) => i % 2 === 1)
-        .map(
-          (climbs): Partial<Shape> => ({
-            type: 'rect',
-            layer: 'below',
-            yref: 'paper',
-            x0: climbs[0].x - 1,
-            x1: climbs[climbs.length - 1].x + 1,
-            y0: 0,
-            y1: 1,
-            fillcolor: '#f3f3f3',
-            line: { width: 0 },
-          }),
-        ),
+      shapes: placed.filter((_, i) => i % 2 === 1).map(shadeBracket),
       xaxis: {
         title: { text: placed.length > 1 ? 'Bracket' : 'Trials, those that came furthest first' },
         range: [-1, next - gap],
@@ -152,6 +111,54 @@ export function brackets(search: BracketedSearch): Figure {
       },
     },
   );
+}
+
+function shadeBracket(climbs: readonly { readonly x: number }[]): Partial<Shape> {
+  return {
+    type: 'rect',
+    layer: 'below',
+    yref: 'paper',
+    x0: climbs[0].x - 1,
+    x1: climbs[climbs.length - 1].x + 1,
+    y0: 0,
+    y1: 1,
+    fillcolor: '#f3f3f3',
+    line: { width: 0 },
+  };
+}
+
+/** The trials of one status: a marker at the end of each stem, as high as the trial was trained. */
+function drawEnds(
+  status: TrialStatus,
+  all: readonly (Climb & { readonly x: number })[],
+  { foot, size, search }: { readonly foot: number; readonly size: number; readonly search: SearchResults },
+): Data[] {
+  const shown = all.filter(({ trial }) => trial.status === status);
+  if (shown.length === 0) return [];
+  return [
+    {
+      type: 'scatter',
+      mode: all.length <= MAX_NUMBERED ? 'markers+text' : 'markers',
+      name: status,
+      x: shown.map(({ x }) => x),
+      y: shown.map(({ epochs }) => Math.max(epochs, foot)),
+      text: shown.map(({ trial }) => String(trial.id)),
+      textposition: 'top center',
+      textfont: { size: 11 },
+      customdata: shown.map(({ trial, rungs }) => {
+        const last = rungs[rungs.length - 1];
+        return describeTrial(trial) + (last ? `<br>${describeRung(last, search)}` : '');
+      }),
+      marker: {
+        ...statusMarkers[status],
+        size,
+        opacity: 1,
+        line: { width: status === 'completed' || status === 'failed' ? 0 : 1.5 },
+      },
+      cliponaxis: false,
+      hovertemplate: '%{customdata}<extra></extra>',
+    } as Data,
+  ];
 }
 
 /** The brackets in order, and in each how far its trials came, the furthest and then the best first. */

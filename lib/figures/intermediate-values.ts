@@ -37,36 +37,7 @@ export function intermediateValues(search: SearchResults): Figure {
     points.flatMap(({ completed, values }) => (completed ? values : [])),
     points.flatMap(({ completed, values }) => (completed ? [] : values)),
   );
-  const draw = (status: TrialStatus, shown: typeof lines, look: Look): Data[] => {
-    if (shown.length === 0) return [];
-    const { name = status, opacity, line, marker } = look;
-    return [
-      {
-        type: 'scatter',
-        mode: 'lines',
-        legendgroup: name,
-        showlegend: false,
-        // A null parts a line from the next.
-        x: shown.flatMap(({ values }) => [...values.map((_, i) => i + 1), null]),
-        y: shown.flatMap(({ values }) => [...values.map((value) => (Number.isNaN(value) ? null : value)), null]),
-        text: shown.flatMap(({ trial, values }) => [...values.map(() => `${nameTrial(trial)}, ${status}`), '']),
-        opacity,
-        line,
-        hovertemplate: `%{y:${format}} after epoch %{x}: %{text}<extra></extra>`,
-      } as Data,
-      {
-        type: 'scatter',
-        mode: 'markers',
-        name,
-        legendgroup: name,
-        x: shown.map(({ values }) => values.length),
-        y: shown.map(({ values }) => values[values.length - 1]),
-        text: shown.map(({ trial }) => describeTrial(trial)),
-        marker: { opacity: Math.min(1, opacity + 0.2), ...marker },
-        hovertemplate: `%{y:${format}} after epoch %{x}: %{text}<extra></extra>`,
-      } as Data,
-    ];
-  };
+  const draw = (status: TrialStatus, shown: readonly Line[], look: Look) => drawLines(status, shown, look, format);
   const size = chooseMarkerSize(lines.length) - 1;
   const crowded = lines.length > 60;
   const drawStatus = (status: TrialStatus, opacity: number, line: Look['line']) =>
@@ -117,12 +88,50 @@ export function intermediateValues(search: SearchResults): Figure {
   );
 }
 
+/** A trial and its objective after each epoch. */
+interface Line {
+  readonly trial: Trial;
+  readonly values: readonly number[];
+}
+
 /** How lines of one kind are drawn; `name` is the status by default. */
 interface Look {
   readonly name?: string;
   readonly opacity: number;
   readonly line: { readonly color: string; readonly width: number; readonly dash?: string };
   readonly marker: object;
+}
+
+/** The lines of some trials as one trace, and their ends as another; `format` is d3's, of a score. */
+function drawLines(status: TrialStatus, shown: readonly Line[], look: Look, format: string): Data[] {
+  if (shown.length === 0) return [];
+  const { name = status, opacity, line, marker } = look;
+  return [
+    {
+      type: 'scatter',
+      mode: 'lines',
+      legendgroup: name,
+      showlegend: false,
+      // A null parts a line from the next.
+      x: shown.flatMap(({ values }) => [...values.map((_, i) => i + 1), null]),
+      y: shown.flatMap(({ values }) => [...values.map((value) => (Number.isNaN(value) ? null : value)), null]),
+      text: shown.flatMap(({ trial, values }) => [...values.map(() => `${nameTrial(trial)}, ${status}`), '']),
+      opacity,
+      line,
+      hovertemplate: `%{y:${format}} after epoch %{x}: %{text}<extra></extra>`,
+    } as Data,
+    {
+      type: 'scatter',
+      mode: 'markers',
+      name,
+      legendgroup: name,
+      x: shown.map(({ values }) => values.length),
+      y: shown.map(({ values }) => values[values.length - 1]),
+      text: shown.map(({ trial }) => describeTrial(trial)),
+      marker: { opacity: Math.min(1, opacity + 0.2), ...marker },
+      hovertemplate: `%{y:${format}} after epoch %{x}: %{text}<extra></extra>`,
+    } as Data,
+  ];
 }
 
 /** The mean of the objective over a trial's trainings after each epoch that all of them have finished. */

@@ -110,7 +110,7 @@ export const machineReport = kinds({
 });
 export type MachineReport = Infer<typeof machineReport>;
 
-/** What the search answers, into the machine's inbox; to `begin` the finished epochs, too. Redis has the checkpoint of the last. */
+/** What the search answers, into an inbox; to `begin` the finished epochs, too, of which Redis has the last checkpoint. */
 export const searchAnswer = exactly(
   { question: count, answer: oneOf('go', 'stop') },
   { records: listOf(epochRecord, MOST_RECORDS) },

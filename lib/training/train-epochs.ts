@@ -101,7 +101,6 @@ async function* run(
   const { batchSize = batchSizeOf(model) } = options;
   const inputShape = checkModelShape(model, train.classNames.length);
   const shapes = model.weights.map(({ shape }) => shape as number[]);
-  const steps = Math.ceil(train.size / batchSize);
   const records = [...(resume?.records ?? [])];
   if (resume) restoreWeights(model, resume.snapshot);
   if (resume?.snapshot.end) return { records, ...resume.snapshot.end };
@@ -125,49 +124,26 @@ async function* run(
     }
     for (let epoch = records.length + 1; epoch <= until; epoch++) {
       const started = performance.now();
-      let [seen, correct, lossSum, learningRate, stepOfEpoch] = [0, 0, 0, 0, 0];
       // A callback may have set the model's weights.
       trainer.load();
+      let trained: Awaited<ReturnType<typeof trainEpoch>>;
       try {
-        for (const indices of cutBatches(shuffledIndices(train.size, seed, epoch), batchSize)) {
-          learningRate = learningRateOf(model, epoch - 1 + stepOfEpoch / steps, epochs);
-          const stepSeed = deriveSeed(seed, 'step', epoch, stepOfEpoch);
-          const result = trainer.step(indices, learningRate, stepSeed);
-          stepOfEpoch++;
-          checkFinite(result.loss, `in epoch ${epoch}, step ${stepOfEpoch} of ${steps},`, learningRate);
-          seen += indices.length;
-          correct += result.correct;
-          lossSum += result.loss * indices.length;
-          options.onStep?.({
-            epoch,
-            step: stepOfEpoch,
-            steps,
-            loss: lossSum / seen,
-            accuracy: correct / seen,
-            imagesPerSecond: (1000 * seen) / (performance.now() - started),
-          });
-          // An interrupt is a signal: it arrives when the event loop has its turn.
-          await new Promise(setImmediate);
-          interrupts.check();
-        }
+        trained = await trainEpoch(trainer, model, train, { epoch, epochs, batchSize, seed, interrupts, onStep: options.onStep });
       } finally {
         trainer.store();
       }
+      const { loss, accuracy, learningRate } = trained;
       const judged = validation && (await evaluateWith(trainer, validation));
       const valLoss = judged && validationLoss(model, judged);
       checkFinite(valLoss ?? 0, `on the validation images after epoch ${epoch}`, learningRate);
-      let record: EpochRecord = {
+      const record = await tellEpochEnd(callbacks, training, {
         epoch,
-        loss: lossSum / seen,
-        accuracy: correct / seen,
+        loss,
+        accuracy,
         ...(judged && { valLoss, valAccuracy: judged.accuracy }),
         learningRate,
         seconds: (performance.now() - started) / 1000,
-      };
-      for (const callback of callbacks) {
-        const metrics = await callback.onEpochEnd?.(record, training);
-        if (metrics) record = { ...record, metrics: { ...record.metrics, ...checkMetrics(metrics, record) } };
-      }
+      });
       records.push(record);
       const ended = end.stopped !== undefined || epoch === epochs;
       if (ended) {
@@ -200,6 +176,50 @@ async function* run(
     interrupts.stop();
   }
   return { records, ...end };
+}
+
+/** Tells the callbacks of an epoch's end; the record with what they measured. */
+async function tellEpochEnd(callbacks: readonly Callback[], training: Training, record: EpochRecord): Promise<EpochRecord> {
+  let told = record;
+  for (const callback of callbacks) {
+    const metrics = await callback.onEpochEnd?.(told, training);
+    if (metrics) told = { ...told, metrics: { ...told.metrics, ...checkMetrics(metrics, told) } };
+  }
+  return told;
+}
+
+/** One pass over the images, in an order that the seed and the epoch give; the means over it, and its last learning rate. */
+async function trainEpoch(
+  trainer: ReturnType<typeof createTrainer>,
+  model: tf.LayersModel,
+  train: Dataset,
+  { epoch, epochs, batchSize, seed, interrupts, onStep }: EpochPlan,
+): Promise<{ loss: number; accuracy: number; learningRate: number }> {
+  const started = performance.now();
+  const steps = Math.ceil(train.size / batchSize);
+  let [seen, correct, lossSum, learningRate, step] = [0, 0, 0, 0, 0];
+  for (const indices of cutBatches(shuffledIndices(train.size, seed, epoch), batchSize)) {
+    learningRate = learningRateOf(model, epoch - 1 + step / steps, epochs);
+    const result = trainer.step(indices, learningRate, deriveSeed(seed, 'step', epoch, step));
+    step++;
+    checkFinite(result.loss, `in epoch ${epoch}, step ${step} of ${steps},`, learningRate);
+    seen += indices.length;
+    correct += result.correct;
+    lossSum += result.loss * indices.length;
+    const imagesPerSecond = (1000 * seen) / (performance.now() - started);
+    onStep?.({ epoch, step, steps, loss: lossSum / seen, accuracy: correct / seen, imagesPerSecond });
+    // An interrupt is a signal: it arrives when the event loop has its turn.
+    await new Promise(setImmediate);
+    interrupts.check();
+  }
+  return { loss: lossSum / seen, accuracy: correct / seen, learningRate };
+}
+
+interface EpochPlan extends Pick<TrainEpochsOptions, 'epochs' | 'onStep'> {
+  readonly epoch: number;
+  readonly batchSize: number;
+  readonly seed: number;
+  readonly interrupts: ReturnType<typeof watchInterrupts>;
 }
 
 function checkFinite(loss: number, where: string, learningRate: number): void {

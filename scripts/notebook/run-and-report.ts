@@ -62,6 +62,81 @@ function describeFailure(name: string, notebook: Notebook, { error }: RunOutcome
   ].join('\n');
 }
 
+/** Runs a notebook, whose outputs are then in `target`, and says on `line` how far it is. */
+async function runOne(
+  name: string,
+  notebook: Notebook,
+  {
+    target,
+    place,
+    line,
+    elapsed,
+    onStart,
+  }: {
+    readonly target: string;
+    /** Which notebook it is of how many. */
+    readonly place: string;
+    readonly line: StatusLine;
+    readonly elapsed: () => string;
+    readonly onStart: (running: ReturnType<typeof runNotebook>) => void;
+  },
+): Promise<RunOutcome> {
+  const source = join(REPORTS, `.${name}.running.ipynb`);
+  const headings = headingsByCell(notebook);
+  let now = { place, heading: 'starting the kernel', progress: '' };
+  const tell = () => line.update(now.place, now.heading, now.progress, elapsed());
+  const timer = setInterval(tell, 1000);
+  try {
+    writeNotebook(source, notebook);
+    tell();
+    const running = runNotebook(source, target, (event) => {
+      if (event.event === 'progress') {
+        now.progress = event.line;
+        for (const ended of event.ended) line.note(ended, elapsed());
+      } else {
+        now = { place: `${place} ${event.number}/${event.of}`, heading: headings[event.index] ?? '', progress: '' };
+      }
+      tell();
+    });
+    onStart(running);
+    return await running.outcome;
+  } finally {
+    clearInterval(timer);
+    line.end();
+    rmSync(source, { force: true });
+  }
+}
+
+/** Writes `reports/summary.json`, and prints what came of it. */
+function summarize({ dataset, seconds, models, reports, ...settings }: Summary): void {
+  const paths = reports.map((path) => relative(ROOT, path));
+  const summary = { dataset, ...settings, seconds: Math.round(seconds), models, reports: paths };
+  replaceFile(join(REPORTS, 'summary.json'), `${JSON.stringify(summary, null, 2)}\n`);
+  const rows: [string, string][] = [
+    ...(dataset ? [['Data set', dataset] as [string, string]] : []),
+    ...models.map(({ name, testAccuracy, testLoss, seconds }): [string, string] => [
+      `Best ${name}`,
+      `${(100 * testAccuracy).toFixed(2)} % of the test images right, loss ${testLoss.toFixed(4)}, ` +
+        `${formatDuration(seconds)} of search and training`,
+    ]),
+    ['Time', formatDuration(seconds)],
+    ['Reports', `${relative(process.cwd(), REPORTS)}/: ${reports.map((path) => basename(path)).join(', ')}, summary.json`],
+  ];
+  const width = Math.max(...rows.map(([label]) => label.length));
+  console.log('');
+  for (const [label, text] of rows) console.log(`${label.padEnd(width)}  ${text}`);
+}
+
+interface Summary {
+  readonly dataset: string | null;
+  readonly profile: string | null;
+  readonly seed: number;
+  readonly seconds: number;
+  readonly models: Results['models'];
+  /** Paths of the reports. */
+  readonly reports: readonly string[];
+}
+
 /**
  * Runs notebooks in their order and writes their reports, each when it is done and several bound together in the end.
  * Returns the exit status: 0, 1 where a notebook failed, 130 where the run was interrupted.
@@ -98,36 +173,9 @@ export async function runAndReport(options: StartOptions): Promise<number> {
   for (const [i, [name, notebook]] of [...notebooks].entries()) {
     const literals = plan.get(name) ?? new Map<string, string>();
     injectParameters(notebook, literals);
-    const source = join(REPORTS, `.${name}.running.ipynb`);
     const target = join(REPORTS, `.${name}.ipynb.part`);
-    const headings = headingsByCell(notebook);
-    let place = `[${i + 1}/${notebooks.size}] ${name}`;
-    let heading = 'starting the kernel';
-    let progress = '';
-    const tell = () => line.update(place, heading, progress, elapsed());
-    const timer = setInterval(tell, 1000);
-    let outcome: RunOutcome;
-    try {
-      writeNotebook(source, notebook);
-      tell();
-      running = runNotebook(source, target, (event) => {
-        if (event.event === 'progress') {
-          progress = event.line;
-          for (const ended of event.ended) line.note(ended, elapsed());
-        } else {
-          progress = '';
-          place = `[${i + 1}/${notebooks.size}] ${name} ${event.number}/${event.of}`;
-          heading = headings[event.index] ?? '';
-        }
-        tell();
-      });
-      outcome = await running.outcome;
-    } finally {
-      clearInterval(timer);
-      line.end();
-      rmSync(source, { force: true });
-    }
-
+    const place = `[${i + 1}/${notebooks.size}] ${name}`;
+    const outcome = await runOne(name, notebook, { target, place, line, elapsed, onStart: (started) => (running = started) });
     const executed = readNotebook(target);
     executed.metadata.inkwell = noteRun(executed, literals, outcome);
     writeNotebook(target, executed);
@@ -158,32 +206,16 @@ export async function runAndReport(options: StartOptions): Promise<number> {
     reports.push(...(await writeReport(runs, join(REPORTS, 'report'), options.report, missing)));
   }
 
-  const first = [...notebooks][0] as [string, Notebook];
-  const setting = (name: string) => effectiveValue(first[1], plan.get(first[0]) ?? new Map(), name);
-  const seconds = (performance.now() - start) / 1000;
-  const summary = {
+  const [[name, notebook]] = [...notebooks];
+  const setting = (parameter: string) => effectiveValue(notebook, plan.get(name) ?? new Map(), parameter);
+  summarize({
     dataset: results?.dataset ?? (setting('dataset') || null),
     profile: setting('profile') ?? null,
     seed: Number(setting('seed') ?? 0),
-    seconds: Math.round(seconds),
+    seconds: (performance.now() - start) / 1000,
     models: results?.models ?? [],
-    reports: reports.map((path) => relative(ROOT, path)),
-  };
-  replaceFile(join(REPORTS, 'summary.json'), `${JSON.stringify(summary, null, 2)}\n`);
-
-  console.log('');
-  const rows: [string, string][] = [
-    ...(summary.dataset ? [['Data set', summary.dataset] as [string, string]] : []),
-    ...summary.models.map(({ name, testAccuracy, testLoss, seconds }): [string, string] => [
-      `Best ${name}`,
-      `${(100 * testAccuracy).toFixed(2)} % of the test images right, loss ${testLoss.toFixed(4)}, ` +
-        `${formatDuration(seconds)} of search and training`,
-    ]),
-    ['Time', formatDuration(seconds)],
-    ['Reports', `${relative(process.cwd(), REPORTS)}/: ${reports.map((path) => basename(path)).join(', ')}, summary.json`],
-  ];
-  const width = Math.max(...rows.map(([label]) => label.length));
-  for (const [label, text] of rows) console.log(`${label.padEnd(width)}  ${text}`);
+    reports,
+  });
   if (failure !== undefined) console.error(`\n${failure}`);
   return interruptedAt !== undefined ? 130 : failure !== undefined ? 1 : 0;
 }

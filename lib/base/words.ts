@@ -14,3 +14,8 @@ export function plural(count: number, noun: string): string {
 export function formatPercent(share: number): string {
   return `${(100 * share).toFixed(1)} %`;
 }
+
+/** `0.031`, or `< 0.001`. */
+export function formatProbability(p: number): string {
+  return p < 0.001 ? '< 0.001' : p.toFixed(3);
+}

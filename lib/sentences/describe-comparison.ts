@@ -1,9 +1,8 @@
 import { escapeMarkdown } from '../base/markdown';
-import { formatCount, plural } from '../base/words';
+import { formatCount, formatProbability, plural } from '../base/words';
 import { pairedBootstrap } from '../evaluation/bootstrap';
 import { mcnemarTest } from '../evaluation/mcnemar';
 import type { EvaluatedModel } from '../evaluation/model-comparison';
-import { formatProbability } from '../tables/evaluation-tables';
 
 /**
  * Which of two models is better on the test images, by how much, and whether chance in drawing the images could explain it

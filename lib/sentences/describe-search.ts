@@ -4,7 +4,6 @@ import { formatCount, formatPercent, plural } from '../base/words';
 import { isShare } from '../figures/scores';
 import { canRateImportance, type HyperparameterImportance, MIN_IMPORTANCE_TRIALS } from '../search/importance';
 import { bestSearch, completedTrials, partialTrials, rankedTrials, type SearchResults } from '../search/search-results';
-import { effect } from '../tables/tables';
 
 /** How good the best trial of all searches is, which are given by name, and why its score flatters it. */
 export function describeBest(searches: Readonly<Record<string, SearchResults>>): string {
@@ -84,25 +83,6 @@ export function describeImportance(search: SearchResults & { importance(): reado
     'good nor what two hyperparameters do together, and they hold for this search space and this budget alone. ' +
     (trials < 50 ? 'From so few trials their order may be chance.' : 'Another seed would give somewhat different ones.')
   );
-}
-
-/**
- * The effect of a hyperparameter on a search's score: its values, best mean first, each with its mean score and number of
- * completed trials. Says so where no completed trial has it, or all had the same value.
- */
-export function describeEffect(search: SearchResults, name: string): string {
-  if (!completedTrials(search).some((trial) => name in trial.hyperparameters)) {
-    return `no completed trial has \`${name}\``;
-  }
-  const table = effect(search, name);
-  const [column] = table.columnNames();
-  const rows = table.objects() as { [key: string]: unknown; trials: number; mean: number }[];
-  const values = rows.map(
-    (row) => `**${escapeMarkdown(String(row[column]))}** ${formatScore(search, row.mean)} (${plural(row.trials, 'trial')})`,
-  );
-  if (values.length === 1) return `${values[0]}; all trials had the same value`;
-  const gap = formatScore(search, Math.abs(rows[0].mean - rows[rows.length - 1].mean)).replace('%', 'points');
-  return `${values.join(', ')}: ${gap} between the best mean and the worst`;
 }
 
 /** Shares as `97.5 %`, losses with three decimals, other metrics with four digits. */

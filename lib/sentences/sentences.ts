@@ -10,7 +10,6 @@ export { describeGain as gain } from './describe-gain';
 export { describeModels as models } from './describe-models';
 export {
   describeBest as best,
-  describeEffect as effect,
   describeImportance as importance,
   describeSearch as search,
 } from './describe-search';

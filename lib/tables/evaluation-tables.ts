@@ -1,4 +1,5 @@
 import * as dfd from 'danfojs-node';
+import { formatProbability } from '../base/words';
 import { type BootstrapOptions, type Metric, pairedBootstrap } from '../evaluation/bootstrap';
 import { classificationReport } from '../evaluation/classification-report';
 import { mcnemarTest } from '../evaluation/mcnemar';
@@ -130,11 +131,6 @@ export function spreadOverSeeds(runs: Readonly<Record<string, readonly number[]>
       };
     }),
   );
-}
-
-/** `0.031`, or `< 0.001`. */
-export function formatProbability(p: number): string {
-  return p < 0.001 ? '< 0.001' : p.toFixed(3);
 }
 
 function roundOrNull(value: number): number | null {

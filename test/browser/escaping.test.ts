@@ -11,7 +11,7 @@ import { describeAblation } from '../../lib/sentences/describe-ablation';
 import { describeComparison } from '../../lib/sentences/describe-comparison';
 import { describeDataset } from '../../lib/sentences/describe-dataset';
 import { describeFinding } from '../../lib/sentences/describe-finding';
-import { describeBest, describeEffect, describeImportance } from '../../lib/sentences/describe-search';
+import { describeBest, describeImportance } from '../../lib/sentences/describe-search';
 import { describeTrainedAlike } from '../../lib/sentences/describe-trained-alike';
 import { renderTable } from '../../lib/tables/table-view';
 import { publishedResults } from '../../lib/tables/tables';
@@ -61,7 +61,6 @@ const budget = {
 const sentences = {
   describeDataset: describeDataset(loaded),
   describeBudget: describeBudget(budget, dataset, budget.cuts),
-  describeEffect: describeEffect(search, EVIL),
   describeImportance: describeImportance({ ...search, importance: () => [{ name: EVIL, importance: 1, trials: 12 }] }),
   describeAblation: describeAblation(ablation, EVIL),
   describeBest: describeBest({ [EVIL]: search }),

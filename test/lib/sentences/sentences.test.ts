@@ -9,7 +9,7 @@ import { describeComparison } from '../../../lib/sentences/describe-comparison';
 import { describeDataset } from '../../../lib/sentences/describe-dataset';
 import { describeFit } from '../../../lib/sentences/describe-fit';
 import { describeGain } from '../../../lib/sentences/describe-gain';
-import { describeBest, describeEffect, describeImportance, describeSearch } from '../../../lib/sentences/describe-search';
+import { describeBest, describeImportance, describeSearch } from '../../../lib/sentences/describe-search';
 import type { History } from '../../../lib/training/history';
 import { describeBudget } from '../../../src/study/describe-budget';
 import { makeHistory, makePruned, makeTrial, valAccuracy } from '../figures/fixtures';
@@ -58,25 +58,6 @@ it('describeBudget counts in singular and plural, and says "all" where the budge
   expect(describeBudget({ ...budget, cuts: ['It has A | B.'] }, train, ['And few.'])).toMatch(
     /on all 60,000\.\n\nIt has A \\\| B\. And few\.$/,
   );
-});
-
-describe('describeEffect', () => {
-  it('names the values, best mean first, and the distance from best to worst', () => {
-    expect(describeEffect(search, 'optimizer')).toBe(
-      '**adam** 85.0 % (2 trials), **sgd** 80.0 % (1 trial): 5.0 points between the best mean and the worst',
-    );
-  });
-
-  it('puts the lowest loss first', () => {
-    expect(describeEffect({ ...search, objective: valLoss }, 'optimizer')).toBe(
-      '**sgd** 0.800 (1 trial), **adam** 0.850 (2 trials): 0.050 between the best mean and the worst',
-    );
-  });
-
-  it('says when there is nothing to compare', () => {
-    expect(describeEffect(search, 'layers')).toBe('**1** 83.3 % (3 trials); all trials had the same value');
-    expect(describeEffect(search, 'deep')).toBe('no completed trial has `deep`');
-  });
 });
 
 describe('describeBest', () => {

@@ -77,7 +77,7 @@ export function drawRunning(
   ].join('\n');
 }
 
-/** A figure under a line of text, as high as what it takes the place of. */
+/** A figure under a line of text, as high as what it takes the place of. Its legend may take two rows: on paper it does. */
 export function putTitle(figure: Figure, text: string): Figure {
   const title: Partial<Layout>['title'] = {
     text: escapeText(text),
@@ -89,5 +89,5 @@ export function putTitle(figure: Figure, text: string): Figure {
     yanchor: 'top',
     pad: { t: 12 },
   };
-  return { ...figure, layout: { ...figure.layout, height: HEIGHT, title, margin: { ...figure.layout.margin, t: 70 } } };
+  return { ...figure, layout: { ...figure.layout, height: HEIGHT, title, margin: { ...figure.layout.margin, t: 90 } } };
 }

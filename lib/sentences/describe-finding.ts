@@ -1,6 +1,8 @@
 import { escapeMarkdown } from '../base/markdown';
 import type { AblationEffect, AblationResults } from '../experiments/ablation';
+import { isShare } from '../figures/scores';
 import type { HyperParameterValue } from '../search/space/hyperparameters';
+import type { Trial } from '../search/trial';
 import { describeAblation } from './describe-ablation';
 
 /** What theory expects of a hyperparameter: values that should do better than others. */
@@ -27,7 +29,9 @@ export function describeFinding(name: string, ablation: AblationResults | undefi
   if (sure.length === 0) return `${measured} ${describeThin(effects)}`;
   const isBetter = ({ difference }: AblationEffect) => (ablation.objective.direction === 'max' ? difference > 0 : difference < 0);
   const from = base.hyperparameters[hyperparameter];
-  const verdicts = sure.map((effect) => {
+  const failed = sure.filter((effect) => learnedNothing(effect, base, ablation));
+  const judged = sure.filter((effect) => !failed.includes(effect));
+  const verdicts = judged.map((effect) => {
     const [better, worse] = isBetter(effect) ? [effect.value, from] : [from, effect.value];
     return judge(hyperparameter, better, worse);
   });
@@ -42,6 +46,7 @@ export function describeFinding(name: string, ablation: AblationResults | undefi
       : verdicts.includes('as expected')
         ? ['That is what theory leads one to expect.']
         : []),
+    ...(failed.length > 0 ? [describeFailed(failed, hyperparameter)] : []),
     ...(beaten > 0
       ? [
           `${beaten === 1 ? 'One change makes' : `${beaten} changes make`} the winner better, and chance hardly explains it: a ` +
@@ -49,6 +54,19 @@ export function describeFinding(name: string, ablation: AblationResults | undefi
         ]
       : []),
   ].join(' ');
+}
+
+/** Whether a variant's trainings failed: it is right less than half as often as the base. */
+function learnedNothing({ score }: AblationEffect, base: Trial, { objective }: AblationResults): boolean {
+  return isShare(objective) && score < base.score / 2;
+}
+
+function describeFailed(effects: readonly AblationEffect[], hyperparameter: string): string {
+  const values = effects.map(({ value }) => `**${escapeMarkdown(String(value))}**`).join(', ');
+  return (
+    `With ${values} the model learned next to nothing: so large a gap says that the learning rate, which was chosen for the ` +
+    `winner as it is, does not suit that value, and little of what \`${hyperparameter}\` is worth. Tune the rate anew to know.`
+  );
 }
 
 /** What no effect is sure enough to say. */

@@ -19,7 +19,7 @@ export interface StartOptions {
 }
 
 const PARAMETER_HELP = `\
-  --profile NAME    quick (minutes), full (the real search, several times as long) or small (a trial run); default quick
+  --profile NAME    quick (minutes), full (the real search, about an hour) or small (a trial run); default quick
   --dataset NAME    for instance emnist-balanced, mnist; default: what data/ holds, else the built-in MNIST
   --seed N          a whole number from 0; default 0
   -p NAME=VALUE     set any parameter of the notebooks: -p trials=3 -p epochs=2; may be repeated`;

@@ -230,6 +230,19 @@ describe('describeFinding', () => {
     );
   });
 
+  it('takes a variant that did not learn at all for no evidence of theory', () => {
+    const found = describeFinding('MLP', ablation(effect('batchNormalization', false, -0.6)), 'batchNormalization');
+    expect(found).toMatch(
+      /the validation accuracy is 60\.0 points higher .*With \*\*false\*\* the model learned next to nothing/,
+    );
+    expect(found).toContain('little of what `batchNormalization` is worth. Tune the rate anew to know.');
+    expect(found).not.toContain('theory');
+    // Half of the base's 70 % is the least that counts.
+    expect(describeFinding('MLP', ablation(effect('batchNormalization', false, -0.35)), 'batchNormalization')).toContain(
+      'theory',
+    );
+  });
+
   it('says that the evidence is thin', () => {
     const one = ablation(effect('batchNormalization', false, -0.002));
     expect(describeFinding('MLP', one, 'batchNormalization')).toMatch(

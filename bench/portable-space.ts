@@ -1,7 +1,7 @@
 import { type Domain, isOrdered, valuesOf } from '../lib/search/space/domain';
 import type { Condition, HyperParameters, HyperParameterValue } from '../lib/search/space/hyperparameters';
 import { describeSpace, type SearchSpace } from '../lib/search/space/search-space';
-import type { DataShape, ModelBuilder } from '../src';
+import type { DataDescription, ModelBuilder } from '../src';
 
 /** A domain with what Python would have to work out: whether a choice is ordered, and the values of steps that are factors. */
 type PortableDomain = Domain & { readonly isOrdered?: boolean; readonly values?: readonly HyperParameterValue[] };
@@ -14,7 +14,7 @@ export interface PortableEntry {
 }
 
 /** The space of a builder as plain data: what other systems ask for, in order, to search the very same. */
-export function portableSpace(builder: ModelBuilder, data: DataShape, overrides: HyperParameters): PortableEntry[] {
+export function portableSpace(builder: ModelBuilder, data: DataDescription, overrides: HyperParameters): PortableEntry[] {
   return listEntries(describeSpace(builder, data, { overrides }));
 }
 

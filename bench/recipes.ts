@@ -1,5 +1,5 @@
 import { type CompileConfig, compileConfigOf } from '../lib/recipe/compile';
-import type { DataShape } from '../lib/search/model-builder';
+import type { DataDescription } from '../lib/search/model-builder';
 import type * as tf from '../lib/tensorflow';
 import { compileModel, Stack, seedCnn, seedMlp } from '../src';
 
@@ -7,12 +7,12 @@ const adam: CompileConfig = { optimizer: { kind: 'adam', learningRate: 0.001 } }
 
 /** The models whose step is timed: a common MLP and a common CNN, and two presets. Each comes compiled and fresh. */
 export const MODELS = {
-  mlp: ({ classNames }: DataShape) =>
+  mlp: ({ classNames }: DataDescription) =>
     compileModel(
       new Stack().input([784]).dense(512, 'relu').normalize().dropout(0.2).dense(256, 'relu').output(classNames.length),
       adam,
     ),
-  cnn: ({ classNames }: DataShape) =>
+  cnn: ({ classNames }: DataDescription) =>
     compileModel(
       new Stack()
         .input([28, 28, 1])
@@ -28,8 +28,8 @@ export const MODELS = {
         .output(classNames.length),
       adam,
     ),
-  seedMlp: (data: DataShape) => seedMlp.build(data),
-  seedCnn: (data: DataShape) => seedCnn.build(data),
+  seedMlp: (data: DataDescription) => seedMlp.build(data),
+  seedCnn: (data: DataDescription) => seedCnn.build(data),
 } as const;
 
 export type ModelName = keyof typeof MODELS;

@@ -49,7 +49,7 @@ export {
   type HyperparameterImportance,
   hyperparameterImportance,
 } from '../lib/search/importance';
-export type { DataShape, ModelBuilder } from '../lib/search/model-builder';
+export type { DataDescription, ModelBuilder } from '../lib/search/model-builder';
 export type { Objective } from '../lib/search/objective';
 export type { OpenObserver, SearchObserver } from '../lib/search/observer';
 export type { Decision, Oracle, SearchView } from '../lib/search/oracles/oracle';

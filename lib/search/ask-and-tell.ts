@@ -1,6 +1,6 @@
 import type { SearchFolder } from './journal/search-folder';
 import { hasFailed, type TrialState } from './journal/trial-state';
-import type { DataShape } from './model-builder';
+import type { DataDescription } from './model-builder';
 import type { Proposals } from './proposals';
 import { MAX_FAILURES_IN_A_ROW } from './search-run';
 import type { HyperParameters, HyperParameterValues } from './space/hyperparameters';
@@ -27,7 +27,7 @@ export class AskAndTell {
     this.#configure = configure;
   }
 
-  ask(epochs: number, data: DataShape): Asked | undefined {
+  ask(epochs: number, data: DataDescription): Asked | undefined {
     const { state, path } = this.#folder;
     if (state.run !== undefined) {
       throw new Error(`${path} holds trials of run, which ask and tell cannot go on with; give them a directory of their own.`);
@@ -62,7 +62,7 @@ export class AskAndTell {
   }
 
   /** The next trial to train. One that the builder failed for is settled, and the next one taken. */
-  #propose(epochs: number, data: DataShape): TrialState | 'wait' | 'finished' {
+  #propose(epochs: number, data: DataDescription): TrialState | 'wait' | 'finished' {
     for (let failures = 1; ; failures++) {
       const next = this.#proposals.next({ epochs, trainings: 1, data });
       if (typeof next === 'string' || !hasFailed(next)) return next;

@@ -1,5 +1,5 @@
 import { buildOrDispose } from './executors/training-job';
-import type { DataShape, ModelBuilder } from './model-builder';
+import type { DataDescription, ModelBuilder } from './model-builder';
 import type { SpaceDefinition } from './proposals';
 import { HyperParameters, type HyperParameterValues, type SpaceOptions } from './space/hyperparameters';
 
@@ -16,7 +16,7 @@ import { HyperParameters, type HyperParameterValues, type SpaceOptions } from '.
  */
 export function defaultHyperparameters(
   builder: ModelBuilder | SpaceDefinition,
-  data: DataShape = { classNames: ['0', '1'] },
+  data: DataDescription = { classNames: ['0', '1'] },
   options: SpaceOptions = {},
 ): HyperParameterValues {
   const hp = new HyperParameters(undefined, options);

@@ -4,7 +4,7 @@ import type * as tf from '../tensorflow';
 import { FatalError } from './fatal-error';
 import type { SearchFolder } from './journal/search-folder';
 import { hasFailed, type TrialState } from './journal/trial-state';
-import type { DataShape } from './model-builder';
+import type { DataDescription } from './model-builder';
 import { wasTried } from './oracles/duplicates';
 import type { Decision, Definition, Oracle, SearchView } from './oracles/oracle';
 import type { SearchSettings } from './search-options';
@@ -19,7 +19,7 @@ import {
 } from './space/hyperparameters';
 
 /** Asks `hp` for all that a configuration consists of; a model builder does, and returns a model. */
-export type SpaceDefinition = (hp: HyperParameters, data: DataShape) => unknown;
+export type SpaceDefinition = (hp: HyperParameters, data: DataDescription) => unknown;
 
 export type ProposalOptions = Pick<
   SearchSettings,
@@ -47,7 +47,7 @@ export class Proposals {
    * Begins or continues a trial and returns it; `wait` where a running trial must end first, `finished` where nothing is left
    * to do or a limit is reached.
    */
-  next(run: { epochs: number; trainings: number; data: DataShape }): TrialState | 'wait' | 'finished' {
+  next(run: { epochs: number; trainings: number; data: DataDescription }): TrialState | 'wait' | 'finished' {
     // Found out anew by a process that goes on before there is a first trial: it comes to the same.
     let isDefaultDue = this.#options.startWithDefault && this.#folder.state.trials.length === 0;
     for (;;) {
@@ -114,7 +114,7 @@ export class Proposals {
   /**
    * In which domains the builder, run on the last trial's values, differs from the earlier trials: `units was ... and is ...`.
    */
-  findChanges(data: DataShape): string[] {
+  findChanges(data: DataDescription): string[] {
     const { state } = this.#folder;
     const last = state.trials.filter((trial) => !hasFailed(trial)).at(-1);
     if (last === undefined) return [];
@@ -136,7 +136,7 @@ export class Proposals {
     });
   }
 
-  #view(run: { epochs: number; data: DataShape }, mayStart: boolean, pinned: Pinned | undefined, tried: Tried): SearchView {
+  #view(run: { epochs: number; data: DataDescription }, mayStart: boolean, pinned: Pinned | undefined, tried: Tried): SearchView {
     const { state } = this.#folder;
     return {
       trials: state.results(),
@@ -149,7 +149,7 @@ export class Proposals {
     };
   }
 
-  #define(suggest: Suggest, data: DataShape, pinned: Pinned | undefined, tried: Tried): Definition | undefined {
+  #define(suggest: Suggest, data: DataDescription, pinned: Pinned | undefined, tried: Tried): Definition | undefined {
     const { space, maxModelWeights } = this.#options;
     const hp = new HyperParameters((name, domain) => {
       const value = pinned?.value(name, domain);

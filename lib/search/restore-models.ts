@@ -3,7 +3,7 @@ import type * as tf from '../tensorflow';
 import { CheckpointError, readCheckpoint, restoreWeights } from '../training/checkpoint';
 import { bestTraining, type SearchFolder } from './journal/search-folder';
 import { trainingSeed } from './journal/trial-state';
-import type { DataShape } from './model-builder';
+import type { DataDescription } from './model-builder';
 import type { HyperParameterValues } from './space/hyperparameters';
 import type { Trial } from './trial';
 
@@ -16,7 +16,7 @@ import type { Trial } from './trial';
 export async function restoreModels(
   folder: SearchFolder,
   trials: readonly Trial[],
-  build: (values: HyperParameterValues, data: DataShape) => tf.LayersModel,
+  build: (values: HyperParameterValues, data: DataDescription) => tf.LayersModel,
 ): Promise<tf.LayersModel[]> {
   const { state, checkpoints } = folder;
   if (trials.length === 0 || state.run === undefined) {

@@ -13,7 +13,7 @@ import { WorkerPool } from './executors/workers/worker-pool';
 import { type HyperparameterImportance, hyperparameterImportance } from './importance';
 import type { RunConfig } from './journal/search-event';
 import { SearchFolder } from './journal/search-folder';
-import type { DataShape, ModelBuilder } from './model-builder';
+import type { DataDescription, ModelBuilder } from './model-builder';
 import { type Objective, rankByScore } from './objective';
 import { configurationKey } from './oracles/duplicates';
 import type { Bracket, Oracle } from './oracles/oracle';
@@ -184,7 +184,7 @@ export class Search {
           `create the search with keepModels: ${count} before it runs, or train the best hyperparameters again.`,
       );
     }
-    const build = (values: HyperParameterValues, data: DataShape) =>
+    const build = (values: HyperParameterValues, data: DataDescription) =>
       (this.#builder as ModelBuilder)(this.#configuration(values), data);
     return restoreModels(this.#folder, rankedTrials(this).slice(0, count), build);
   }
@@ -235,7 +235,7 @@ export class Search {
    *   `data`, what a model builder gets with the hyperparameters, for instance the images to train with, default no classes.
    * @throws Error where the oracle needs a running trial to be told first, or `run` has searched in this directory.
    */
-  ask(options: { epochs?: number; data?: DataShape } = {}): Asked | undefined {
+  ask(options: { epochs?: number; data?: DataDescription } = {}): Asked | undefined {
     const { epochs = 1, data = { classNames: [] } } = options;
     checkWholeNumber('epochs', epochs, 1);
     this.#oracle.checkEpochs?.(epochs);

@@ -1,6 +1,6 @@
 import { IMAGE_SIZE, PIXELS } from '../../lib/data/dataset';
 import { type CompileConfig, compileModel } from '../../lib/recipe/compile';
-import type { DataShape } from '../../lib/search/model-builder';
+import type { DataDescription } from '../../lib/search/model-builder';
 import type * as tf from '../../lib/tensorflow';
 import { Stack } from './stack';
 
@@ -15,7 +15,7 @@ export interface Preset {
   readonly description: string;
   readonly epochs: number;
   /** A fresh, compiled model for data of these classes, its weights drawn from `seed`, default 0; the caller disposes it. */
-  build(data: DataShape): tf.LayersModel;
+  build(data: DataDescription): tf.LayersModel;
 }
 
 /** What the presets of our own have in common: AdamW under one cycle, smoothed labels, varied images, averaged weights. */
@@ -29,7 +29,7 @@ const RECIPE = {
   precision: 'mixedBfloat16',
 } as const satisfies CompileConfig;
 
-const input = ({ seed }: DataShape) => new Stack(seed).input([IMAGE_SIZE, IMAGE_SIZE, 1]);
+const input = ({ seed }: DataDescription) => new Stack(seed).input([IMAGE_SIZE, IMAGE_SIZE, 1]);
 
 /**
  * An MLP that an earlier search with KerasTuner found on EMNIST Balanced: dense 512 tanh, dropout 0.1, batch normalization,

@@ -81,8 +81,8 @@ export class JobTrainer {
       }
       const snapshot = checkpoint instanceof CheckpointError ? undefined : checkpoint;
       const { train, validation } = this.#takePart(job.part);
-      const shape = { classNames: data.classNames, seed };
-      model = buildOrDispose(() => builder(fixHyperparameters(hyperparameters), shape));
+      const description = { classNames: data.classNames, seed };
+      model = buildOrDispose(() => builder(fixHyperparameters(hyperparameters), description));
       const batchSize = job.batchSize ?? batchSizeOf(model);
       let reportedAt = Number.NEGATIVE_INFINITY;
       const epochs = trainEpochs(model, train, {

@@ -33,7 +33,7 @@ export function pixelHistogram(dataset: Dataset): Figure {
 }
 
 /** How many pixels have each grey level, `[256]`. */
-export function countGreyLevels(images: Uint8Array): Uint32Array {
+function countGreyLevels(images: Uint8Array): Uint32Array {
   const counts = new Uint32Array(256);
   for (const level of images) counts[level]++;
   return counts;

@@ -76,7 +76,7 @@ export function inputOf(layer: tf.layers.Layer): tf.SymbolicTensor {
  * The feature maps, `[b, height, width, filters]`, that end a convolutional network's blocks, first block first: what is
  * pooled, flattened or averaged, unless a pooling layer gave it.
  */
-export function findFeatureMaps(model: tf.LayersModel): tf.SymbolicTensor[] {
+function findFeatureMaps(model: tf.LayersModel): tf.SymbolicTensor[] {
   const pools = (layer: tf.layers.Layer) => layer.getClassName().includes('Pooling');
   const ends = model.layers.filter((layer) => pools(layer) || layer.getClassName() === 'Flatten').map(inputOf);
   return [...new Set(ends)].filter(

@@ -97,7 +97,7 @@ export function trainingSeed(trialSeed: number, training: number): number {
 }
 
 /** Mean and sample standard deviation (n - 1 in the denominator); NaN and 0 of none, and 0 for the spread of one. */
-export function meanAndSpread(scores: readonly number[]): { score: number; spread: number } {
+function meanAndSpread(scores: readonly number[]): { score: number; spread: number } {
   if (scores.length === 0) return { score: Number.NaN, spread: 0 };
   const score = sum(scores) / scores.length;
   if (scores.length < 2) return { score, spread: 0 };

@@ -30,7 +30,7 @@ export function checkConfidence(confidence: Confidence): void {
  * The value around which the prior of a domain lies: its default. Undefined for numbers and ordered choices without one, or,
  * which is the same to a domain, with the lowest or first: the lowest of all learning rates is nobody's choice.
  */
-export function priorCenter(domain: Domain): HyperParameterValue | undefined {
+function priorCenter(domain: Domain): HyperParameterValue | undefined {
   if (domain.kind === 'fixed') return domain.value;
   return isOrdered(domain) ? domain.default : defaultValue(domain);
 }

@@ -106,6 +106,16 @@ describe('the house', () => {
     expect(broken).toEqual([]);
   });
 
+  it.each(['02-mlp-search', '03-cnn-search'])('has a short notebook %s: at most 14 names to import, 22 cells of code', (name) => {
+    const { cells } = JSON.parse(readFileSync(`notebooks/${name}.ipynb`, 'utf8'));
+    const code: string[] = cells
+      .filter(({ cell_type }: { cell_type: string }) => cell_type === 'code')
+      .map(({ source }: { source: string[] }) => source.join(''));
+    const [, names] = /^import \{([^}]*)\} from '.\/src';/.exec(code[0]) ?? [];
+    expect(names.split(',').filter((each) => each.trim() !== '').length).toBeLessThanOrEqual(14);
+    expect(code.length).toBeLessThanOrEqual(22);
+  });
+
   it('lists each name for notebooks once', () => {
     const text = readFileSync('src/index.ts', 'utf8');
     expect(text).not.toMatch(/export \* from/);

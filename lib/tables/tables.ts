@@ -18,6 +18,7 @@ export * from './experiment-tables';
 export { layers } from './layers';
 export { publishedResults } from './published-results';
 export * from './search-tables';
+export * from './trial-tables';
 
 /** Parts of a data set by name: `{ training: train, test }`. */
 type Parts = Readonly<Record<string, Dataset>>;

@@ -92,6 +92,24 @@ describe('search tables', () => {
     expect(ranked[3]).toMatchObject({ rank: null, status: 'failed', valAccuracy: null, reason: 'the shapes do not fit' });
   });
 
+  it('put hyperparameters that belong to one value of another each into one column', () => {
+    const made = [
+      makeTrial(1, 0.9, { optimizer: 'adam', adamLearningRate: 0.001, units1: 32, units2: 64 }),
+      makeTrial(2, 0.8, { optimizer: 'sgd', sgdLearningRate: 0.1, units1: 32 }),
+      makeTrial(3, 0.7, { optimizer: 'sgd', sgdLearningRate: 0.2, units1: 64, sgdMomentum: 0.9 }),
+    ];
+    const frame = tables.trials({ trials: made, objective: valAccuracy });
+    expect(frame.columns.slice(5)).toEqual(['optimizer', 'learningRate', 'units1', 'units2', 'sgdMomentum']);
+    expect(rows(frame).map(({ learningRate }) => learningRate)).toEqual([0.001, 0.1, 0.2]);
+    const named = tables.trials({ trials: made, objective: valAccuracy }, { names: ['sgdLearningRate'] });
+    expect(rows(named).map(({ sgdLearningRate }) => sgdLearningRate)).toEqual([null, 0.1, 0.2]);
+    // Where one trial has such a name without the value, or the search has a hyperparameter called like the column, none share.
+    const odd = [...made, makeTrial(4, 0.6, { optimizer: 'rmsprop', adamLearningRate: 0.01 })];
+    expect(tables.trials({ trials: odd, objective: valAccuracy }).columns).toContain('adamLearningRate');
+    const taken = [...made, makeTrial(4, 0.6, { optimizer: 'adam', adamLearningRate: 0.01, learningRate: 1 })];
+    expect(tables.trials({ trials: taken, objective: valAccuracy }).columns).toContain('sgdLearningRate');
+  });
+
   it('rank the lowest loss first', () => {
     const ranked = rows(tables.trials({ ...search, objective: valLoss }));
     expect(ranked.map((row) => row.trial)).toEqual([1, 4, 3, 2]);

@@ -6,7 +6,7 @@ import { isShare } from '../figures/scores';
 import { bestSearch, rankedTrials } from '../search/search-results';
 import { findBaseline, type Trial, trainedEpochs } from '../search/trial';
 import { formatDifference, nameMeasure } from './describe-ablation';
-import { formatScore } from './describe-search';
+import { roundedScore } from './describe-search';
 
 /**
  * What a search gained over the builder's own default (`search.baseline`), or the one of several, given by name, that has the
@@ -23,7 +23,7 @@ export function describeGain(searches: CrossValidatedSearch | Readonly<Record<st
   const { name, search } = isOne(searches) ? { name: 'The search', search: searches } : bestSearch(searches);
   const [best] = rankedTrials(search);
   const baseline = findBaseline(search.trials);
-  const score = formatScore(search, best.score);
+  const score = roundedScore(search, best.score);
   if (baseline === undefined) {
     return (
       `What ${isOne(searches) ? 'the search' : escapeMarkdown(name)} gained over the builder's own default cannot be said: it ` +
@@ -54,8 +54,8 @@ function describeMeasuredGain(name: string, search: CrossValidatedSearch, best: 
   const unit = isShare(objective) ? ' points' : '';
   const measure = escapeMarkdown(nameMeasure(objective));
   const scores =
-    `trial ${best.id} has ${formatScore(search, gain.best)}, the default (trial ${baseline.id}) ` +
-    `${formatScore(search, gain.baseline)}`;
+    `trial ${best.id} has ${roundedScore(search, gain.best)}, the default (trial ${baseline.id}) ` +
+    `${roundedScore(search, gain.baseline)}`;
   const shared = differences.length;
   // Racing ended the default before its last fold.
   const of = shared < folds ? `${shared} of ${folds} folds that both came to` : plural(folds, 'fold');

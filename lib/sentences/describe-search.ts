@@ -9,8 +9,8 @@ import { bestSearch, completedTrials, partialTrials, rankedTrials, type SearchRe
 export function describeBest(searches: Readonly<Record<string, SearchResults>>): string {
   const { name, search } = bestSearch(searches);
   const [best] = rankedTrials(search);
-  const spread = best.scores.length > 1 ? ` ± ${formatScore(search, best.spread)} over ${best.scores.length} trainings` : '';
-  const score = `${formatScore(search, best.score)}${spread}`;
+  const spread = best.scores.length > 1 ? ` ± ${roundedScore(search, best.spread)} over ${best.scores.length} trainings` : '';
+  const score = `${roundedScore(search, best.score)}${spread}`;
   const reached = `${escapeMarkdown(name)}, trial ${best.id}: ${score}, with ${formatCount(best.parameters)} weights.`;
   const compared = new Set(
     Object.values(searches)
@@ -86,7 +86,7 @@ export function describeImportance(search: SearchResults & { importance(): reado
 }
 
 /** Shares as `97.5 %`, losses with three decimals, other metrics with four digits. */
-export function formatScore({ objective }: SearchResults, score: number): string {
+export function roundedScore({ objective }: SearchResults, score: number): string {
   if (isShare(objective)) return formatPercent(score);
   return /loss$/i.test(objective.name) ? score.toFixed(3) : String(Number(score.toPrecision(4)));
 }

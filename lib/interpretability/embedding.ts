@@ -31,8 +31,7 @@ const BATCH_SIZE = 250;
  * Close points are alike; distances between groups, the groups' sizes and the axes mean little. 2,000 images take about 6 s.
  *
  * @param options `images`: how many, default 2,000, at most all and at least 16. `seed`: draws the images and the layout, default
- * 0;
- *   the same seed gives the same points.
+ *   0; the same seed gives the same points.
  * @throws RangeError for a number of images that cannot be; Error where model and data do not fit each other or the model does
  *   not end with a dense layer and softmax; InterruptedError after the kernel's stop button.
  */

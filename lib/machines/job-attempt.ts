@@ -68,8 +68,7 @@ export class JobAttempt {
 
   /**
    * @throws AbandonedError after `abandon`, or where the job was given to another machine; WriteError where this machine's disk
-   * takes
-   *   nothing more; Error for a job that it does not do.
+   *   takes nothing more; Error for a job that it does not do.
    */
   async run(): Promise<JobResult> {
     const { executor, folder, setup, machine } = this.#context;

@@ -17,8 +17,7 @@ export interface MachinesOptions {
  *     await search.run(train, { epochs: 4, workers: machines('redis://host:6379') });
  *
  * @param redis URL of Redis 6.2 or newer, or Valkey: `redis://host:6379`, with TLS `rediss://host:6379`. User and password may be
- * in it,
- *   or in the environment variables REDIS_USERNAME and REDIS_PASSWORD; neither is printed nor written down.
+ *   in it, or in the environment variables REDIS_USERNAME and REDIS_PASSWORD; neither is printed nor written down.
  */
 export function machines(redis: string, { lostAfterMs = 30_000 }: MachinesOptions = {}): OpenExecutor {
   return (setup, options) => {

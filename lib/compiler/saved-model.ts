@@ -9,9 +9,7 @@ type MessageClass = { new (): Message } & { readonly [nested: string]: new () =>
 
 const ARRAYS = { float32: Float32Array, int32: Int32Array, uint16: Uint16Array };
 
-/**
- * The graph as the bytes of a file `saved_model.pb` (TensorFlow's `SavedModel`, schema version 1), with the tag `serve`.
- */
+/** The graph as the bytes of a file `saved_model.pb` (TensorFlow's `SavedModel`, schema version 1), with the tag `serve`. */
 export function encodeSavedModel(graph: Graph): Uint8Array {
   // Not imported: the module has no types, and the notebooks' compiler has no place to declare them.
   const messages = require('@tensorflow/tfjs-node/dist/proto/api_pb') as Record<string, MessageClass>;

@@ -17,9 +17,8 @@ const CSV = /^(.+)[-_](train|test)\.csv(?:\.gz)?$/;
 const MAPPING = /^(.+)-mapping\.txt$/;
 
 /**
- * The data sets in a folder and in the folders directly in it, by name; the folder's own files come first.
- * Files without a data set's name (MNIST's own `train-images-idx3-ubyte`) count as `mnist`, in a folder within
- * as a data set named like that folder.
+ * The data sets in a folder and in the folders directly in it, by name; the folder's own files come first. Files without a data
+ * set's name (MNIST's own `train-images-idx3-ubyte`) count as `mnist`, in a folder within as a data set named like that folder.
  */
 export function findFiles(directory: string): Map<string, DatasetFiles> {
   const found = new Map<string, DatasetFiles>();

@@ -150,8 +150,7 @@ function sharesOf(counts: readonly number[], size: number): number[] {
 }
 
 /**
- * The shares as whole numbers that add up to `size`: largest remainders are rounded up, of classes that `mayTake` so many
- * first.
+ * The shares as whole numbers that add up to `size`: largest remainders are rounded up, of classes that `mayTake` so many first.
  */
 function roundShares(
   shares: readonly number[],

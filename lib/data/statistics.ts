@@ -7,10 +7,7 @@ export function classCounts(dataset: Pick<Dataset, 'labels' | 'classNames'>): Ui
   return counts;
 }
 
-/**
- * Mean image of each class, `[classes, 28, 28]` float32, grey levels 0 to 255.
- * A class without images is all 0.
- */
+/** Mean image of each class, `[classes, 28, 28]` float32, grey levels 0 to 255. A class without images is all 0. */
 export function classMeans(dataset: Dataset): Float32Array {
   const counts = classCounts(dataset);
   // Sums of up to 2^53 / 255 grey levels stay exact in doubles; in float32 they would not past 65,793 images.

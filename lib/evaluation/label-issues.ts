@@ -6,9 +6,8 @@ import type { Predictions } from './predictions';
 const TOLERANCE = 1e-6;
 
 /**
- * Images whose labels may be wrong, the most suspect first, with the class that each seems to be as `predictedClass`:
- * confident learning (Northcutt, Jiang and Chuang 2021, "Confident Learning: Estimating Uncertainty in Dataset Labels",
- * section 3.1).
+ * Images whose labels may be wrong, the most suspect first, with the class that each seems to be as `predictedClass`: confident
+ * learning (Northcutt, Jiang and Chuang 2021, "Confident Learning: Estimating Uncertainty in Dataset Labels", section 3.1).
  *
  * A class's threshold is the mean probability that the model gives it on the images with its label. An image counts as the
  * class with the highest probability of those that reach their thresholds, and is suspect where this is not its label and

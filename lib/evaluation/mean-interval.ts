@@ -34,9 +34,8 @@ export function meanInterval(values: readonly number[], { overlap = 0 }: { reado
 }
 
 /**
- * The quantile of Student's t-distribution: 0.975 with 2 degrees of freedom is 4.303. Exact but for rounding: bisects
- * the distribution function, which is a finite sum for whole degrees of freedom (Abramowitz and Stegun 1964, 26.7.3 and
- * 26.7.4).
+ * The quantile of Student's t-distribution: 0.975 with 2 degrees of freedom is 4.303. Exact but for rounding: bisects the
+ * distribution function, which is a finite sum for whole degrees of freedom (Abramowitz and Stegun 1964, 26.7.3 and 26.7.4).
  *
  * `probability` lies above 0.5 and below 1; `degreesOfFreedom` is a whole number from 1.
  */

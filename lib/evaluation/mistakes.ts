@@ -33,9 +33,8 @@ export interface ConfusedPair {
 }
 
 /**
- * The `count` pairs of classes that are most often taken for each other, both directions together, most mistakes first;
- * ties in the order of the classes. With 3 zeros read as O and 4 O's read as 0, the pair 0/O has 7. Fewer pairs where fewer
- * are confused.
+ * The `count` pairs of classes that are most often taken for each other, both directions together, most mistakes first; ties in
+ * the order of the classes. With 3 zeros read as O and 4 O's read as 0, the pair 0/O has 7. Fewer pairs where fewer are confused.
  *
  * @throws RangeError unless `count` is a whole number of at least 1 and the predictions are sound: as `confusionMatrix`, and
  *   for each image one probability a class, from 0 to 1.

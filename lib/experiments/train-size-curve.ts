@@ -16,10 +16,7 @@ export interface TrainSizeCurveOptions {
   readonly hyperparameters: HyperParameterValues;
   /** Numbers of training images, from 1 to those that are not held out. */
   readonly trainSizes: readonly number[];
-  /**
-   * Passes over the images of the largest size, from 1; a smaller size makes more passes, so that all take as many
-   * steps.
-   */
+  /** Passes over the images of the largest size, from 1; a smaller size makes more passes, so that all take as many steps. */
   readonly epochs: number;
   /** Trainings of each size, from 2, each with images, weights and order of its own; default 3. */
   readonly executions?: number;
@@ -29,14 +26,9 @@ export interface TrainSizeCurveOptions {
   readonly validationSplit?: number;
   /** Drives the images held out and drawn, the initial weights, dropout and order; default 0. */
   readonly seed?: number;
-  /**
-   * Folder of the results: a call that finds some there measures only what is missing. Default: they go with the
-   * process.
-   */
+  /** Folder of the results: a call that finds some there measures only what is missing. Default: they go with the process. */
   readonly directory?: string;
-  /**
-   * True: measures all anew and moves what `directory` held aside, as after a change inside the builder; default false.
-   */
+  /** True: measures all anew and moves what `directory` held aside, as after a change inside the builder; default false. */
   readonly overwrite?: boolean;
   /** Heading of the progress display, default `Training sizes`; null shows none. */
   readonly title?: string | null;

@@ -61,9 +61,8 @@ function isExecutable(path: string): boolean {
 }
 
 /**
- * The path of an installed Chrome, Chromium or Edge: the environment variable `CHROME_PATH`, else one on the `PATH`,
- * else one in the usual places of Linux and macOS; undefined if there is none. A `CHROME_PATH` that cannot be run is
- * an error.
+ * The path of an installed Chrome, Chromium or Edge: the environment variable `CHROME_PATH`, else one on the `PATH`, else one in
+ * the usual places of Linux and macOS; undefined if there is none. A `CHROME_PATH` that cannot be run is an error.
  */
 export function findInstalledBrowser(env: NodeJS.ProcessEnv = process.env): string | undefined {
   const chosen = env.CHROME_PATH;

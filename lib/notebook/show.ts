@@ -18,8 +18,7 @@ const HEIGHT = 450;
 const SCALE = 1;
 
 /**
- * Shows a figure, a table (danfo.js DataFrame or arquero table), `markdown(text)` or a drawing pad below the cell, as
- * one output.
+ * Shows a figure, a table (danfo.js DataFrame or arquero table), `markdown(text)` or a drawing pad below the cell, as one output.
  *
  * A figure is interactive in JupyterLab and in reports; its PNG stands in where no JavaScript runs. Outside a kernel the
  * text form is printed. Await it, so that outputs keep their order.

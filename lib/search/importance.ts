@@ -30,21 +30,18 @@ export function canRateImportance(search: {
 }
 
 /**
- * How much each hyperparameter mattered for being among the best trials, most important first; the
- * importances sum to 1.
+ * How much each hyperparameter mattered for being among the best trials, most important first; the importances sum to 1.
  *
- * PED-ANOVA (Watanabe, Bansal and Hutter, IJCAI 2023): where the best tenth of the trials (at least five) has
- * other values of a hyperparameter than all trials have, it matters, and as much as the two distributions
- * differ (Pearson's divergence between their Parzen estimators). Each hyperparameter is looked at alone: one
- * that matters only together with another gets little. It tells what mattered among the values that were
- * tried, so one that was searched in a narrow range, or that the search had settled early, gets little as
- * well.
+ * PED-ANOVA (Watanabe, Bansal and Hutter, IJCAI 2023): where the best tenth of the trials (at least five) has other values of a
+ * hyperparameter than all trials have, it matters, and as much as the two distributions differ (Pearson's divergence between
+ * their Parzen estimators). Each hyperparameter is looked at alone: one that matters only together with another gets little. It
+ * tells what mattered among the values that were tried, so one that was searched in a narrow range, or that the search had
+ * settled early, gets little as well.
  *
- * Conditional hyperparameters are compared over the trials that have them, and weigh by how many these are: a
- * share `b` of all and `a` of the best trials gives a divergence the weight `a² / b` (conditional PED-ANOVA,
- * arXiv 2601.20800, as in Optuna 5). That their branch is chosen at all counts for its parent. Fixed ones,
- * ones with a single value and ones that fewer than 10 trials have are left out: from a handful of values the
- * divergence is chance, and may be so large that it hides all others.
+ * Conditional hyperparameters are compared over the trials that have them, and weigh by how many these are: a share `b` of all
+ * and `a` of the best trials gives a divergence the weight `a² / b` (conditional PED-ANOVA, arXiv 2601.20800, as in Optuna 5).
+ * That their branch is chosen at all counts for its parent. Fixed ones, ones with a single value and ones that fewer than 10
+ * trials have are left out: from a handful of values the divergence is chance, and may be so large that it hides all others.
  *
  * All trials with a score count, ranked as `rankTrials` does, and diverged ones below them; failed and
  * running ones do not. Where all scores are equal nothing mattered, and all importances are 0.
@@ -102,20 +99,15 @@ function countCells(domain: Domain): number {
   const { kind, min, max, step, sampling } = domain;
   if (min === max) return 1;
   if (step === undefined && kind === 'float') return MAX_CELLS;
-  // Under log, one cell for every doubling of the range, as in Optuna: of 1, 2, 3, ... few lie in the lower
-  // cells.
+  // Under log, one cell for every doubling of the range, as in Optuna: of 1, 2, 3, ... few lie in the lower cells.
   if (step === undefined && sampling !== 'linear') {
     return Math.min(MAX_CELLS, Math.ceil(Math.log2(max - min + 1)) + 1);
   }
-  // Values that can be counted have equal shares of the unit interval, the first one from 0 to twice its
-  // middle.
+  // Values that can be counted have equal shares of the unit interval, the first one from 0 to twice its middle.
   return Math.min(MAX_CELLS, Math.round(1 / (2 * positionOf(domain, valueAt(domain, 0)))));
 }
 
-/**
- * The cell of a value, from 0. The lowest value lies in the middle of the first cell, the highest in that of
- * the last.
- */
+/** The cell of a value, from 0. The lowest value lies in the middle of the first cell, the highest in that of the last. */
 function cellOf(domain: Domain, value: HyperParameterValue): number {
   const cells = countCells(domain);
   const position = (x: HyperParameterValue) =>
@@ -123,8 +115,7 @@ function cellOf(domain: Domain, value: HyperParameterValue): number {
       ? positionOf({ kind: 'float', min: domain.min, max: domain.max, sampling: domain.sampling }, x)
       : positionOf(domain, x);
   const [lowest, highest] = [position(valueAt(domain, 0)), position(valueAt(domain, 1))];
-  // A value in the middle between two cells belongs to the lower one, as in Optuna; the slack absorbs
-  // rounding.
+  // A value in the middle between two cells belongs to the lower one, as in Optuna; the slack absorbs rounding.
   return Math.max(0, Math.ceil(((position(value) - lowest) / (highest - lowest)) * (cells - 1) - 0.5 - 1e-9));
 }
 

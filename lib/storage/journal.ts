@@ -196,15 +196,13 @@ export class Journal<Event = unknown> {
   }
 
   /**
-   * The events of the journal at `path`, and the journal to append to. It changes nothing on the disk: the
-   * file is made, or freed of a broken last line, when the first event is appended. A missing or empty file
-   * is a new journal.
+   * The events of the journal at `path`, and the journal to append to. It changes nothing on the disk: the file is made, or freed
+   * of a broken last line, when the first event is appended. A missing or empty file is a new journal.
    *
-   * A last line that was cut off, or whose bytes are damaged, is dropped, and `warning` says so: a write that
-   * the machine broke off may look like either. (Bytes of the last line that went bad later look the same and
-   * cost its event.) Everything else that is wrong throws `JournalError`: a damaged line with others behind it,
-   * lines out of order, repeated or missing, CR LF, a file that is no journal or one of another version, and an event with
-   * which `findFault` finds a fault.
+   * A last line that was cut off, or whose bytes are damaged, is dropped, and `warning` says so: a write that the machine broke
+   * off may look like either. (Bytes of the last line that went bad later look the same and cost its event.) Everything else that
+   * is wrong throws `JournalError`: a damaged line with others behind it, lines out of order, repeated or missing, CR LF, a file
+   * that is no journal or one of another version, and an event with which `findFault` finds a fault.
    */
   static open<Event = unknown>(path: string, findFault: FindFault = () => undefined): OpenedJournal<Event> {
     const bytes = readBytes(path);
@@ -214,10 +212,9 @@ export class Journal<Event = unknown> {
   }
 
   /**
-   * Writes events, each a JSON value, and returns when they are on the disk: one write and one flush for all
-   * of them, so that many cost little more than one (0.2 ms on the virtual disk where it was measured). Of
-   * several events a power cut may keep the first few. If it throws, for instance because the disk is full,
-   * none of them is in the journal and it may be tried again.
+   * Writes events, each a JSON value, and returns when they are on the disk: one write and one flush for all of them, so that
+   * many cost little more than one (0.2 ms on the virtual disk where it was measured). Of several events a power cut may keep the
+   * first few. If it throws, for instance because the disk is full, none of them is in the journal and it may be tried again.
    *
    * Throws `WriteError` where there is no room or right to, `JournalError` where the file is no longer as this journal
    * left it: then another process writes to it.

@@ -4,9 +4,7 @@ import { hostname } from 'node:os';
 /** Enough to tell whether that very process still lives. */
 export interface ProcessIdentity {
   readonly pid: number;
-  /**
-   * When the process began, in clock ticks since the machine did; undefined where the system has no `/proc`.
-   */
+  /** When the process began, in clock ticks since the machine did; undefined where the system has no `/proc`. */
   readonly processStart?: string;
   /** Of the machine's present run; undefined where the system has no `/proc`. */
   readonly bootId?: string;

@@ -71,10 +71,9 @@ export class DivergedError extends Error {
 /**
  * Trains `model` in place, epoch by epoch, with the optimizer, schedule and loss it was compiled with; returns how it ended.
  *
- * A training that was left after an epoch can be resumed from that epoch's snapshot, in another process too, with a model
- * built alike, the same data and the same options: it then takes the weights and records (but for `seconds`) that it would
- * have taken, bit for bit, on the same machine with as many threads. One that has ended stays ended: resumed, it only gets
- * its weights.
+ * A training that was left after an epoch can be resumed from that epoch's snapshot, in another process too, with a model built
+ * alike, the same data and the same options: it then takes the weights and records (but for `seconds`) that it would have taken,
+ * bit for bit, on the same machine with as many threads. One that has ended stays ended: resumed, it only gets its weights.
  *
  * A consumer may leave by `break` or `return()`; the model then stays as the last finished epoch left it. Callbacks are told
  * of the training's end, not of its being left. No tensor stays behind in any case.

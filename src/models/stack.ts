@@ -13,8 +13,7 @@ export interface Regularization {
 /**
  * Stacks layers into a classifier of 28 x 28 images; every weight is drawn from `seed` and the layer's position.
  *
- * With batch normalization the order is weights without bias, normalization, activation (Ioffe and Szegedy 2015, section
- * 3.2).
+ * With batch normalization the order is weights without bias, normalization, activation (Ioffe and Szegedy 2015, section 3.2).
  */
 export class Stack {
   readonly #seed: number;

@@ -9,9 +9,7 @@ export function modelDirectory(dataset: string, profile: string, model: string):
   return join('runs', `${dataset}-${profile}`, model);
 }
 
-/**
- * The folder in which the notebooks keep a search for a model's hyperparameters: `runs/mnist-quick/mlp-search/random`.
- */
+/** The folder in which the notebooks keep a search for a model's hyperparameters: `runs/mnist-quick/mlp-search/random`. */
 export function searchDirectory(dataset: string, profile: string, model: string, search: string): string {
   return join('runs', `${dataset}-${profile}`, `${model}-search`, search);
 }

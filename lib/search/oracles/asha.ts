@@ -9,11 +9,10 @@ import { scoreAt } from './ranking';
 const MAX_PAUSED = 10;
 
 /**
- * ASHA, asynchronous successive halving (Li et al., "A System for Massively Parallel Hyperparameter Tuning",
- * MLSys 2020, algorithm 2): whenever there is room, a trial that is among the best 1 / `factor` of those that
- * came to its rung goes on to the next; where there is none, a new one begins, drawn as in random search.
- * Nothing waits for the end of a rung, so no worker is idle while trials may begin, but which trials go on
- * depends on which ended first.
+ * ASHA, asynchronous successive halving (Li et al., "A System for Massively Parallel Hyperparameter Tuning", MLSys 2020,
+ * algorithm 2): whenever there is room, a trial that is among the best 1 / `factor` of those that came to its rung goes on to the
+ * next; where there is none, a new one begins, drawn as in random search. Nothing waits for the end of a rung, so no worker is
+ * idle while trials may begin, but which trials go on depends on which ended first.
  *
  * Rungs are at `minEpochs`, `factor` times as many and so on, and at the whole training. Two things differ
  * from the paper, whose search never ends. So that the disk does not fill up with weights, a paused trial

@@ -17,11 +17,10 @@ interface Step {
  * Tries every combination of values: all of a domain whose values can be listed, 10 of any other, evenly over
  * its scale and both ends included.
  *
- * The order is that of an odometer: the hyperparameter asked for last changes fastest, each from its first
- * value to its last. When one changes, those asked for after it begin anew with whatever the model builder
- * then asks for, so a hyperparameter that only some configurations have multiplies only those. Configurations
- * that were tried before, or are no candidates, are skipped; after 1,000 in a row the search ends, not
- * exhausted.
+ * The order is that of an odometer: the hyperparameter asked for last changes fastest, each from its first value to its last.
+ * When one changes, those asked for after it begin anew with whatever the model builder then asks for, so a hyperparameter that
+ * only some configurations have multiplies only those. Configurations that were tried before, or are no candidates, are skipped;
+ * after 1,000 in a row the search ends, not exhausted.
  */
 export class GridOracle implements Oracle {
   readonly config = { name: 'grid' };
@@ -59,17 +58,13 @@ function visit(
   try {
     return { definition: view.define(suggest), steps };
   } catch (error) {
-    // A trial whose model cannot be built has failed for that already; what it asked for until then still
-    // counts.
+    // A trial whose model cannot be built has failed for that already; what it asked for until then still counts.
     if (isTried) return { definition: undefined, steps };
     throw error;
   }
 }
 
-/**
- * The values up to the last hyperparameter that has a further one, with that in its place; undefined after
- * the last of all.
- */
+/** The values up to the last hyperparameter that has a further one, with that in its place; undefined after the last of all. */
 function advance(steps: readonly Step[]): HyperParameterValues | undefined {
   for (let i = steps.length - 1; i >= 0; i--) {
     const { name, values, index } = steps[i];

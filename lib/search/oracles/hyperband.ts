@@ -36,21 +36,18 @@ interface HyperbandConfig {
 }
 
 /**
- * Hyperband (Li et al., "Hyperband: A Novel Bandit-Based Approach to Hyperparameter Optimization", JMLR
- * 18(185), 2018): trains many configurations for few epochs, the better ones for `factor` times as many, and
- * so on, in brackets that begin with fewer trials and more epochs each. Configurations are drawn as in random
- * search.
+ * Hyperband (Li et al., "Hyperband: A Novel Bandit-Based Approach to Hyperparameter Optimization", JMLR 18(185), 2018): trains
+ * many configurations for few epochs, the better ones for `factor` times as many, and so on, in brackets that begin with fewer
+ * trials and more epochs each. Configurations are drawn as in random search.
  *
- * A promoted trial goes on from its weights; the others are pruned once all trials of their rung are in.
- * Trials that failed, were pruned by other rules or have no score cost no promotion: the next best takes
- * their place. A trial that ended early, with early stopping for instance, keeps its place in later rungs
- * with the score it has.
+ * A promoted trial goes on from its weights; the others are pruned once all trials of their rung are in. Trials that failed, were
+ * pruned by other rules or have no score cost no promotion: the next best takes their place. A trial that ended early, with early
+ * stopping for instance, keeps its place in later rungs with the score it has.
  *
- * The first trials, by id, are the first bracket, the next ones the second, and so on, enqueued ones
- * included. While a bracket waits for running trials, those of the next begin. Same seed, same trials and
- * promotions for any number of workers. Where the trials end in the middle of a bracket, because of
- * `maxTrials` or as the space is exhausted, it is finished as a bracket of the trials that it has: of n, n /
- * `factor` go on (rounded down, at least one), and so on.
+ * The first trials, by id, are the first bracket, the next ones the second, and so on, enqueued ones included. While a bracket
+ * waits for running trials, those of the next begin. Same seed, same trials and promotions for any number of workers. Where the
+ * trials end in the middle of a bracket, because of `maxTrials` or as the space is exhausted, it is finished as a bracket of the
+ * trials that it has: of n, n / `factor` go on (rounded down, at least one), and so on.
  *
  * `factor` is a whole number from 2, default 3; `iterations`, how often all brackets are gone through, each
  * time with new configurations, from 1, default 1.
@@ -143,10 +140,7 @@ export class HyperbandOracle implements Oracle {
   }
 }
 
-/**
- * Prunes or promotes one of a bracket's trials; undefined where none is left to, or not before a running one
- * has ended.
- */
+/** Prunes or promotes one of a bracket's trials; undefined where none is left to, or not before a running one has ended. */
 function advance(rungs: readonly Rung[], bracket: readonly Trial[], view: SearchView): Decision | undefined {
   let members = bracket;
   for (let i = 0; i + 1 < rungs.length; i++) {

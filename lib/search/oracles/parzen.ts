@@ -22,12 +22,11 @@ interface Kernels {
 }
 
 /**
- * Parzen estimator of the configurations of some trials: a mixture with one component for each of them and
- * one for the prior; all weigh the same. The prior is uniform over every domain or, with a confidence, the
- * user's (see `samplePrior`). A component is a product of
- * kernels, one for each hyperparameter (Falkner, Klein and Hutter, "BOHB", ICML 2018, section 3.2), so the
- * mixture knows which values go together. Numbers and ordered choices lie in the unit interval of their
- * domain, where a log scale is even.
+ * Parzen estimator of the configurations of some trials: a mixture with one component for each of them and one for the prior; all
+ * weigh the same. The prior is uniform over every domain or, with a confidence, the user's (see `samplePrior`). A component is a
+ * product of kernels, one for each hyperparameter (Falkner, Klein and Hutter, "BOHB", ICML 2018, section 3.2), so the mixture
+ * knows which values go together. Numbers and ordered choices lie in the unit interval of their domain, where a log scale is
+ * even.
  *
  * Conditional hyperparameters: a configuration that lacks one says nothing about it. Its component has no
  * kernel there, and what is chosen there leaves its share of the mixture as it was. So choosing 'sgd' raises
@@ -62,10 +61,7 @@ export class ParzenEstimator {
     return sample(drawn ?? places[places.length - 1], draw);
   }
 
-  /**
-   * How likely the value is given what was chosen before, and the shares once it is chosen, too (Bayes'
-   * rule).
-   */
+  /** How likely the value is given what was chosen before, and the shares once it is chosen, too (Bayes' rule). */
   choose(
     shares: readonly number[],
     name: string,
@@ -162,8 +158,7 @@ function createNumericKernels(domain: Domain, values: Values, prior: Prior | und
   for (const [i, place] of ascending.entries()) {
     const below = i > 0 ? center[ascending[i - 1]] : undefined;
     const above = i < ascending.length - 1 ? center[ascending[i + 1]] : undefined;
-    // The ends of the interval count as neighbours of a lone value only: else the outermost kernels would be
-    // wide for ever.
+    // The ends of the interval count as neighbours of a lone value only: else the outermost kernels would be wide for ever.
     const lone = below === undefined && above === undefined;
     const toBelow = lone ? center[place] : center[place] - (below ?? center[place]);
     const toAbove = lone ? 1 - center[place] : (above ?? center[place]) - center[place];

@@ -31,17 +31,15 @@ type Source = 'random' | 'prior' | HyperParameterValues;
  *
  * - at random with probability 1 / (1 + `factor` ** r), for factor 3 in half of all cases in the lowest rung,
  *   1 / 4, 1 / 10 and 1 / 28 in the next: where a training is long, less is risked;
- * - else from the user's prior or near the incumbent, the best trial that was trained wholly. Of the highest
- *   rung with `factor` scores, the best 1 / `factor` are taken, the n-th best of k with weight k + 1 - n: prior
- *   and incumbent get shares as the sums of the likelihoods of these under Gaussians around the one and the other.
- *   Before one trial has been trained wholly, as many epochs were trained as the first bracket takes, and a
- *   rung has so many scores, the prior has all.
+ * - else from the user's prior or near the incumbent, the best trial that was trained wholly. Of the highest rung with `factor`
+ *   scores, the best 1 / `factor` are taken, the n-th best of k with weight k + 1 - n: prior and incumbent get shares as the sums
+ *   of the likelihoods of these under Gaussians around the one and the other. Before one trial has been trained wholly, as many
+ *   epochs were trained as the first bracket takes, and a rung has so many scores, the prior has all.
  *
- * Near the incumbent: each of its hyperparameters is kept in half of all cases. Else a number or an ordered
- * choice is drawn from a Gaussian around it with standard deviation 0.25, cut off at the ends of its unit
- * interval, and any other choice from all n values, its own with probability (n + 1) / 2n. What it lacks, in a
- * conditional space, comes from the prior. Hyperparameters that only one of a trial and the incumbent has say
- * nothing about whether the trial is near the incumbent or the prior.
+ * Near the incumbent: each of its hyperparameters is kept in half of all cases. Else a number or an ordered choice is drawn from
+ * a Gaussian around it with standard deviation 0.25, cut off at the ends of its unit interval, and any other choice from all n
+ * values, its own with probability (n + 1) / 2n. What it lacks, in a conditional space, comes from the prior. Hyperparameters
+ * that only one of a trial and the incumbent has say nothing about whether the trial is near the incumbent or the prior.
  *
  * No configuration comes twice: after ten that were tried or are no candidates comes one of the random search.
  * A new trial takes one build, two where the incumbent counts, since only a build tells its domains.
@@ -151,10 +149,9 @@ function findDomains(view: SearchView, values: HyperParameterValues): ReadonlyMa
 /**
  * The share of what is not drawn at random that comes from near the incumbent, 0 to 1; the rest is the prior's.
  *
- * `best`: configurations, the best first. `domains`: of the incumbent's hyperparameters; of others nothing counts.
- * With one value, an incumbent at 0.5, a default of 0 and a deviation of 0.25, a best configuration of 0.25 is as far from
- * both, but the Gaussian around 0 is cut off in its middle: its density is 1.91 times that around 0.5, so the share is
- * 1 / (1 + 1.91).
+ * `best`: configurations, the best first. `domains`: of the incumbent's hyperparameters; of others nothing counts. With one
+ * value, an incumbent at 0.5, a default of 0 and a deviation of 0.25, a best configuration of 0.25 is as far from both, but the
+ * Gaussian around 0 is cut off in its middle: its density is 1.91 times that around 0.5, so the share is 1 / (1 + 1.91).
  */
 export function incumbentShare(
   best: readonly HyperParameterValues[],

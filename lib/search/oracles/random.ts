@@ -11,16 +11,12 @@ const MAX_COLLISIONS = 200;
  * "Random Search for Hyper-Parameter Optimization", JMLR 13, 2012). No configuration comes twice; after 200
  * draws in a row that were tried before, or are no candidates, the space counts as exhausted.
  *
- * A value depends on the seed, the new trial's id, the number of such draws before it and the
- * hyperparameter's name alone, so adding a hyperparameter to a model leaves the values of all others as they
- * were.
+ * A value depends on the seed, the new trial's id, the number of such draws before it and the hyperparameter's name alone, so
+ * adding a hyperparameter to a model leaves the values of all others as they were.
  */
 export class RandomOracle implements Oracle {
   readonly config = { name: 'random' };
-  /**
-   * The trial and first draw for which 200 draws found nothing new. It only saves drawing them again: the
-   * result is the same.
-   */
+  /** The trial and first draw for which 200 draws found nothing new. It only saves drawing them again: the result is the same. */
   #exhausted: string | undefined;
 
   next(view: SearchView): Decision {
@@ -30,10 +26,7 @@ export class RandomOracle implements Oracle {
     return { kind: 'start', definition, epochs: view.epochs };
   }
 
-  /**
-   * A configuration that no trial has had, for the trial to be begun next; undefined where the space is
-   * exhausted.
-   */
+  /** A configuration that no trial has had, for the trial to be begun next; undefined where the space is exhausted. */
   draw(view: SearchView): Definition | undefined {
     const id = view.trials.length + 1;
     let first: string | undefined;

@@ -4,11 +4,10 @@ import type { Trial } from '../trial';
 /**
  * The trials whose scores say how good their configurations are, best first; of equal ones the earlier first.
  *
- * Scores of whole trainings come first: those of completed trials, and of trials that were pruned because
- * they could no longer win after some of their folds: fewer folds, but as many epochs. Then come trials that
- * were left or ended before the last epoch, the further trained ones first: scores after different numbers of
- * epochs cannot be compared, and a trial that was taken further was the better one when that was decided.
- * Trials that run, failed or diverged (their score is NaN) are left out.
+ * Scores of whole trainings come first: those of completed trials, and of trials that were pruned because they could no longer
+ * win after some of their folds: fewer folds, but as many epochs. Then come trials that were left or ended before the last epoch,
+ * the further trained ones first: scores after different numbers of epochs cannot be compared, and a trial that was taken further
+ * was the better one when that was decided. Trials that run, failed or diverged (their score is NaN) are left out.
  */
 export function rankTrials(trials: readonly Trial[], objective: Pick<Objective, 'direction'>): Trial[] {
   const wholeTraining = trials.reduce((most, { epochs }) => Math.max(most, epochs), 0);

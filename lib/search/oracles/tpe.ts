@@ -33,11 +33,10 @@ interface Candidate {
 }
 
 /**
- * Tries what good trials have and others have not: the tree-structured Parzen estimator (TPE: Bergstra,
- * Bardenet, Bengio and Kégl, "Algorithms for Hyper-Parameter Optimization", NeurIPS 2011, section 4),
- * multivariate (Falkner, Klein, Hutter, "BOHB", ICML 2018), with the settings of Optuna's TPESampler: of 24
- * configurations drawn from an estimator of the best tenth of all trials, it tries the one that is likelier
- * under it than under an estimator of the others by the largest factor.
+ * Tries what good trials have and others have not: the tree-structured Parzen estimator (TPE: Bergstra, Bardenet, Bengio and
+ * Kégl, "Algorithms for Hyper-Parameter Optimization", NeurIPS 2011, section 4), multivariate (Falkner, Klein, Hutter, "BOHB",
+ * ICML 2018), with the settings of Optuna's TPESampler: of 24 configurations drawn from an estimator of the best tenth of all
+ * trials, it tries the one that is likelier under it than under an estimator of the others by the largest factor.
  *
  * - The first trials, until `startupTrials` have a score, are those of a random search with the same seed.
  * - A trial counts by its score (see `rankTrials`). Failed, diverged and running ones are always among the
@@ -135,10 +134,7 @@ function propose(view: SearchView, good: ParzenEstimator, others: ParzenEstimato
   return undefined;
 }
 
-/**
- * Builds a configuration with the candidate's values; what it lacks is drawn from the good trials given
- * these.
- */
+/** Builds a configuration with the candidate's values; what it lacks is drawn from the good trials given these. */
 function define(
   view: SearchView,
   good: ParzenEstimator,
@@ -158,9 +154,7 @@ function define(
   });
 }
 
-/**
- * Draws every hyperparameter that the user has not set from the good trials, each given the ones before it.
- */
+/** Draws every hyperparameter that the user has not set from the good trials, each given the ones before it. */
 function drawCandidate(
   space: ReadonlyMap<string, Domain>,
   set: HyperParameterValues,

@@ -14,16 +14,14 @@ export interface Rival {
  * Why a trial can no longer win after some of its trainings, or undefined: while it may, where it has no
  * score yet, or fewer than three of the rivals have all of their trainings.
  *
- * The remaining trainings are taken to come out as good as the trial's best one so far plus the widest gap
- * between two trainings of one rival. If even then the mean would be no better than the best rival's, the
- * trial is out. For instance, 0.70 after 1 of 3 trainings against a rival with 0.80, 0.81 and 0.82: at best
- * 0.70, 0.72 and 0.72, mean 0.713, so it is out.
+ * The remaining trainings are taken to come out as good as the trial's best one so far plus the widest gap between two trainings
+ * of one rival. If even then the mean would be no better than the best rival's, the trial is out. For instance, 0.70 after 1 of 3
+ * trainings against a rival with 0.80, 0.81 and 0.82: at best 0.70, 0.72 and 0.72, mean 0.713, so it is out.
  *
- * Racing is from Maron and Moore (Hoeffding races, NeurIPS 1994) and Birattari et al. (F-race, GECCO 2002);
- * that the best trial alone is raced against, and after a single training, from Hutter et al. (SMAC's
- * intensification, LION 2011). Their bounds need the scores' range or more trainings than a few folds. The
- * gap is a rule of thumb in their place: nothing guarantees that a trial's trainings differ no more than its
- * rivals' do, so a winner with very uneven folds can be lost.
+ * Racing is from Maron and Moore (Hoeffding races, NeurIPS 1994) and Birattari et al. (F-race, GECCO 2002); that the best trial
+ * alone is raced against, and after a single training, from Hutter et al. (SMAC's intensification, LION 2011). Their bounds need
+ * the scores' range or more trainings than a few folds. The gap is a rule of thumb in their place: nothing guarantees that a
+ * trial's trainings differ no more than its rivals' do, so a winner with very uneven folds can be lost.
  *
  * @param options.scores of the trial's trainings so far, in order.
  * @param options.trainings how many the trial is to have.

@@ -19,9 +19,8 @@ export interface Rules {
 /**
  * What becomes of a running trial, or undefined while that is open.
  *
- * It depends on the trial's own trainings, in order, and on the trials with smaller ids, all of which must be settled. So it
- * does not matter which of several trainings that ran at once was finished first: what was trained beyond the verdict
- * does not count.
+ * It depends on the trial's own trainings, in order, and on the trials with smaller ids, all of which must be settled. So it does
+ * not matter which of several trainings that ran at once was finished first: what was trained beyond the verdict does not count.
  */
 export function judge(trial: TrialState, earlier: readonly TrialState[], rules: Rules): Settled | undefined {
   const { objective } = rules;

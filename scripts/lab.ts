@@ -17,10 +17,18 @@ const child = spawn(
   { cwd: ROOT, env, stdio: 'inherit' },
 );
 
+/** A server that has not stopped after so long never does: once its kernels were gone, its threads waited for each other. */
+const STOP_MS = 20_000;
+
+function stop(): void {
+  child.kill('SIGTERM');
+  setTimeout(() => child.kill('SIGKILL'), STOP_MS).unref();
+}
+
 // Ctrl-C reaches the server itself; it shuts its kernels down, and we wait for that.
 process.on('SIGINT', () => {});
-process.on('SIGTERM', () => child.kill('SIGTERM'));
-process.on('SIGHUP', () => child.kill('SIGTERM'));
+process.on('SIGTERM', stop);
+process.on('SIGHUP', stop);
 child.on('exit', (code) => {
   // What tells other programs of the server, its token included: a server that is killed leaves it.
   for (const name of [`jpserver-${child.pid}.json`, `jpserver-${child.pid}-open.html`]) {

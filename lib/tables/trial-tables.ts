@@ -70,10 +70,14 @@ function shareColumns(trials: readonly Trial[], titles: ReadonlyMap<string, stri
     const suffix = findSuffix(name, trials);
     if (suffix !== undefined && !titles.has(suffix)) shared.set(suffix, [...(shared.get(suffix) ?? []), name]);
   }
+  const excludeEachOther = (names: readonly string[]) =>
+    trials.every(({ hyperparameters }) => names.filter((name) => name in hyperparameters).length < 2);
+  const groups = [...shared].filter(([, names]) => names.length > 1 && excludeEachOther(names));
   const columns = new Map<string, string[]>();
   for (const [name, title] of titles) {
-    const [suffix, names] = [...shared].find(([, each]) => each.length > 1 && each.includes(name)) ?? [title, [name]];
-    columns.set(suffix, names);
+    const [suffix, names] = groups.find(([, each]) => each.includes(name)) ?? [];
+    if (suffix === undefined || names === undefined) columns.set(title, [name]);
+    else columns.set(distinctColumnName(suffix, 'hyperparameter', [...TRIAL_COLUMNS, ...titles.values()]), names);
   }
   return [...columns];
 }

@@ -106,6 +106,16 @@ describe('search tables', () => {
     // Where one trial has such a name without the value, or the search has a hyperparameter called like the column, none share.
     const odd = [...made, makeTrial(4, 0.6, { optimizer: 'rmsprop', adamLearningRate: 0.01 })];
     expect(tables.trials({ trials: odd, objective: valAccuracy }).columns).toContain('adamLearningRate');
+    const both = [...made, makeTrial(4, 0.6, { optimizer: 'adam', second: 'sgd', adamLearningRate: 0.01, sgdLearningRate: 0.1 })];
+    expect(tables.trials({ trials: both, objective: valAccuracy }).columns).toContain('sgdLearningRate');
+    // `seconds` is a column of every trial, and `values` a member of danfo.js's frame.
+    const clashing = ['Seconds', 'Values'].map((word) =>
+      tables.trials({
+        trials: ['adam', 'sgd'].map((kind, i) => makeTrial(i + 1, 0.6, { optimizer: kind, [`${kind}${word}`]: i })),
+        objective: valAccuracy,
+      }),
+    );
+    expect(clashing.map(({ columns }) => columns.at(-1))).toEqual(['seconds (hyperparameter)', 'values (hyperparameter)']);
     const taken = [...made, makeTrial(4, 0.6, { optimizer: 'adam', adamLearningRate: 0.01, learningRate: 1 })];
     expect(tables.trials({ trials: taken, objective: valAccuracy }).columns).toContain('sgdLearningRate');
   });

@@ -61,9 +61,9 @@ function numbersBetween(first: string, last: string): string[] {
   return between;
 }
 
-/** Puts `prefix` before every number of a list: `3a to 3d` with `2.` gives `2.3a to 2.3d`. */
-export function prefixNumbers(list: string, prefix: string): string {
-  return list.replace(new RegExp(NUMBER, 'g'), (number) => prefix + number);
+/** A list of numbers with each replaced: `3a to 3d` with a prefix of `2.` is `2.3a to 2.3d`. */
+export function renumber(list: string, replace: (number: string) => string): string {
+  return list.replace(new RegExp(NUMBER, 'g'), replace);
 }
 
 /** Where references lead; undefined for what is not there, whose words stay as they are. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { expandNumbers, linkReferences, parseCaption, prefixNumbers, type Targets } from '../../../scripts/notebook/captions';
+import { expandNumbers, linkReferences, parseCaption, renumber, type Targets } from '../../../scripts/notebook/captions';
 
 describe('parseCaption', () => {
   it('reads number, what is seen, and the words after it', () => {
@@ -38,8 +38,8 @@ it.each([
   expect(expandNumbers(list)).toEqual(numbers);
 });
 
-it('prefixNumbers puts the chapter before every number', () => {
-  expect(prefixNumbers('3a to 3d', '2.')).toBe('2.3a to 2.3d');
+it('renumber replaces every number of a list', () => {
+  expect(renumber('3a to 3d', (number) => `2.${number}`)).toBe('2.3a to 2.3d');
 });
 
 describe('linkReferences', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Cell, Notebook, Output } from '../../../scripts/notebook/notebook-file';
-import { type Block, buildReport, type NamedNotebook } from '../../../scripts/notebook/report-document';
+import type { Block } from '../../../scripts/notebook/report-blocks';
+import { buildReport, type NamedNotebook } from '../../../scripts/notebook/report-document';
 
 const PLOTLY_TYPE = 'application/vnd.plotly.v1+json';
 const figure = (data: object[] = []): Output => ({ output_type: 'display_data', data: { [PLOTLY_TYPE]: { data } } });

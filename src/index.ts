@@ -34,6 +34,8 @@ export { describeCuts } from './study/describe-budget';
 export { modelDirectory, searchDirectory } from './study/folders';
 export { AUGMENTATION, compileForLongTraining, LONG_TRAINING } from './study/long-training';
 export type { Profile } from './study/profiles';
+export { readStudy } from './study/read-study';
+export { judgeReferences } from './study/references';
 export { openStudy, Study, type StudyOptions, type TrainedModel } from './study/study';
 
 // Searches.
@@ -99,6 +101,7 @@ export {
   type LearningRateRangeOptions,
   learningRateRange,
 } from '../lib/training/learning-rate-range';
+export { nearestNeighbours } from '../lib/training/nearest-neighbours';
 export {
   loadModel,
   saveModel,

@@ -12,12 +12,14 @@ export interface ComparedModel {
   /** Trainable and other weights. */
   readonly weights: number;
   readonly history: History;
+  /** Time of search and training, added up over workers; undefined where it is not known. */
+  readonly seconds?: number;
   readonly evaluated: EvaluatedModel;
 }
 
 /**
- * How an MLP and a CNN compare in this run, point by point: weights, time, what shifted images cost them, and whether the CNN is
- * ahead, as theory expects, with what to check where it is not. The accuracies themselves: `describeComparison`.
+ * How an MLP and a CNN compare in this run, point by point: weights, budget, time, what shifted images cost them, and whether the
+ * CNN is ahead, as theory expects, with what to check where it is not. The accuracies themselves: `describeComparison`.
  *
  * @param robustness of models named as these two; without images shifted by two pixels that point is left out.
  */
@@ -26,6 +28,7 @@ export function describeModels(mlp: ComparedModel, cnn: ComparedModel, robustnes
   return [
     `**Weights.** The MLP has ${formatCount(mlp.weights)}, the CNN ${formatCount(cnn.weights)}: ` +
       `${describeRatio(mlp.weights, cnn.weights, 'many')}.`,
+    ...describeBudget(mlp, cnn),
     describeTime(mlp.history, cnn.history),
     ...describeShift(mlp.name, cnn.name, robustness),
     '**What theory expects.** A convolution knows that neighbouring pixels belong together and that a stroke is the same ' +
@@ -39,6 +42,16 @@ export function describeModels(mlp: ComparedModel, cnn: ComparedModel, robustnes
 function describeRatio(mlp: number, cnn: number, as: string): string {
   const ratio = Math.max(mlp, cnn) / Math.min(mlp, cnn);
   return ratio < 1.1 ? `about as ${as}` : `${ratio.toFixed(1)} times as ${as} for the ${mlp > cnn ? 'MLP' : 'CNN'}`;
+}
+
+/** What either was given, without which their scores are no comparison. */
+function describeBudget(mlp: ComparedModel, cnn: ComparedModel): string[] {
+  const [first, second] = [mlp.seconds ?? 0, cnn.seconds ?? 0];
+  if (!(first > 0 && second > 0)) return [];
+  return [
+    `**Budget.** Searches and the winner's training took ${formatMinutes(first)} of computing for the MLP and ` +
+      `${formatMinutes(second)} for the CNN, added up over workers: ${describeRatio(first, second, 'long')}.`,
+  ];
 }
 
 function describeTime(mlp: History, cnn: History): string {
@@ -90,6 +103,11 @@ function describeShift(mlp: string, cnn: string, robustness: readonly Robustness
     `**Shifted images.** Moving the test images by two pixels costs the MLP ${formatPoints(first)} points and the CNN ` +
       `${formatPoints(second)}: ${reading}.`,
   ];
+}
+
+/** `48 s`, `3.4 min`. */
+function formatMinutes(seconds: number): string {
+  return seconds < 90 ? formatSeconds(seconds) : `${(seconds / 60).toFixed(1)} min`;
 }
 
 /** `0.042 s`, `3.4 s`, `27 s`. */

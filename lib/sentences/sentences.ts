@@ -2,6 +2,8 @@
 
 export { describeAblation as ablation } from './describe-ablation';
 export { describeAugmentation as augmentation } from './describe-augmentation';
+export { describeCalibration as calibration } from './describe-calibration';
+export { describeClasses as classes } from './describe-classes';
 export { describeComparison as comparison } from './describe-comparison';
 export { describeDataset as dataset } from './describe-dataset';
 export { describeFinding as finding } from './describe-finding';
@@ -13,4 +15,5 @@ export {
   describeImportance as importance,
   describeSearch as search,
 } from './describe-search';
+export { describeAbstract as abstract, describeConclusion as conclusion, type StudiedModel } from './describe-study';
 export { describeTrainedAlike as trainedAlike } from './describe-trained-alike';

@@ -120,6 +120,22 @@ export function hyperparameters(values: HyperParameterValues): dfd.DataFrame {
   );
 }
 
+/** Configurations side by side, by name, one hyperparameter a row; blank where a configuration lacks it. */
+export function configurations(named: Readonly<Record<string, HyperParameterValues>>): dfd.DataFrame {
+  const hyperparameters = [...new Set(Object.values(named).flatMap((values) => Object.keys(values)))];
+  return new dfd.DataFrame(
+    hyperparameters.map((hyperparameter) => ({
+      hyperparameter,
+      ...Object.fromEntries(
+        Object.entries(named).map(([name, values]) => [
+          distinctColumnName(name, 'configuration', ['hyperparameter']),
+          hyperparameter in values ? String(shorten(values[hyperparameter])) : null,
+        ]),
+      ),
+    })),
+  );
+}
+
 /** What searches, by name, and the training of the best configuration came to. */
 export function searchResults(
   searches: Readonly<Record<string, SearchResults & { readonly seconds: number }>>,

@@ -20,12 +20,17 @@ import { cut, distinctColumnName, round, roundOrBlank, shorten } from './table-c
  * `learningRate`.
  *
  * `names`: the hyperparameters to show, each in its own column. Default: all.
+ * `best`: so many trials at most, the best of those that can be compared, without the columns in which they are all alike.
  */
-export function trials(search: SearchResults, options: { names?: readonly string[] } = {}): dfd.DataFrame {
-  const rows = orderTrials(search);
+export function trials(search: SearchResults, options: { names?: readonly string[]; best?: number } = {}): dfd.DataFrame {
+  const { names, best } = options;
+  if (best !== undefined && !(Number.isInteger(best) && best >= 1)) {
+    throw new RangeError(`best must be a whole number from 1, but got ${best}; leave it out for all trials.`);
+  }
+  const rows = best === undefined ? orderTrials(search) : orderTrials(search).filter(({ rank = Infinity }) => rank <= best);
   const begun = rows.map(({ trial }) => trial).filter((trial) => trial.status !== 'failed');
   const says = {
-    origin: findBaseline(search.trials) !== undefined,
+    origin: findBaseline(rows.map(({ trial }) => trial)) !== undefined,
     status: rows.some(({ trial }) => trial.status !== 'completed'),
     spread: rows.some(({ spread }) => spread !== undefined),
     scoreSoFar: rows.some(({ scoreSoFar }) => scoreSoFar !== undefined),
@@ -34,13 +39,16 @@ export function trials(search: SearchResults, options: { names?: readonly string
     reason: rows.some(({ trial }) => trial.reason !== undefined),
   };
   const columns = nameColumns(search);
-  const { names } = options;
-  const shown: readonly (readonly [string, readonly string[]])[] =
+  const possible: readonly (readonly [string, readonly string[]])[] =
     names === undefined
       ? shareColumns(search.trials, columns.hyperparameters)
       : names.map((name) => [columns.hyperparameters.get(name) ?? name, [name]]);
+  const read = ({ trial }: RankedTrial, of: readonly string[]) =>
+    shorten(trial.hyperparameters[of.find((name) => name in trial.hyperparameters) ?? '']);
+  const varies = (of: readonly string[]) => new Set(rows.map((row) => read(row, of))).size > 1;
+  const shown = best === undefined || rows.length < 2 ? possible : possible.filter(([, of]) => varies(of));
   return new dfd.DataFrame(
-    rows.map(({ trial, rank, score, spread, scoreSoFar }) => ({
+    rows.map(({ trial, rank, score, spread, scoreSoFar }, i) => ({
       rank: rank ?? null,
       trial: trial.id,
       ...(says.origin ? { origin: trial.origin === 'oracle' ? null : trial.origin } : {}),
@@ -52,12 +60,7 @@ export function trials(search: SearchResults, options: { names?: readonly string
       ...(says.epochs ? { epochs: trainedEpochs(trial) } : {}),
       seconds: round(trial.seconds, 1),
       parameters: trial.parameters || null,
-      ...Object.fromEntries(
-        shown.map(([column, of]) => [
-          column,
-          shorten(trial.hyperparameters[of.find((name) => name in trial.hyperparameters) ?? '']),
-        ]),
-      ),
+      ...Object.fromEntries(shown.map(([column, of]) => [column, read(rows[i], of)])),
       ...(says.reason ? { reason: cut(trial.reason) } : {}),
     })),
   );

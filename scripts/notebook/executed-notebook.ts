@@ -2,7 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { NOTEBOOKS, REPORTS } from './folders';
 import { readNotebook } from './notebook-file';
-import type { NamedNotebook } from './report-document';
+import type { NamedNotebook } from './report-places';
 
 /** A notebook with outputs, and the file they came from. */
 export interface ExecutedNotebook extends NamedNotebook {

@@ -28,8 +28,32 @@ def text(value):
     return "".join(value) if isinstance(value, list) else str(value or "")
 
 
+class References:
+    """What a report cites, in the order in which it does: `[Li et al. 2018](https://... "The entry in full.")`."""
+
+    def __init__(self):
+        self.by_url = {}
+
+    def cite(self, url, entry):
+        """The number of a work; None for a link that is no citation: it has no entry, and none is known of its address."""
+        if url not in self.by_url and entry:
+            self.by_url[url] = {"number": len(self.by_url) + 1, "url": url, "entry": entry}
+        return self.by_url.get(url, {}).get("number")
+
+
+class Renderer(IPythonRenderer):
+    """Jupyter's, with numbers at citations."""
+
+    references = References()
+
+    def link(self, text, url, title=None):
+        number = self.references.cite(url, title)
+        cited = "" if number is None else f'&nbsp;<a class="citation" href="#reference-{number}">[{number}]</a>'
+        return super().link(text, url, title) + cited
+
+
 def markdown(source):
-    renderer = IPythonRenderer(escape=False, exclude_anchor_links=True)
+    renderer = Renderer(escape=False, exclude_anchor_links=True)
     return Markup(MarkdownWithMath(renderer=renderer).render(source))
 
 
@@ -84,6 +108,7 @@ class Chapter:
 
     def __init__(self, chapter, bound):
         self.id = chapter["id"]
+        self.kind = chapter["kind"]
         self.title = inline(chapter["title"])
         self.headed = chapter["headed"]
         self.plain_title = plain(self.title)
@@ -137,14 +162,25 @@ def scripts(chapters):
 
 def export(document, target):
     chapters = [Chapter(chapter, document["bound"]) for chapter in document["chapters"]]
+    # A coursework alone is short enough to do without.
+    listed = chapters if any(chapter.kind == "notebook" for chapter in chapters) else []
     lists = [
-        (title, [entry for chapter in chapters for entry in chapter.numbered if entry["kind"] == kind])
+        (title, [entry for chapter in listed for entry in chapter.numbered if entry["kind"] == kind])
         for title, kind in (("Figures", "figure"), ("Tables", "table"))
     ]
     env = Environment(loader=FileSystemLoader(TEMPLATE), autoescape=True, trim_blocks=True, lstrip_blocks=True)
     env.filters["css_string"] = css_string
     has_code = any(block["type"] == "code" for chapter in chapters for block in chapter.blocks)
-    parts = {"chapters": chapters, "lists": lists, "has_code": has_code, "style": style(), "scripts": scripts(chapters)}
+    parts = {
+        # The abstract stands on the title page.
+        "abstract": next((chapter for chapter in chapters if chapter.id == "abstract"), None),
+        "chapters": [chapter for chapter in chapters if chapter.id != "abstract"],
+        "lists": lists,
+        "references": list(Renderer.references.by_url.values()),
+        "has_code": has_code,
+        "style": style(),
+        "scripts": scripts(chapters),
+    }
     page = env.get_template("report.html.j2").render({**document, **parts})
     target.write_text(page)
 

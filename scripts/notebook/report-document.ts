@@ -1,7 +1,9 @@
-import { type Caption, linkReferences, type Targets } from './captions';
+import { linkReferences, type Targets } from './captions';
+import { type Coursework, gatherCoursework, type SectionName } from './coursework';
 import { type Notebook, sourceOf } from './notebook-file';
-import { type Block, buildBlocks, captionOf, HEADING } from './report-blocks';
+import { type Block, buildBlocks, HEADING } from './report-blocks';
 import { describeRun, type Facts, findProblems } from './report-facts';
+import { type NamedNotebook, type Places, placeNotebooks } from './report-places';
 
 /** What the title page says beside what the notebooks say themselves. */
 export interface TitlePage {
@@ -11,15 +13,11 @@ export interface TitlePage {
   readonly date?: string;
 }
 
-/** A notebook that a report is made of: its name, without `.ipynb`, and its contents with outputs. */
-export interface NamedNotebook {
-  readonly name: string;
-  readonly notebook: Notebook;
-}
-
-/** One notebook in a report. */
+/** A part of a report under a heading of its own. */
 export interface Chapter {
-  /** Of its heading: `chapter-2`. */
+  /** Whether it is a section of the coursework, or a whole notebook, which begins on a page of its own. */
+  readonly kind: 'section' | 'notebook';
+  /** Of its heading: `data`, `chapter-2`. */
   readonly id: string;
   /** Markdown of its heading. */
   readonly title: string;
@@ -40,10 +38,13 @@ export interface ReportDocument {
   readonly facts: readonly (readonly [string, string])[];
   /** What differs: a table with a row for each notebook; empty for one notebook. */
   readonly factsByChapter: { readonly columns: readonly string[]; readonly rows: readonly (readonly string[])[] };
-  /** Whether the notebooks are chapters with headings and numbers of their own. */
+  /** Whether there are several chapters, with ids of their own for their headings. */
   readonly bound: boolean;
   readonly chapters: readonly Chapter[];
 }
+
+/** Of several notebooks without a title of their own. */
+const COURSEWORK_TITLE = 'Reading handwriting: a dense and a convolutional network';
 
 /** A notebook's title (its metadata's, else its first heading of the first level, else its name) in Markdown. */
 export function titleOf({ name, notebook }: NamedNotebook): string {
@@ -67,96 +68,114 @@ function authorsOf(notebooks: readonly NamedNotebook[]): string[] {
   return [...new Set(names.filter((name): name is string => typeof name === 'string' && name !== ''))];
 }
 
-/** The chapter's number: the one that its file begins with, `2` for `02-mlp-search`, else its place. */
-function numberChapters(notebooks: readonly NamedNotebook[]): string[] {
-  const numbers = notebooks.map(({ name }) => /^0*(\d+)/.exec(name)?.[1]);
-  const given = numbers.filter((number) => number !== undefined);
-  return given.length === notebooks.length && new Set(given).size === given.length
-    ? (given as string[])
-    : notebooks.map((_, i) => `${i + 1}`);
+/** What a report is made with beside its notebooks and its title page. */
+export interface BuildOptions {
+  /** Names of notebooks that the report should have had, and did not run. */
+  readonly missing?: readonly string[];
+  /** False leaves all code out. */
+  readonly code?: boolean;
+  /** Sections of a coursework; default all that have cells. */
+  readonly sections?: readonly SectionName[];
+  /** True lets the whole notebooks follow a coursework. */
+  readonly appendix?: boolean;
+  /** The date of a title page without one. */
+  readonly today?: string;
 }
 
 /**
- * What a report of these notebooks says, in their order. One notebook keeps its numbers; of several, each is a chapter,
- * and figures and tables are numbered by chapter (Figure 2.3). References lead to what they name.
- *
- * @param options.missing names of notebooks that the report should have had, and did not run
- * @param options.code false leaves all code out
- * @param options.today the date of a title page without one
+ * What a report of these notebooks says. One notebook is set whole and keeps its numbers. Several are a coursework, made of their
+ * cells that are tagged with its sections, and the whole notebooks after it where they are asked for, or alone where no cell is
+ * tagged: each a chapter, figures and tables numbered by chapter (Figure 2.3). References lead to what they name.
  */
 export function buildReport(
   notebooks: readonly NamedNotebook[],
   titlePage: TitlePage = {},
-  options: { missing?: readonly string[]; code?: boolean; projectTitle?: string; today?: string } = {},
+  options: BuildOptions = {},
 ): ReportDocument {
   const [first] = notebooks;
   if (first === undefined) throw new RangeError('notebooks must hold at least one, but got none.');
-  const { missing = [], code = true, projectTitle = 'Report', today = formatDate(new Date()) } = options;
-  const bound = notebooks.length > 1;
-  const numbers = numberChapters(notebooks);
-  const idsOf = (number: string, { kind, numbers }: Caption) =>
-    numbers.map((own) => `${kind}-${bound ? `${number}-` : ''}${own}`);
-
-  const captions = notebooks.map(({ notebook }) =>
-    notebook.cells.flatMap((cell) => (cell.cell_type === 'markdown' ? (captionOf(sourceOf(cell)).caption ?? []) : [])),
-  );
-  const targets = new Map<string, { href: string; label: string }>();
-  for (const [i, number] of numbers.entries()) {
-    for (const caption of captions[i] ?? []) {
-      const ids = idsOf(number, caption);
-      for (const [k, own] of caption.numbers.entries()) {
-        const target = { href: `#${ids[k]}`, label: bound ? `${number}.${own}` : own };
-        targets.set(`${number} ${caption.kind} ${own}`, target);
-        // "Table 3" means Tables 3a to 3d.
-        const whole = `${number} ${caption.kind} ${Number.parseInt(own, 10)}`;
-        if (!targets.has(whole)) targets.set(whole, { ...target, label: target.label.replace(/[a-z]$/, '') });
-      }
-    }
-  }
-  const targetsFor = (own: string): Targets => ({
-    numbered: (kind, number, chapter) =>
-      bound || chapter === undefined || chapter === own ? targets.get(`${chapter ?? own} ${kind} ${number}`) : undefined,
-    chapter: (number) => (bound && number !== own && numbers.includes(number) ? `#chapter-${number}` : undefined),
-    file(path) {
-      const name = /^(?:\.\/)?([^/]+)\.ipynb$/.exec(path)?.[1];
-      const at = notebooks.findIndex((other) => other.name === name);
-      if (name === undefined) return undefined;
-      return bound && at >= 0 ? `#chapter-${numbers[at]}` : `${name}.html`;
-    },
-  });
-
-  const facts = notebooks.map(({ notebook }) => describeRun(notebook));
+  const { missing = [], code = true, sections, today = formatDate(new Date()) } = options;
+  const several = notebooks.length > 1;
+  const coursework = several
+    ? gatherCoursework(
+        notebooks.map(({ notebook }) => notebook),
+        { sections, code },
+      )
+    : undefined;
+  const isWhole = coursework === undefined || options.appendix === true;
   const problems = notebooks.flatMap((named) =>
-    findProblems(named.notebook).map((problem) => (bound ? `${plain(titleOf(named))}: ${problem}` : problem)),
+    findProblems(named.notebook).map((problem) => (several ? `${plain(titleOf(named))}: ${problem}` : problem)),
   );
   if (missing.length > 0) {
     problems.push(`${missing.join(' and ')} did not run and ${missing.length === 1 ? 'is' : 'are'} not in this report.`);
   }
   const given = authorsOf(notebooks);
-  const title = titlePage.title ?? (bound ? projectTitle : plain(titleOf(first)));
+  const title = titlePage.title ?? (several ? COURSEWORK_TITLE : plain(titleOf(first)));
+  const places = placeNotebooks(notebooks, isWhole);
   return {
     title,
     authors: titlePage.authors?.length ? titlePage.authors : given,
     course: titlePage.course ?? '',
     date: titlePage.date ?? today,
     problems,
-    ...arrangeFacts(notebooks, facts),
-    bound,
-    chapters: notebooks.map((named, i) => {
-      const number = numbers[i] as string;
-      return {
-        id: `chapter-${number}`,
-        title: titleOf(named),
-        headed: bound || title !== plain(titleOf(named)),
-        blocks: buildBlocks(named.notebook.cells, {
-          code,
-          number: (_kind, own) => (bound ? `${number}.${own}` : own),
-          ids: (caption) => idsOf(number, caption),
-          link: (markdown) => linkReferences(markdown, targetsFor(number)),
-        }),
-      };
-    }),
+    ...arrangeFacts(
+      notebooks,
+      notebooks.map(({ notebook }) => describeRun(notebook)),
+    ),
+    bound: several,
+    chapters: [
+      ...(coursework === undefined ? [] : buildSections(coursework, places)),
+      ...(isWhole ? buildChapters(notebooks, places, { code, title }) : []),
+    ],
   };
+}
+
+/** The sections of a coursework, where references lead to its own figures first. */
+function buildSections({ sections, number }: Coursework, places: Places): Chapter[] {
+  return sections.map(({ name, title, passages }) => ({
+    kind: 'section',
+    id: name,
+    title,
+    headed: true,
+    blocks: passages.flatMap(({ notebook, cells }) => {
+      const targets: Targets = {
+        ...places.targets(notebook),
+        numbered(kind, own, chapter) {
+          const owner = chapter === undefined ? notebook : places.numbers.indexOf(chapter);
+          const label = number(owner, kind, own);
+          return label === undefined
+            ? places.targets(notebook).numbered(kind, own, chapter)
+            : { href: `#${kind}-${label}`, label };
+        },
+      };
+      return buildBlocks(cells, {
+        code: false,
+        number: (kind, own) => number(notebook, kind, own) ?? own,
+        ids: ({ kind, numbers }) => numbers.map((own) => `${kind}-${number(notebook, kind, own)}`),
+        link: (markdown) => linkReferences(markdown, targets),
+      });
+    }),
+  }));
+}
+
+/** Notebooks as a whole. */
+function buildChapters(
+  notebooks: readonly NamedNotebook[],
+  { numbers, label, ids, targets }: Places,
+  { code, title }: { code: boolean; title: string },
+): Chapter[] {
+  return notebooks.map((named, i) => ({
+    kind: 'notebook',
+    id: `chapter-${numbers[i]}`,
+    title: titleOf(named),
+    headed: notebooks.length > 1 || title !== plain(titleOf(named)),
+    blocks: buildBlocks(named.notebook.cells, {
+      code,
+      number: (_kind, own) => label(i, own),
+      ids: (caption) => ids(i, caption),
+      link: (markdown) => linkReferences(markdown, targets(i)),
+    }),
+  }));
 }
 
 /** Facts that all notebooks share once, the others by notebook. */

@@ -1,3 +1,4 @@
+import { SECTIONS, type SectionName } from './coursework';
 import { UsageError } from './parameters';
 import type { ReportFormat, ReportOptions } from './write-report';
 
@@ -5,6 +6,8 @@ import type { ReportFormat, ReportOptions } from './write-report';
 export const REPORT_OPTIONS = {
   format: { type: 'string' },
   'no-code': { type: 'boolean' },
+  appendix: { type: 'boolean' },
+  sections: { type: 'string' },
   title: { type: 'string' },
   author: { type: 'string', multiple: true },
   course: { type: 'string' },
@@ -13,6 +16,8 @@ export const REPORT_OPTIONS = {
 
 export const REPORT_HELP = `  --format LIST     html, pdf, or html,pdf; default both
   --no-code         reports without code
+  --appendix        the whole notebooks after the coursework in reports/report
+  --sections LIST   of the coursework, with commas: abstract,data,results; default all that the notebooks have cells for
   --title TEXT      on the title page; default: the notebook's own title
   --author NAME     on the title page; may be repeated; default: the notebooks' metadata "authors"
   --course TEXT     on the title page
@@ -24,6 +29,8 @@ const FORMATS: readonly ReportFormat[] = ['html', 'pdf'];
 export interface ReportValues {
   readonly format?: string;
   readonly 'no-code'?: boolean;
+  readonly appendix?: boolean;
+  readonly sections?: string;
   readonly title?: string;
   readonly author?: readonly string[];
   readonly course?: string;
@@ -42,7 +49,11 @@ export function readReportOptions(values: ReportValues): ReportOptions {
   const { title, author, course, date } = values;
   return {
     formats: FORMATS.filter((format) => named.includes(format)),
-    code: values['no-code'] !== true,
+    build: {
+      code: values['no-code'] !== true,
+      appendix: values.appendix === true,
+      ...(values.sections === undefined ? {} : { sections: readSections(values.sections) }),
+    },
     titlePage: {
       ...(title === undefined ? {} : { title }),
       ...(author === undefined ? {} : { authors: author }),
@@ -50,4 +61,17 @@ export function readReportOptions(values: ReportValues): ReportOptions {
       ...(date === undefined ? {} : { date }),
     },
   };
+}
+
+function readSections(list: string): SectionName[] {
+  const names: readonly string[] = SECTIONS.map(({ name }) => name);
+  const given = list.split(',').map((name) => name.trim());
+  const unknown = given.find((name) => !names.includes(name));
+  if (unknown !== undefined) {
+    throw new UsageError(
+      `--sections must name sections of the coursework, with commas between them, but got "${unknown}"; there are ` +
+        `${names.join(', ')}.`,
+    );
+  }
+  return given as SectionName[];
 }

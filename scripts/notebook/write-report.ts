@@ -1,9 +1,10 @@
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { explainWriteError } from '../../lib/storage/write-error';
 import { openPrinter, printPdf } from './print-pdf';
-import { ROOT, runPython } from './python';
-import { buildReport, type NamedNotebook, type TitlePage } from './report-document';
+import { runPython } from './python';
+import { type BuildOptions, buildReport, type TitlePage } from './report-document';
+import type { NamedNotebook } from './report-places';
 
 /** A form in which reports are written. */
 export type ReportFormat = 'html' | 'pdf';
@@ -11,9 +12,9 @@ export type ReportFormat = 'html' | 'pdf';
 /** What `npm start` and `npm run report` let the user choose about reports. */
 export interface ReportOptions {
   readonly formats: readonly ReportFormat[];
-  /** False leaves all code out. */
-  readonly code: boolean;
   readonly titlePage: TitlePage;
+  /** What the report is made with. */
+  readonly build?: Pick<BuildOptions, 'code' | 'sections' | 'appendix'>;
 }
 
 /**
@@ -26,10 +27,10 @@ export interface ReportOptions {
 export async function writeReport(
   notebooks: readonly NamedNotebook[],
   target: string,
-  { formats, code, titlePage }: ReportOptions,
+  { formats, titlePage, build }: ReportOptions,
   missing: readonly string[] = [],
 ): Promise<string[]> {
-  const document = buildReport(notebooks, titlePage, { code, missing, projectTitle: readProjectTitle() });
+  const document = buildReport(notebooks, titlePage, { ...build, missing });
   const written: string[] = [];
   const place = (extension: string) => join(dirname(target), `.${basename(target)}.part.${extension}`);
   const html = place('html');
@@ -58,10 +59,4 @@ export async function writeReport(
 
 function warn(target: string, { message }: Error): undefined {
   console.warn(`No PDF of ${basename(target)}, whose HTML is complete: ${message.split('\n')[0]}`);
-}
-
-/** What the project calls itself, for a report of several notebooks without a title of its own. */
-function readProjectTitle(): string {
-  const { description } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { description: string };
-  return description;
 }

@@ -106,7 +106,7 @@ it('a report shows what comes from data as text, wherever it stands', async () =
   };
   const titlePage = { title: EVIL, course: EVIL, date: EVIL, authors: [EVIL] };
   const target = join(folder, 'report');
-  await writeReport([{ name: '01-a', notebook }], target, { formats: ['html'] as const, code: true, titlePage });
+  await writeReport([{ name: '01-a', notebook }], target, { formats: ['html'] as const, titlePage });
 
   const browser = await launchBrowser();
   try {

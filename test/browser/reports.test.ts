@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runPython } from '../../scripts/notebook/python';
-import type { NamedNotebook } from '../../scripts/notebook/report-document';
+import type { NamedNotebook } from '../../scripts/notebook/report-places';
 import { writeReport } from '../../scripts/notebook/write-report';
 import { answers, draw, findPad, SEVEN } from './drawn-strokes';
 import { launchBrowser, type Output, type PageElement, PLOTLY_TYPE } from './jupyterlab';
@@ -287,7 +287,7 @@ describe('a bound report', () => {
 
   it('leaves code out on demand, and writes the formats asked for alone', async () => {
     const target = join(folder, 'short');
-    const written = await writeReport([SECOND], target, { formats: ['pdf'], code: false, titlePage: {} });
+    const written = await writeReport([SECOND], target, { formats: ['pdf'], build: { code: false }, titlePage: {} });
     expect(written).toEqual([`${target}.pdf`]);
     expect(readdirSync(folder).filter((file) => file.includes('short'))).toEqual(['short.pdf']);
     const { pages } = JSON.parse(

@@ -98,7 +98,7 @@
   function floatWidePages() {
     for (const figure of document.querySelectorAll('figure.wide')) {
       let last = figure;
-      while (last.nextElementSibling && !last.nextElementSibling.matches('h2')) last = last.nextElementSibling;
+      while (last.nextElementSibling && !last.nextElementSibling.matches('h2, h3')) last = last.nextElementSibling;
       if (last !== figure) last.after(figure);
     }
   }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Cell, Notebook, Output } from '../../../scripts/notebook/notebook-file';
 import type { Block } from '../../../scripts/notebook/report-blocks';
-import { buildReport, type NamedNotebook } from '../../../scripts/notebook/report-document';
+import { buildReport } from '../../../scripts/notebook/report-document';
+import type { NamedNotebook } from '../../../scripts/notebook/report-places';
 
 const PLOTLY_TYPE = 'application/vnd.plotly.v1+json';
 const figure = (data: object[] = []): Output => ({ output_type: 'display_data', data: { [PLOTLY_TYPE]: { data } } });
@@ -159,13 +160,13 @@ describe('the title page', () => {
     expect(buildReport([notebook], given)).toMatchObject(given);
   });
 
-  it('falls back to the heading, or the project for several, and to the date given', () => {
+  it('falls back to the heading, or that of a coursework for several, and to the date given', () => {
     expect(buildReport([named('a', cells)], {}, { today: '1 May' })).toMatchObject({
       title: 'The fit of it',
       authors: [],
       date: '1 May',
     });
-    expect(buildReport([named('a', []), named('b', [])], {}, { projectTitle: 'P' }).title).toBe('P');
+    expect(buildReport([named('a', []), named('b', [])]).title).toBe('Reading handwriting: a dense and a convolutional network');
     expect(buildReport([named('a', [])]).title).toBe('a');
   });
 });

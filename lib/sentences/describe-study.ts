@@ -132,8 +132,8 @@ function describeChoice(models: readonly [StudiedModel, StudiedModel]): string {
   if (pValue < LEVEL) {
     const { difference } = compare(better.winner, worse.winner);
     return (
-      `On these images the **${better.name}** reads ${points(difference)} points more rightly than the ${worse.name}, and chance ` +
-      'in drawing them does not explain it. It is the one to take where accuracy is what counts.'
+      `On these images the **${better.name}** reads ${points(difference)} points more rightly than the ${worse.name}, and ` +
+      'chance in drawing them does not explain it. It is the one to take where accuracy is what counts.'
     );
   }
   const [light, heavy] = [...models].sort((a, b) => a.weights - b.weights);

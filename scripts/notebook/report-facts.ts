@@ -1,3 +1,4 @@
+import { citeDataset } from '../../lib/data/cite-dataset';
 import { RUN_TYPE, type RunRecord } from '../../lib/notebook/provenance';
 import { formatDuration } from '../../lib/notebook/time';
 import { type Cell, headingsByCell, type Notebook, outputsOf, sourceOf } from './notebook-file';
@@ -47,7 +48,7 @@ export function describeRun(notebook: Notebook): Facts {
   const memory = run.memory ? `, ${(run.memory / 1e9).toFixed(1)} GB of memory at most` : '';
   const facts: Record<string, string | undefined> = {
     'Data set': dataset && (source ? `${dataset}, from ${source}` : dataset),
-    Source: dataset && citeDataset(dataset),
+    Source: dataset && citeDataset(dataset)?.entry,
     Profile: profile,
     Seed: seed === undefined ? undefined : `${seed}`,
     Parameters: run.parameters,
@@ -58,23 +59,6 @@ export function describeRun(notebook: Notebook): Facts {
     'Git commit': commit,
   };
   return new Map(Object.entries(facts).filter((entry): entry is [string, string] => Boolean(entry[1])));
-}
-
-/** Who made a data set, for its users to cite; undefined for one that is not known. */
-export function citeDataset(name: string): string | undefined {
-  if (name.startsWith('emnist')) {
-    return (
-      'G. Cohen, S. Afshar, J. Tapson and A. van Schaik, EMNIST: an extension of MNIST to handwritten letters, 2017 ' +
-      '(arXiv:1702.05373), from NIST Special Database 19'
-    );
-  }
-  if (name === 'mnist') {
-    return (
-      'Y. LeCun, L. Bottou, Y. Bengio and P. Haffner, Gradient-based learning applied to document recognition, ' +
-      'Proceedings of the IEEE 86(11), 1998, from NIST Special Databases 1 and 3'
-    );
-  }
-  return undefined;
 }
 
 /**

@@ -2,9 +2,8 @@
 // Draws the figures, folds the code, and sets the page for paper.
 (() => {
   const MM = 96 / 25.4;
-  /** Width of the text on upright and on wide paper, in CSS pixels. */
+  /** Width of the text on paper, in CSS pixels. */
   const UPRIGHT = 166 * MM;
-  const WIDE = 261 * MM;
   /** A figure is laid out this wide and then shrunk to the paper: its words come out at 6 to 8 points. */
   const LAYOUT_WIDTH = 760;
   /** The width on the screen that a figure's height is made for. */
@@ -14,8 +13,10 @@
   /** A table higher than this may go on on the next page. */
   const MAX_WHOLE_TABLE = 130 * MM;
   const COLUMN_GAP = 8 * MM;
-  /** Type smaller than this share of a table's own is hard to read. */
-  const MIN_ZOOM = 0.7;
+  /** A table's type has 7.5 points and at least 7. */
+  const MIN_ZOOM = 7 / 7.5;
+  /** A matrix of a coursework stands upright among the text. */
+  const UPRIGHT_MATRIX = { width: 780, height: 740 };
 
   const body = document.body;
   const plots = [...document.querySelectorAll('.plot')].map((element) => {
@@ -38,11 +39,11 @@
   async function drawPictures() {
     for (const { element, figure } of plots) {
       const { data, layout } = figure;
-      const isMatrix = element.closest('.wide') !== null;
+      const matrix = element.closest('.wide') ? MATRIX : element.closest('.matrix') ? UPRIGHT_MATRIX : undefined;
       const width = layout.width ?? LAYOUT_WIDTH;
       // A picture keeps its proportions: in its full height it would stand between white bands.
       const shrink = layout.images === undefined ? 1 : width / SCREEN_WIDTH;
-      const size = isMatrix ? MATRIX : { width, height: (layout.height ?? 450) * shrink };
+      const size = matrix ?? { width, height: (layout.height ?? 450) * shrink };
       const picture = document.createElement('img');
       picture.alt = element.getAttribute('aria-label') ?? '';
       picture.src = await Plotly.toImage(
@@ -62,7 +63,7 @@
     cell.replaceChildren(...words.flatMap((word, i) => (i === 0 ? [word] : [document.createElement('wbr'), word])));
   }
 
-  /** Makes tables fit the paper: by wrapping words, by a wide page, by smaller type, in this order. */
+  /** Makes tables fit the paper: by wrapping words, by slightly smaller type, by cutting them into several, in this order. */
   function fitTables() {
     for (const table of document.querySelectorAll('.chapter table, .title-page table')) {
       const figure = table.closest('figure');
@@ -71,19 +72,50 @@
         table.classList.add('wrapped');
         for (const cell of table.querySelectorAll('th, td')) breakNames(cell);
       }
-      let width = figure?.classList.contains('wide') ? WIDE : UPRIGHT;
-      if (!fits(width / MIN_ZOOM) && figure !== null) {
-        figure.classList.add('wide');
-        width = WIDE;
-      }
-      if (!fits(width)) table.style.zoom = width / table.scrollWidth;
+      if (!fits(UPRIGHT / MIN_ZOOM)) cutColumns(table, UPRIGHT);
+      if (!fits(UPRIGHT)) table.style.zoom = UPRIGHT / table.scrollWidth;
       const size = table.getBoundingClientRect();
       // The still picture of the drawing pad is one thing, though it is a table.
       if (size.height > MAX_WHOLE_TABLE && table.closest('.inkwell-drawing') === null) {
         figure?.classList.add('long');
-        setInColumns(table, Math.floor((width + COLUMN_GAP) / (size.width + COLUMN_GAP)));
+        setInColumns(table, Math.floor((UPRIGHT + COLUMN_GAP) / (size.width + COLUMN_GAP)));
       }
     }
+  }
+
+  /** Undoes what was cut for paper. */
+  const restore = [];
+
+  /** Cuts the columns that have no room off into further tables below, each of which begins with the first column. */
+  function cutColumns(table, width) {
+    const rows = [...table.rows];
+    const count = rows[0]?.cells.length ?? 0;
+    if (rows.some((row) => row.cells.length !== count || [...row.cells].some((cell) => cell.colSpan !== 1))) return;
+    const widths = [...rows[0].cells].map((cell) => cell.getBoundingClientRect().width);
+    const parts = [];
+    let room = 0;
+    for (let column = 1; column < count; column++) {
+      if (parts.length === 0 || widths[column] > room) {
+        parts.push([0]);
+        room = width - widths[0];
+      }
+      parts.at(-1).push(column);
+      room -= widths[column];
+    }
+    const copies = parts.map((columns) => {
+      const copy = table.cloneNode(true);
+      for (const row of copy.rows) {
+        for (const [column, cell] of [...row.cells].entries()) if (!columns.includes(column)) cell.remove();
+      }
+      return copy;
+    });
+    const whole = [...table.childNodes];
+    table.replaceChildren(...copies[0].childNodes);
+    table.after(...copies.slice(1));
+    restore.push(() => {
+      table.replaceChildren(...whole);
+      for (const copy of copies.slice(1)) copy.remove();
+    });
   }
 
   /** Sets a long and narrow table in columns beside each other, with its head above each. */
@@ -137,6 +169,7 @@
     for (const { element, figure } of plots) {
       Plotly.relayout(element, { width: figure.layout.width ?? null, autosize: true });
     }
+    for (const undo of restore.splice(0)) undo();
     for (const table of document.querySelectorAll('table')) table.style.zoom = '';
     for (const output of document.querySelectorAll('.columns')) output.style.columnCount = '';
   });

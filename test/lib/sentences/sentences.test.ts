@@ -31,10 +31,13 @@ const search = {
   ],
 };
 
-it('describeDataset names source, size and classes', () => {
-  expect(describeDataset(train)).toBe('**mnist**, from a folder: 60,000 training images in 2 classes.');
-  expect(describeDataset({ ...train, train, test: { ...train, size: 1000 }, files: [] })).toBe(
-    '**mnist**, from a folder: 60,000 training and 1,000 test images in 2 classes.',
+it('describeDataset names source, size and classes, and cites who made it', () => {
+  expect(describeDataset(train)).toMatch(
+    /^\*\*mnist\*\* \(\[LeCun et al\. 1998\]\(https:[^ ]+ "Y\. LeCun, .*"\)\), from a folder: 60,000 training images in 2 classes\.$/,
+  );
+  const own = { ...train, name: 'mine' };
+  expect(describeDataset({ ...own, train: own, test: { ...own, size: 1000 }, files: [] })).toBe(
+    '**mine**, from a folder: 60,000 training and 1,000 test images in 2 classes.',
   );
 });
 

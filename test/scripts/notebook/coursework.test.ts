@@ -1,6 +1,10 @@
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { linkReferences } from '../../../scripts/notebook/captions';
 import { gatherCoursework, SECTIONS } from '../../../scripts/notebook/coursework';
-import type { Cell, Notebook } from '../../../scripts/notebook/notebook-file';
+import { listNotebooks, NOTEBOOKS } from '../../../scripts/notebook/folders';
+import { type Cell, type Notebook, readNotebook, sourceOf } from '../../../scripts/notebook/notebook-file';
+import { captionOf } from '../../../scripts/notebook/report-blocks';
 
 const cell = (source: string, ...tags: string[]): Cell => ({ cell_type: 'markdown', metadata: { tags }, source });
 const notebook = (...cells: Cell[]): Notebook => ({ cells, metadata: {}, nbformat: 4, nbformat_minor: 5 });
@@ -72,5 +76,45 @@ describe('gatherCoursework', () => {
       ] as const
     ).map(([at, kind, own]) => coursework?.number(at, kind, own));
     expect(numbers).toEqual(['1', '1', '2', '3', '2b', '2', undefined, undefined]);
+  });
+});
+
+describe("the project's notebooks", () => {
+  const notebooks = listNotebooks().map((name) => readNotebook(join(NOTEBOOKS, `${name}.ipynb`)));
+  const coursework = gatherCoursework(notebooks);
+
+  it('fill every section, and leave none out without code but what shows code', () => {
+    expect(coursework?.sections.map(({ name }) => name)).toEqual(SECTIONS.map(({ name }) => name));
+    expect(gatherCoursework(notebooks, { code: false })?.sections).toHaveLength(SECTIONS.length);
+  });
+
+  it('refer in the coursework to what stands in it', () => {
+    const lost: string[] = [];
+    let found = 0;
+    for (const { notebook, cells } of coursework?.sections.flatMap(({ passages }) => passages) ?? []) {
+      for (const cell of cells.filter(({ cell_type }) => cell_type === 'markdown')) {
+        linkReferences(captionOf(sourceOf(cell)).rest, {
+          numbered(kind, own, chapter) {
+            const owner = chapter === undefined ? notebook : Number(chapter) - 1;
+            if (coursework?.number(owner, kind, own) === undefined) lost.push(`${kind} ${own} of notebook ${owner + 1}`);
+            else found++;
+            return undefined;
+          },
+          chapter: (number) => void lost.push(`notebook ${number}`),
+          file: (path) => void (path.endsWith('.ipynb') && lost.push(path)),
+        });
+      }
+    }
+    expect(lost).toEqual([]);
+    expect(found).toBeGreaterThan(0);
+  });
+
+  it('ask the reader nothing in the coursework but its own question', () => {
+    const asked = coursework?.sections
+      .filter(({ name }) => name !== 'question')
+      .flatMap(({ passages }) => passages.flatMap(({ cells }) => cells))
+      .filter((cell) => cell.cell_type === 'markdown' && /\?(?![^(]*\))/.test(sourceOf(cell)))
+      .map(sourceOf);
+    expect(asked).toEqual([]);
   });
 });

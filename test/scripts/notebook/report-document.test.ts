@@ -174,3 +174,63 @@ describe('the title page', () => {
 it('refuses a report of nothing', () => {
   expect(() => buildReport([])).toThrow(/at least one, but got none/);
 });
+
+describe('a coursework', () => {
+  const tagged = (cell: Cell, ...tags: string[]): Cell => ({ ...cell, metadata: { tags } });
+  const notebooks = [
+    named('01-data', [
+      text('# 1 · Data'),
+      tagged(text('Words about Figure 2, and Figure 1.'), 'default-data'),
+      code('a', figure()),
+      text('*Figure 1. Not in it.*'),
+      tagged(code('b', figure()), 'default-data'),
+      tagged(text('*Figure 2. In it.*'), 'default-data'),
+    ]),
+    named('02-search', [
+      text('# 2 · Search'),
+      tagged(code('c', figure(), words('as in Figure 2 of notebook 1')), 'default-search'),
+      tagged(text('*Figure 1. Trials.* See Figure 1, and [there](01-data.ipynb).'), 'default-search'),
+    ]),
+  ];
+
+  it('is what several notebooks with tagged cells are bound as, without code, numbered through', () => {
+    const { title, bound, chapters } = buildReport(notebooks);
+    expect([title, bound]).toEqual(['Reading handwriting: a dense and a convolutional network', true]);
+    expect(chapters.map(({ kind, id, title, headed }) => [kind, id, title, headed])).toEqual([
+      ['section', 'data', '1 Data', true],
+      ['section', 'search', '2 Search', true],
+    ]);
+    expect(chapters.map(({ blocks }) => blocks.map(summary))).toEqual([
+      // What does not stand in the coursework is no link.
+      ['text: Words about [Figure 1](#figure-1), and Figure 1.', 'Figure 1: 1'],
+      ['Figure 2: 2'],
+    ]);
+    expect(chapters[1]?.blocks[0]).toMatchObject({
+      ids: ['figure-2'],
+      rest: 'See [Figure 2](#figure-2), and [there](01-data.html).',
+      outputs: [{}, { data: { 'text/markdown': 'as in [Figure 1](#figure-1) of notebook 1' } }],
+    });
+  });
+
+  it('is followed by the whole notebooks on demand, to which references lead that it does not hold itself', () => {
+    const { chapters } = buildReport(notebooks, {}, { appendix: true });
+    expect(chapters.map(({ kind, id }) => [kind, id])).toEqual([
+      ['section', 'data'],
+      ['section', 'search'],
+      ['notebook', 'chapter-1'],
+      ['notebook', 'chapter-2'],
+    ]);
+    expect(chapters[0]?.blocks[0]).toMatchObject({ source: 'Words about [Figure 1](#figure-1), and [Figure 1.1](#figure-1-1).' });
+    expect(chapters[2]?.blocks.map(summary)).toContain('Figure 1.2: 1');
+    const ids = chapters.flatMap(({ blocks }) => blocks.flatMap((block) => (block.type === 'numbered' ? block.ids : [])));
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  it('has the sections asked for', () => {
+    expect(buildReport(notebooks, {}, { sections: ['search'] }).chapters.map(({ title }) => title)).toEqual(['1 Search']);
+  });
+
+  it('is no matter of a report of one notebook', () => {
+    expect(buildReport(notebooks.slice(0, 1)).chapters.map(({ kind }) => kind)).toEqual(['notebook']);
+  });
+});

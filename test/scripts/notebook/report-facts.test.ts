@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { RUN_TYPE } from '../../../lib/notebook/provenance';
 import type { Cell, Notebook } from '../../../scripts/notebook/notebook-file';
-import { citeDataset, describeRun, findProblems, timeOfCells } from '../../../scripts/notebook/report-facts';
+import { describeRun, findProblems, timeOfCells } from '../../../scripts/notebook/report-facts';
 
 const code = (execution_count: number | null, extra: Partial<Cell> = {}): Cell => ({
   cell_type: 'code',
@@ -67,12 +67,6 @@ it('timeOfCells adds the time of cells, and knows none without times', () => {
   ];
   expect(timeOfCells(notebook(cells))).toBe(2.5);
   expect(timeOfCells(notebook([code(1)]))).toBeUndefined();
-});
-
-it('citeDataset knows EMNIST and MNIST, and no others', () => {
-  expect(citeDataset('emnist-balanced')).toContain('Cohen');
-  expect(citeDataset('mnist')).toContain('1998');
-  expect(citeDataset('kmnist')).toBeUndefined();
 });
 
 describe('findProblems', () => {

@@ -12,7 +12,7 @@ describe('parseStartOptions', () => {
       execute: true,
       notebooks: available,
       settings: new Map(),
-      report: { formats: ['html', 'pdf'], code: true, titlePage: {} },
+      report: { formats: ['html', 'pdf'], build: { code: true, appendix: false }, titlePage: {} },
     });
   });
 
@@ -62,7 +62,7 @@ describe('parseStartOptions for npm run report', () => {
     expect(execute).toBe(false);
     expect(report).toEqual({
       formats: ['pdf'],
-      code: false,
+      build: { code: false, appendix: false },
       titlePage: { title: 'T', course: 'ML', authors: ['Ada', 'Bob'], date: 'May 2026' },
     });
   });

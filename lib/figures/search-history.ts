@@ -42,7 +42,7 @@ export function searchHistory(search: SearchResults | TimedSearch, { by = 'trial
   );
 }
 
-/** A thin line at the score of the builder's own default, with its name at the right end. */
+/** A thin line at the score of the builder's own default, whose marker the legend names. */
 function drawBaseline(search: SearchResults, [from, to]: Order['span']): Data[] {
   const baseline = completedBaseline(search);
   if (baseline === undefined) return [];
@@ -50,16 +50,12 @@ function drawBaseline(search: SearchResults, [from, to]: Order['span']): Data[] 
   return [
     {
       type: 'scatter',
-      mode: 'text+lines',
+      mode: 'lines',
       name: 'default',
       showlegend: false,
       x: [from, to],
       y: [baseline.score, baseline.score],
-      text: ['', 'default'],
-      textposition: 'top left',
-      textfont: { size: 11, color: colors.ink },
       line: { color: colors.ink, width: 1, dash: 'dot' },
-      cliponaxis: false,
       hovertemplate: `default: %{y:${format}}<extra></extra>`,
     },
   ];

@@ -60,7 +60,7 @@ export class SearchView implements ProgressView<SearchProgress> {
     const time = formatSeconds(seconds);
     const beginning =
       outcome === 'done'
-        ? `${title}: ${plural(ended, 'trial')}${found} in ${time}`
+        ? `${title}: ${plural(ended, 'trial')}${foundTrials === ended ? ', all of them found on disk' : `${found} in ${time}`}`
         : `${title} ${outcome} after ${ended}${of} trials${found}, ${time}`;
     return [beginning, ...describeBest(state)].join(', ');
   }

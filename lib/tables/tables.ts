@@ -12,6 +12,7 @@ import type { History } from '../training/history';
 import type { TrainingRecord } from '../training/save-model';
 import { distinctColumnName, round, roundOrBlank, shorten } from './table-cells';
 
+export { bestTrials } from './best-trials';
 export * from './error-tables';
 export { calibration, pairedComparison, scores, spreadOverSeeds } from './evaluation-tables';
 export * from './experiment-tables';

@@ -20,17 +20,12 @@ import { cut, distinctColumnName, round, roundOrBlank, shorten } from './table-c
  * `learningRate`.
  *
  * `names`: the hyperparameters to show, each in its own column. Default: all.
- * `best`: so many trials at most, the best of those that can be compared, without the columns in which they are all alike.
  */
-export function trials(search: SearchResults, options: { names?: readonly string[]; best?: number } = {}): dfd.DataFrame {
-  const { names, best } = options;
-  if (best !== undefined && !(Number.isInteger(best) && best >= 1)) {
-    throw new RangeError(`best must be a whole number from 1, but got ${best}; leave it out for all trials.`);
-  }
-  const rows = best === undefined ? orderTrials(search) : orderTrials(search).filter(({ rank = Infinity }) => rank <= best);
+export function trials(search: SearchResults, options: { names?: readonly string[] } = {}): dfd.DataFrame {
+  const rows = orderTrials(search);
   const begun = rows.map(({ trial }) => trial).filter((trial) => trial.status !== 'failed');
   const says = {
-    origin: findBaseline(rows.map(({ trial }) => trial)) !== undefined,
+    origin: findBaseline(search.trials) !== undefined,
     status: rows.some(({ trial }) => trial.status !== 'completed'),
     spread: rows.some(({ spread }) => spread !== undefined),
     scoreSoFar: rows.some(({ scoreSoFar }) => scoreSoFar !== undefined),
@@ -39,16 +34,13 @@ export function trials(search: SearchResults, options: { names?: readonly string
     reason: rows.some(({ trial }) => trial.reason !== undefined),
   };
   const columns = nameColumns(search);
-  const possible: readonly (readonly [string, readonly string[]])[] =
+  const { names } = options;
+  const shown: readonly (readonly [string, readonly string[]])[] =
     names === undefined
       ? shareColumns(search.trials, columns.hyperparameters)
       : names.map((name) => [columns.hyperparameters.get(name) ?? name, [name]]);
-  const read = ({ trial }: RankedTrial, of: readonly string[]) =>
-    shorten(trial.hyperparameters[of.find((name) => name in trial.hyperparameters) ?? '']);
-  const varies = (of: readonly string[]) => new Set(rows.map((row) => read(row, of))).size > 1;
-  const shown = best === undefined || rows.length < 2 ? possible : possible.filter(([, of]) => varies(of));
   return new dfd.DataFrame(
-    rows.map(({ trial, rank, score, spread, scoreSoFar }, i) => ({
+    rows.map(({ trial, rank, score, spread, scoreSoFar }) => ({
       rank: rank ?? null,
       trial: trial.id,
       ...(says.origin ? { origin: trial.origin === 'oracle' ? null : trial.origin } : {}),
@@ -60,14 +52,19 @@ export function trials(search: SearchResults, options: { names?: readonly string
       ...(says.epochs ? { epochs: trainedEpochs(trial) } : {}),
       seconds: round(trial.seconds, 1),
       parameters: trial.parameters || null,
-      ...Object.fromEntries(shown.map(([column, of]) => [column, read(rows[i], of)])),
+      ...Object.fromEntries(
+        shown.map(([column, of]) => [
+          column,
+          shorten(trial.hyperparameters[of.find((name) => name in trial.hyperparameters) ?? '']),
+        ]),
+      ),
       ...(says.reason ? { reason: cut(trial.reason) } : {}),
     })),
   );
 }
 
 /** The columns of hyperparameters, each with the names that share it; no trial has two of those. */
-function shareColumns(trials: readonly Trial[], titles: ReadonlyMap<string, string>): [string, string[]][] {
+export function shareColumns(trials: readonly Trial[], titles: ReadonlyMap<string, string>): [string, string[]][] {
   const shared = new Map<string, string[]>();
   for (const name of titles.keys()) {
     const suffix = findSuffix(name, trials);
@@ -172,7 +169,7 @@ const TRIAL_COLUMNS = [
 ];
 
 /** Names of the columns that a search names: its objective's and, by hyperparameter, those of the hyperparameters. */
-function nameColumns({ trials, objective }: SearchResults) {
+export function nameColumns({ trials, objective }: SearchResults) {
   const score = distinctColumnName(objective.name, 'objective', TRIAL_COLUMNS);
   const scoreSoFar = `${objective.name} so far`;
   const taken = [...TRIAL_COLUMNS, score, scoreSoFar];

@@ -88,6 +88,8 @@ export function buildBlocks(
         outputs.push(...own.slice(from));
       }
       waiting = [];
+      // What is said of a figure or a table stands below its caption.
+      const after = outputs.splice(outputs.findLastIndex(isOf(caption.kind)) + 1 || outputs.length);
       blocks.push({
         type: 'numbered',
         kind: caption.kind,
@@ -100,6 +102,7 @@ export function buildBlocks(
         wide: outputs.some(needsWidePage),
         outputs,
       });
+      addOutputs(after);
     }
     flush();
     const text: string = titled ? rest : rest.replace(HEADING, '');
@@ -122,12 +125,14 @@ const isFigure = (output: Output) => {
 };
 const isTable = (output: Output) => /<table[\s>]/.test(textOf(output.data?.['text/html'])) && !isInteractive(output);
 
+const isOf = (kind: CaptionKind) => (kind === 'figure' ? isFigure : isTable);
+
 /** Where a caption's outputs begin: it claims as many figures or tables as it numbers; undefined where there is none. */
 function findCaptioned(
   cells: readonly { readonly outputs: readonly Output[] }[],
   { kind, numbers }: Caption,
 ): { cell: number; output: number } | undefined {
-  const fits = kind === 'figure' ? isFigure : isTable;
+  const fits = isOf(kind);
   const places = cells.flatMap(({ outputs }, cell) =>
     outputs.flatMap((candidate, output) => (fits(candidate) ? [{ cell, output }] : [])),
   );

@@ -62,7 +62,7 @@ describe('searchHistory', () => {
     it('draws a line at the score to beat, across the figure, and marks the trial', () => {
       const figure = searchHistory(baseline(0.75));
       const [line, best, completed, marker] = figure.data;
-      expect(line).toMatchObject({ name: 'default', x: [0.4, 4.6], y: [0.75, 0.75], text: ['', 'default'], showlegend: false });
+      expect(line).toMatchObject({ name: 'default', x: [0.4, 4.6], y: [0.75, 0.75], showlegend: false });
       expect(figure.layout.xaxis?.range).toEqual([0.4, 4.6]);
       expect(best).toMatchObject({ name: 'best so far', x: [1, 3, 4], y: [0.75, 0.9, 0.9] });
       expect(completed).toMatchObject({ x: [3, 4], y: [0.9, 0.8] });

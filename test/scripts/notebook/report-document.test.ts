@@ -39,7 +39,8 @@ describe('blocks', () => {
       'text: \n\nWords.',
       'code: a',
       'outputs: 1',
-      'Figure 1: 2',
+      'Figure 1: 1',
+      'outputs: 1',
       'text: Text after.',
     ]);
     expect(blocksOf(cells, { code: false })?.map(({ type }) => type)).not.toContain('code');
@@ -203,13 +204,12 @@ describe('a coursework', () => {
     expect(chapters.map(({ blocks }) => blocks.map(summary))).toEqual([
       // What does not stand in the coursework is no link.
       ['text: Words about [Figure 1](#figure-1), and Figure 1.', 'Figure 1: 1'],
-      ['Figure 2: 2'],
+      ['Figure 2: 1', 'outputs: 1'],
     ]);
-    expect(chapters[1]?.blocks[0]).toMatchObject({
-      ids: ['figure-2'],
-      rest: 'See [Figure 2](#figure-2), and [there](01-data.html).',
-      outputs: [{}, { data: { 'text/markdown': 'as in [Figure 1](#figure-1) of notebook 1' } }],
-    });
+    expect(chapters[1]?.blocks).toMatchObject([
+      { ids: ['figure-2'], rest: 'See [Figure 2](#figure-2), and [there](01-data.html).' },
+      { outputs: [{ data: { 'text/markdown': 'as in [Figure 1](#figure-1) of notebook 1' } }] },
+    ]);
   });
 
   it('is followed by the whole notebooks on demand, to which references lead that it does not hold itself', () => {

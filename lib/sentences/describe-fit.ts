@@ -15,5 +15,6 @@ export function describeFit({ epochs }: History): string {
         : gap < -0.5
           ? 'it underfits, or its regularization holds it back in training alone: more epochs would help'
           : 'neither over- nor underfitting stands out';
-  return `${reached}, validation accuracy ${formatPercent(valAccuracy)}. The gap is ${gap.toFixed(1)} points: ${reading}.`;
+  const points = gap.toFixed(1).replace('-', '−');
+  return `${reached}, validation accuracy ${formatPercent(valAccuracy)}. The gap is ${points} points: ${reading}.`;
 }

@@ -25,7 +25,7 @@ const ENLARGED = 3;
  * @throws RangeError where the pairs are not those of this data set, or `images` is not a whole number of at least 1.
  */
 export function confusedPairs(dataset: Dataset, pairs: readonly ConfusedPair[], options: { images?: number } = {}): Html {
-  const { images = 8 } = options;
+  const { images = 5 } = options;
   if (!(Number.isSafeInteger(images) && images >= 1)) {
     throw new RangeError(`images must be a whole number of at least 1, but got ${images}.`);
   }

@@ -8,6 +8,8 @@
   const LAYOUT_WIDTH = 760;
   /** The width on the screen that a figure's height is made for. */
   const SCREEN_WIDTH = 900;
+  /** Share of its height that a chart has in a coursework. */
+  const SECTION_SCALE = 0.72;
   /** A matrix is square, with a scale beside it. */
   const MATRIX = { width: 900, height: 680 };
   /** A table higher than this may go on on the next page. */
@@ -43,7 +45,9 @@
       const width = layout.width ?? LAYOUT_WIDTH;
       // A picture keeps its proportions: in its full height it would stand between white bands.
       const shrink = layout.images === undefined ? 1 : width / SCREEN_WIDTH;
-      const size = matrix ?? { width, height: (layout.height ?? 450) * shrink };
+      // A coursework has room for what a figure shows, not for more.
+      const scale = element.closest('.section') && layout.images === undefined ? SECTION_SCALE : shrink;
+      const size = matrix ?? { width, height: (layout.height ?? 450) * scale };
       const picture = document.createElement('img');
       picture.alt = element.getAttribute('aria-label') ?? '';
       picture.src = await Plotly.toImage(

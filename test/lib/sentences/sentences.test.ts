@@ -145,7 +145,7 @@ describe('describeFit', () => {
     [0.99, 0.9, '9.0 points: it overfits'],
     [0.95, 0.93, '2.0 points: it begins to overfit'],
     [0.93, 0.925, '0.5 points: neither'],
-    [0.8, 0.82, '-2.0 points: it underfits'],
+    [0.8, 0.82, '−2.0 points: it underfits'],
   ])('training %d and validation %d', (accuracy, valAccuracy, reading) => {
     expect(describeFit(history(accuracy, valAccuracy))).toContain(`The gap is ${reading}`);
   });

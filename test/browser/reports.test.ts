@@ -95,6 +95,27 @@ describe.skipIf(names.length === 0)('the reports (skipped where `npm start` has 
     await page.close();
   });
 
+  it.each(existsSync(join(REPORTS, 'report.html')) ? [...names, 'report'] : names)(
+    '%s has no table under 7 points on paper, and no link that leads nowhere',
+    async (name) => {
+      const page = await browser.newPage();
+      await page.goto(`${pathToFileURL(join(REPORTS, `${name}.html`)).href}?paper`);
+      await page.evaluate('paperReady');
+      // In points, of the words of every table.
+      const sizes = (await page.evaluate(
+        "[...document.querySelectorAll('.chapter table')].map((e) => 0.75 * parseFloat(getComputedStyle(e).fontSize) * e.currentCSSZoom)",
+      )) as number[];
+      expect(sizes.length).toBeGreaterThan(0);
+      expect(Math.min(...sizes)).toBeGreaterThanOrEqual(6.99);
+      const hrefs = await page
+        .locator('a[href^="#"]')
+        .evaluateAll((links) => links.map((link) => link.getAttribute('href') ?? ''));
+      const missing = (all: string[]) => all.filter((href) => document.getElementById(href.slice(1)) === null);
+      expect(await page.evaluate(missing, hrefs)).toEqual([]);
+      await page.close();
+    },
+  );
+
   it.runIf(names.includes(EVALUATION))('a cell of the confusion matrix tells its count', async () => {
     const { page, errors } = await openReport(browser, EVALUATION);
     await waitForFigures(page, countFigures(EVALUATION));
@@ -196,6 +217,65 @@ interface PdfContents {
   readonly pages: readonly { readonly width: number; readonly height: number; readonly text: string }[];
   readonly bookmarks: readonly string[];
 }
+
+describe('a coursework', () => {
+  const tagged = (notebook: NamedNotebook, ...tags: readonly string[]): NamedNotebook => ({
+    ...notebook,
+    notebook: {
+      ...notebook.notebook,
+      cells: notebook.notebook.cells.map((cell, i) => ({ ...cell, metadata: { tags: [tags[i] ?? 'default-results'] } })),
+    },
+  });
+  const columns = Array.from({ length: 30 }, (_, i) => `column${i}`);
+  const wide = output({
+    'text/html':
+      `<table><thead><tr>${columns.map((name) => `<th>${name}</th>`).join('')}</tr></thead>` +
+      `<tbody><tr>${columns.map((_, i) => `<td>value ${i}</td>`).join('')}</tr></tbody></table>`,
+  });
+  const CITED = '[Ada 1843](https://example.org/notes "A. Ada. Notes. 1843.")';
+  const first = tagged(
+    makeNotebook('01-first', [
+      `We compare, after ${CITED}.`,
+      { code: 'secret();', outputs: [wide] },
+      `*Table 4. All columns.* As ${CITED} did, and [Bob 1900](https://example.org/bob "B. Bob. On $x$ & y. 1900."), [here](#x).`,
+    ]),
+    'abstract',
+  );
+  const second = tagged(
+    makeNotebook('02-second', [
+      'Generated.',
+      { code: 'confuse();', outputs: [output({ [PLOTLY_TYPE]: matrix, 'text/plain': '[Figure]' })] },
+      '*Figure 9. The matrix of 47 classes.* Beside Table 4 of notebook 1.',
+    ]),
+    'default-abstract',
+  );
+
+  it('has its abstract on the title page, its tables cut to the page, matrices upright, and numbered references', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'inkwell-coursework-'));
+    try {
+      const target = join(folder, 'report');
+      await writeReport([first, second], target, { formats: ['pdf'], titlePage: { title: 'T' } });
+      const { pages } = JSON.parse(
+        await runPython('../../test/browser/read_pdf.py', [], readFileSync(`${target}.pdf`)),
+      ) as PdfContents;
+      const text = pages.map((page) => page.text).join('\n');
+      expect(pages[0]?.text).toMatch(/Abstract\s+We compare, after Ada 1843\s+\[1\]\./);
+      expect(text).not.toMatch(/Generated|secret|confuse/);
+      expect(pages.every(({ width, height }) => width < height)).toBe(true);
+      for (const [i, name] of columns.entries()) {
+        expect(text).toContain(name);
+        expect(text).toContain(`value ${i}`);
+      }
+      // Each part of the table begins with its first column.
+      expect(text.match(/\bvalue 0\b/g)?.length).toBeGreaterThan(1);
+      expect(text).toMatch(/Table 1\. All columns\. As Ada 1843\s+\[1\] did, and Bob 1900\s+\[2\], here\./);
+      expect(text).toMatch(/Figure 1\. The matrix of 47 classes\. Beside Table 1 of notebook 1\./);
+      expect(text).toMatch(/References\s+1\.\s+A\. Ada\. Notes\. 1843\.\s+2\.\s+B\. Bob\. On \$x\$ & y\. 1900\./);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+});
 
 describe('a bound report', () => {
   let folder: string;

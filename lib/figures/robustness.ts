@@ -9,14 +9,14 @@ import type { Figure } from './figure';
 import { drawMosaic, layMosaic, type Tile } from './mosaic';
 import { colors, createFigure, escapeText, styleOf } from './template';
 
-/** How the strength of a corruption is written on an axis and beside a number. */
+/** How a corruption is written on an axis, and above an image, which is narrow. */
 const UNITS: Readonly<Record<Corruption, { axis: string; write(strength: number): string }>> = {
-  shift: { axis: 'Shift (pixels)', write: (strength) => `${strength} px` },
-  rotation: { axis: 'Rotation (degrees)', write: (strength) => `${strength}°` },
-  noise: { axis: 'Noise (standard deviation)', write: (strength) => `σ ${strength}` },
+  shift: { axis: 'Shift (pixels)', write: (strength) => `shift ${strength} px` },
+  rotation: { axis: 'Rotation (degrees)', write: (strength) => `rotation ${strength}°` },
+  noise: { axis: 'Noise (standard deviation)', write: (strength) => `noise σ ${strength}` },
   thickness: {
     axis: 'Thickness (pixels on either side)',
-    write: (strength) => `${strength > 0 ? '+' : ''}${strength} px`.replace('-', '−'),
+    write: (strength) => `pen ${strength > 0 ? '+' : ''}${strength} px`.replace('-', '−'),
   },
 };
 
@@ -95,7 +95,7 @@ export function corruptedExamples(dataset: Dataset, options: { strengths?: Stren
     return [...new Set([0, ...values])]
       .sort((a, b) => a - b)
       .map((strength): Tile => {
-        const text = strength === 0 ? 'unchanged' : `${corruption} ${UNITS[corruption].write(strength)}`;
+        const text = strength === 0 ? 'unchanged' : UNITS[corruption].write(strength);
         return {
           image: corruptImages(example, corruption, strength, seed).images,
           label: text,

@@ -126,7 +126,7 @@ describe('corruptedExamples', () => {
   it('shows a row for each corruption under its strengths, framed', () => {
     const { data, layout } = corruptedExamples(makeDataset([0, 1, 2]), { strengths: { shift: [2], thickness: [-0.5, 1] } });
     expect((data[0] as unknown as { text: string[] }).text).toEqual([
-      ...['unchanged', 'shift 2 px', 'thickness −0.5 px', 'unchanged', 'thickness +1 px'],
+      ...['unchanged', 'shift 2 px', 'pen −0.5 px', 'unchanged', 'pen +1 px'],
     ]);
     expect(layout.shapes).toHaveLength(5);
     expect(layout.shapes?.map(({ x0, x1 }) => Number(x1) - Number(x0))).toEqual(Array(5).fill(28));

@@ -93,10 +93,11 @@ class CellExecutor {
       const done = await this.executor.execute(code);
       this.node.settle(done ? undefined : new Set(this.evaluated));
       if (!done) return this.reports[0].length > 1 ? { messages: this.reports } : { thrown: this.reports[0][0] };
-      const results = await this.interruptible(Promise.allSettled(this.pending));
+      const ended = Promise.allSettled(this.pending);
+      await this.interruptible(ended);
       // A promise that was rejected at once is known as such only then.
       await new Promise((resolve) => setImmediate(resolve));
-      for (const result of results) if (result.status === 'rejected') return { thrown: result.reason };
+      for (const result of await ended) if (result.status === 'rejected') return { thrown: result.reason };
       // One that the cell has waited for has a value now.
       const value = this.pending.includes(/** @type {any} */ (this.lastValue)) ? await this.lastValue : this.lastValue;
       if (value !== undefined && value !== null) console.log(value);

@@ -4,6 +4,7 @@ const transforms = require('./cell-transforms.cjs');
 const { keepEvaluated } = require('./declarations.cjs');
 const { checked, findSyntaxErrors, getDiagnostics } = require('./diagnostics.cjs');
 const { seeEdits, sysWithoutWatchers } = require('./file-edits.cjs');
+const { getQuickInfoAtPosition } = require('./inspect.cjs');
 const { describeScript } = require('./stack-traces.cjs');
 const { compilerPath, ts } = require('./typescript.cjs');
 
@@ -19,6 +20,7 @@ const { compilerPath, ts } = require('./typescript.cjs');
       value: (/** @type {any} */ program, /** @type {any[]} */ files) => getDiagnostics(program, files, lastCell.code.length),
       enumerable: true,
     },
+    getQuickInfoAtPosition: { value: getQuickInfoAtPosition, enumerable: true },
     transpileModule: { value: transpileWithMap, enumerable: true },
   },
 );
@@ -56,7 +58,7 @@ function createCellConverter({ isBrowser, cellNumber }) {
         converter = createConverter({ isBrowser });
         result = converter.convert(declared, code);
       }
-      if (result.diagnostics.length === 0) running = { declarations: result.declOutput ?? '', values: lastCell.values };
+      if (result.diagnostics.length === 0) running = describeCell(result.declOutput ?? '');
       if (result.output) {
         const script = `cell-${cellNumber()}`;
         // tslab puts one line before a cell, and after it the call that runs it.
@@ -80,6 +82,16 @@ function createCellConverter({ isBrowser, cellNumber }) {
     addModule: (...args) => converter.addModule(...args),
     close: () => converter.close(),
   };
+}
+
+/**
+ * @param {string} declarations those that hold after the last cell that was compiled
+ */
+function describeCell(declarations) {
+  const { values } = lastCell;
+  // tslab adds those of earlier cells to those of the cell, and has none of these where one has a type without a name.
+  const ofAnyType = [...values].map((name) => `declare let ${name}: any;\n`).join('');
+  return { declarations: declarations.replace(/^undefined/, ofAnyType), values };
 }
 
 /**

@@ -5,9 +5,10 @@ const { ts } = require('./typescript.cjs');
 const PREFIX = 'export {};\n';
 
 /** What `strict` alone finds, beside the implicit `any` of 7000 to 7099: possibly null or undefined, unknown, not yet assigned. */
-const STRICT_ALONE = new Set([
-  2454, 2531, 2532, 2533, 2564, 2571, 2683, 2721, 2722, 2723, 18046, 18047, 18048, 18049,
-]);
+const STRICT_ALONE = new Set([2454, 2531, 2532, 2533, 2564, 2571, 2683, 2721, 2722, 2723, 18046, 18047, 18048, 18049]);
+
+/** What cannot be written into a declaration file, beside 4000 to 4199; a cell has none that anybody reads. */
+const NO_DECLARATION = new Set([2527, 2742, 7056]);
 
 /**
  * Whether an error in a cell is one of style: cells are lenient, where a file of `src` is checked strictly. A wrong type is an
@@ -16,8 +17,10 @@ const STRICT_ALONE = new Set([
  */
 function isForgiven({ code, messageText }) {
   if ((code >= 7000 && code < 7100) || STRICT_ALONE.has(code)) return true;
+  if ((code >= 4000 && code < 4200) || NO_DECLARATION.has(code)) return true;
   const lines = messageText.split('\n');
-  const isPartlyEmpty = lines.length > 1 && /^\s*Type '(undefined|null)' is not assignable to type /.test(lines[lines.length - 1]);
+  const isPartlyEmpty =
+    lines.length > 1 && /^\s*Type '(undefined|null)' is not assignable to type /.test(lines[lines.length - 1]);
   return isPartlyEmpty || /\btype 'unknown'/i.test(lines[0]);
 }
 

@@ -53,8 +53,9 @@ function isLastExpression(node) {
 }
 
 /**
- * Makes a statement of each declaration: what `const model = build(), { history } = await fit(model);` declares is handed to
- * later cells statement by statement, and the model shall not be lost where the training fails.
+ * Makes a statement of each declaration, and has the functions first, which are there from the beginning: what
+ * `const model = build(), { history } = await fit(model);` declares is handed to later cells statement by statement, and the model
+ * shall not be lost where the training fails.
  */
 function separateDeclarations(/** @type {any} */ context) {
   const { factory } = context;
@@ -66,7 +67,11 @@ function separateDeclarations(/** @type {any} */ context) {
       return ts.setTextRange(factory.createVariableStatement(statement.modifiers, list), declaration);
     });
   };
-  return (/** @type {any} */ file) => factory.updateSourceFile(file, file.statements.flatMap(separate));
+  return (/** @type {any} */ file) => {
+    const functions = file.statements.filter(ts.isFunctionDeclaration);
+    const others = file.statements.filter((/** @type {any} */ statement) => !ts.isFunctionDeclaration(statement));
+    return factory.updateSourceFile(file, [...functions, ...others.flatMap(separate)]);
+  };
 }
 
 /**

@@ -16,6 +16,7 @@ import { createLogDir, EventFile, scalarValue } from './event-file';
  * same `logDir` takes their place in TensorBoard.
  */
 export class TensorBoard implements Callback {
+  readonly options: { readonly logDir: string };
   readonly #logDir: string;
   readonly #files = new Map<string, EventFile>();
 
@@ -24,6 +25,7 @@ export class TensorBoard implements Callback {
     if (typeof logDir !== 'string' || logDir === '') {
       throw new TypeError(`logDir must be the path of a folder, but got ${JSON.stringify(logDir)}.`);
     }
+    this.options = { logDir };
     this.#logDir = logDir;
   }
 

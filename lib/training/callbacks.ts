@@ -53,6 +53,11 @@ export interface Callback {
   onTrainEnd?(training: EndedTraining): void | Promise<void>;
   /** What the rest of the training depends on, asked for after an epoch. */
   state?(): CallbackState;
+  /**
+   * What a class of an imported file was made with, plain data: a search with workers makes the same there, `new Class(options)`.
+   * Others work with workers where the function that makes them is exported by a file.
+   */
+  readonly options?: object;
 }
 
 /** Numbers by name. */

@@ -27,6 +27,7 @@ interface Remembered {
  * that is not finite is never better.
  */
 export class EarlyStopping implements Callback {
+  readonly options: EarlyStoppingOptions;
   readonly #monitor: string;
   readonly #patience: number;
   readonly #minDelta: number;
@@ -53,6 +54,7 @@ export class EarlyStopping implements Callback {
           `"${monitor}"; say whether small or large values are good.`,
       );
     }
+    this.options = options;
     this.#monitor = monitor;
     this.#patience = patience;
     this.#minDelta = minDelta;

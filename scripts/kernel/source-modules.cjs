@@ -6,6 +6,10 @@ const { ts } = require('./typescript.cjs');
 /** @type {Map<string, string>} The text of each source file as it was loaded. */
 const loaded = new Map();
 
+/** @type {WeakMap<Function, string>} What modules exported that were forgotten since, by itself: their files. */
+const former = new WeakMap();
+Object.assign(globalThis, { [Symbol.for('inkwell.formerExports')]: former });
+
 // Types are checked when a cell is compiled that imports the file.
 const compilerOptions = {
   module: ts.ModuleKind.CommonJS,
@@ -41,9 +45,22 @@ function forgetEditedModules() {
     }
   } while (stale.size > before);
   for (const file of stale) {
+    for (const value of exportsOf(file)) former.set(value, file);
     delete require.cache[file];
     loaded.delete(file);
   }
+}
+
+/**
+ * The functions that a loaded module exports.
+ * @param {string} file
+ * @returns {Function[]}
+ */
+function exportsOf(file) {
+  const { exports = {} } = require.cache[file] ?? {};
+  // Not by their getters, which load what is exported again.
+  const values = Object.values(Object.getOwnPropertyDescriptors(exports)).map(({ value }) => value);
+  return values.filter((value) => typeof value === 'function');
 }
 
 /** @param {string} file */

@@ -14,15 +14,18 @@ import signal
 import sys
 import time
 from pathlib import Path
+from queue import Empty
 
 import nbformat
 from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError, DeadKernelError
+from nbclient.exceptions import CellExecutionComplete, CellExecutionError, CellTimeoutError, DeadKernelError
 
 PROGRESS_ID = "inkwell-progress-"
 # The kernel gives training 5 s to stop; it can miss an interrupt that comes while a cell begins.
 INTERRUPT_SECONDS = 6
 INTERRUPTS = 3
+# Much output takes long to come; what is still missing then is an error, no output that nobody misses.
+OUTPUT_SECONDS = 600
 
 
 def tell(event, **facts):
@@ -30,6 +33,45 @@ def tell(event, **facts):
 
 
 class Client(NotebookClient):
+    """Keeps what comes from a cell after its end as well, which nbclient drops; `stray` is the cell of a late error."""
+
+    stray = None
+
+    def __init__(self, nb):
+        super().__init__(
+            nb,
+            timeout=None,
+            record_timing=False,
+            coalesce_streams=True,
+            iopub_timeout=OUTPUT_SECONDS,
+            raise_on_iopub_timeout=True,
+        )
+        self.owners = {}
+
+    async def _async_poll_output_msg(self, parent_msg_id, cell, cell_index):
+        self.owners[parent_msg_id] = (cell, cell_index)
+        try:
+            while True:
+                self.take(await self.kc.iopub_channel.get_msg(timeout=None), parent_msg_id)
+        except CellExecutionComplete:
+            return
+
+    async def take_the_rest(self):
+        try:
+            while True:
+                self.take(await self.kc.iopub_channel.get_msg(timeout=0.1))
+        except Empty:
+            return
+
+    def take(self, msg, running=None):
+        parent = msg["parent_header"].get("msg_id")
+        if parent not in self.owners or (parent != running and msg["msg_type"] == "status"):
+            return
+        cell, index = self.owners[parent]
+        if parent != running and msg["msg_type"] == "error":
+            self.stray = index
+        self.process_message(msg, cell, index)
+
     def process_message(self, msg, cell, cell_index):
         if msg["msg_type"] in ("display_data", "update_display_data"):
             transient = msg["content"].get("transient") or {}
@@ -57,7 +99,7 @@ def error_text(cell):
 
 async def run(path, executed):
     nb = nbformat.read(path, as_version=4)
-    client = Client(nb, timeout=None, record_timing=False, coalesce_streams=True)
+    client = Client(nb)
     code = [i for i, cell in enumerate(nb.cells) if cell.cell_type == "code" and cell.source.strip()]
     interrupted = False
     work = asyncio.current_task()
@@ -90,6 +132,12 @@ async def run(path, executed):
 
     loop.add_reader(sys.stdin.fileno(), on_input)
 
+    def fail(index, text):
+        nonlocal status
+        if not interrupted:
+            tell("error", index=index, number=code.index(index) + 1, text=text)
+            status = "failed"
+
     start = time.monotonic()
     status = "done"
     client.km = client.create_kernel_manager()
@@ -102,16 +150,19 @@ async def run(path, executed):
             tell("cell", index=i, number=number, of=len(code))
             try:
                 await client.async_execute_cell(nb.cells[i], i, execution_count=number)
+                if i == code[-1]:
+                    await client.take_the_rest()
             except CellExecutionError:
-                if not interrupted:
-                    tell("error", index=i, number=number, text=error_text(nb.cells[i]))
-                    status = "failed"
+                fail(i, error_text(nb.cells[i]))
+                break
+            except CellTimeoutError:
+                fail(i, f"Not all of its output came within {OUTPUT_SECONDS} s of its end.")
+                break
+            if client.stray is not None:
+                fail(client.stray, error_text(nb.cells[client.stray]))
                 break
     except DeadKernelError:
-        if not interrupted:
-            text = "The kernel died: out of memory, or a crash in native code."
-            tell("error", index=i, number=number, text=text)
-            status = "failed"
+        fail(i, "The kernel died: out of memory, or a crash in native code.")
     except asyncio.CancelledError:
         if not interrupted:
             raise

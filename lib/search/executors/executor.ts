@@ -1,5 +1,6 @@
 import type { EpochRecord } from '../../training/history';
 import type { HyperParameterValues } from '../space/hyperparameters';
+import type { CallbackRecipe } from './workers/callback-recipe';
 
 /** Which images a training trains on and which it is judged on. */
 export type Part =
@@ -27,6 +28,8 @@ export interface TrainingJob {
   readonly checkpoint?: string;
   /** Folder for the checkpoints to come, one for each epoch: `checkpointPath(job, epoch)`. */
   readonly directory: string;
+  /** How to make its callbacks, where the search's are not made by a function that the executor has. */
+  readonly callbacks?: readonly CallbackRecipe[];
 }
 
 /** What a job reports while it runs, in order. */

@@ -14,6 +14,7 @@ import type { ModelBuilder } from '../model-builder';
 import { HyperParameters, type HyperParameterValues } from '../space/hyperparameters';
 import { checkpointWriteError } from './checkpoint-write-error';
 import type { EventAnswer, Part, TrainingEvent, TrainingJob, TrainingOutcome } from './executor';
+import { makeCallback } from './workers/callback-recipe';
 
 /** Makes the callbacks of one training: fresh ones each time, since a callback has a state of its own. */
 export type CallbackFactory = (context: {
@@ -91,7 +92,7 @@ export class JobTrainer {
         batchSize,
         validation,
         seed,
-        callbacks: callbacks?.({ trial, training, hyperparameters }),
+        callbacks: job.callbacks?.map(makeCallback) ?? callbacks?.({ trial, training, hyperparameters }),
         resume: snapshot && { records, snapshot },
         onStep({ epoch, step, steps, loss, imagesPerSecond }) {
           const now = performance.now();

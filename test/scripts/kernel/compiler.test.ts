@@ -8,7 +8,7 @@ beforeAll(async () => {
 afterAll(() => kernel.kill());
 
 describe('cells', () => {
-  it('check types strictly', async () => {
+  it('check types', async () => {
     const { status, error } = await kernel.execute('const ok = 1;\nconst word: string = null;');
     expect(status).toBe('error');
     expect(error?.traceback).toEqual(["cell [1] 2:7 - Type 'null' is not assignable to type 'string'."]);

@@ -137,6 +137,12 @@ export class Kernel {
     });
   }
 
+  /** Calls back for each published message, until the function that is returned is called. */
+  listen(listener: (message: Message) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
   /** Resolves when the running cell prints `text`. */
   async printed(text: string): Promise<void> {
     await this.next(({ type, content }) => type === 'stream' && content.text.includes(text));

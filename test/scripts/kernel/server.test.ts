@@ -101,16 +101,47 @@ await middle();`);
     expect(results.map(({ status }) => status)).toEqual(['error', 'ok']);
   });
 
-  it('in the background is shown, and the kernel lives', async () => {
-    const shown = kernel.printed('lost');
-    const { status } = await kernel.execute(
-      "void Promise.reject(new Error('lost')); await new Promise((done) => setTimeout(done, 20));",
-    );
-    await shown;
-    const timer = kernel.printed('from a timer');
-    await kernel.execute("setTimeout(() => { throw new Error('from a timer'); }, 5);");
-    await timer;
-    expect(status).toBe('ok');
+  it('that nothing waits for is shown at once, and fails the cell that runs', async () => {
+    const late = "await new Promise((done) => setTimeout(done, 20));\nconsole.log('went on');";
+    const rejected = await kernel.execute(`const held = Promise.reject(new Error('lost'));\n${late}`);
+    expect(rejected.status).toBe('error');
+    expect(rejected.error).toMatchObject({ ename: 'Error', evalue: 'lost' });
+    expect(rejected.error?.traceback.at(-1)).toContain('put `await` before');
+    expect(rejected.stdout).toBe('went on\n');
+    const thrown = await kernel.execute(`setTimeout(() => { throw new Error('from a timer'); });\n${late}`);
+    expect(thrown).toMatchObject({ status: 'error', error: { evalue: 'from a timer' } });
     expect((await kernel.execute('1')).status).toBe('ok');
+  });
+
+  it('that comes when no cell runs is shown in the last one, and the kernel lives', async () => {
+    const shown = kernel.next(({ type }) => type === 'error');
+    const { status, executionCount, messages } = await kernel.execute(
+      "setTimeout(() => { throw new Error('afterwards'); }, 100);",
+    );
+    expect(status).toBe('ok');
+    expect(await shown).toMatchObject({ parentId: messages[0].parentId, content: { evalue: 'afterwards' } });
+    expect(await kernel.execute('1')).toMatchObject({ status: 'ok', executionCount: executionCount + 1 });
+  });
+});
+
+describe('the status', () => {
+  it('is busy while a cell runs or waits, whatever else is asked', async () => {
+    const states: string[] = [];
+    const stop = kernel.listen(({ type, content }) => {
+      if (type === 'status') states.push(content.execution_state);
+    });
+    const cells = ['first', 'second'].map((name) =>
+      kernel.execute(`await new Promise((done) => setTimeout(done, 200));\nconsole.log('${name}');`),
+    );
+    await kernel.request('complete_request', { code: 'proc', cursor_pos: 4 });
+    await kernel.request('kernel_info_request', {});
+    await Promise.all(cells);
+    stop();
+    expect(states.at(-1)).toBe('idle');
+    // Each idle but the last is followed by another busy, before anything else is answered.
+    states.forEach((state, i) => {
+      if (state === 'idle' && i < states.length - 1) expect(states[i + 1]).toBe('busy');
+    });
+    expect(states.filter((state) => state === 'idle')).toHaveLength(4);
   });
 });

@@ -108,6 +108,21 @@ await task.end('done');`,
     expect(page.length).toBeLessThan(100_000);
   });
 
+  it('keeps all that is printed, and fails for an error that nothing waits for', async () => {
+    const { outcome, executed } = await run('strays', [
+      `const { display } = require('tslab');
+for (let i = 0; i < 10_000; i++) console.log('image ' + i);
+display.text('the result');`,
+      'console.log("before");\nsetTimeout(() => { throw new Error("afterwards"); }, 1);',
+    ]);
+    const [lines, result] = (executed.cells[0]?.outputs ?? []) as { text?: string[]; data?: object }[];
+    expect(lines?.text?.join('')).toBe(Array.from({ length: 10_000 }, (_, i) => `image ${i}\n`).join(''));
+    expect(result?.data).toEqual({ 'text/plain': ['the result'] });
+    expect(outcome).toMatchObject({ status: 'failed', error: { index: 1, number: 2 } });
+    expect(outcome.error?.text).toContain('Error: afterwards');
+    expect(executed.cells[1]?.outputs?.map(({ output_type }) => output_type)).toEqual(['stream', 'error']);
+  });
+
   it('says that the kernel died', async () => {
     const { outcome } = await run('died', ['process.kill(process.pid, "SIGKILL");\nawait new Promise(() => {});']);
     expect(outcome).toMatchObject({ status: 'failed', error: { index: 0, text: expect.stringContaining('kernel died') } });

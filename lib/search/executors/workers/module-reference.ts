@@ -1,4 +1,4 @@
-import { sep } from 'node:path';
+import { relative, sep } from 'node:path';
 
 /** Where another process finds a function: an export of a module file. Plain data. */
 export interface ModuleReference {
@@ -26,21 +26,55 @@ export function moduleReference(fn: unknown): ModuleReference | undefined {
 }
 
 /**
+ * By what former versions of edited modules export, the file of the module: the notebooks' kernel keeps it, since such a
+ * function is still in use where the cell that hands it over has not run again.
+ */
+const formerExports = Symbol.for('inkwell.formerExports');
+
+/**
  * The reference of a function, for workers.
  *
  * @param what what the function is to the user, for instance `The model builder`.
- * @throws Error that says how to move the function into a module, where none exports it.
+ * @throws Error that says what to do: run cells again, where a module that was edited since exported it; move the function
+ *   into a module, where none did.
  */
 export function requireModuleReference(fn: unknown, what: string): ModuleReference {
   const reference = moduleReference(fn);
   if (reference) return reference;
+  throw notExported(fn, what);
+}
+
+/** The error that `requireModuleReference` throws where no module exports the function. */
+export function notExported(fn: unknown, what: string): Error {
   const name = typeof fn === 'function' && fn.name !== '' ? fn.name : 'myFunction';
-  throw new Error(
+  const former = (globalThis as { [formerExports]?: WeakMap<object, string> })[formerExports]?.get(fn as object);
+  if (former !== undefined) {
+    return new Error(
+      `${what} must be as its file has it, because workers load it from there; but ${name} was loaded anew, since ` +
+        `${relative(process.cwd(), former)} or a file that it imports was edited: run the cell that imports it and the cell ` +
+        'that makes the search again.',
+    );
+  }
+  return new Error(
     `${what} must be exported by a module file, because workers are processes of their own and load it from there; but no ` +
       `loaded module exports ${name}. Write it to a file, for instance src/my-model.ts, as \`export function ${name}(...)\`, ` +
       `and run \`import { ${name} } from './src/my-model'\` (again, if the file was edited since); or leave \`workers\` ` +
       `out, which trains in this process.`,
   );
+}
+
+/**
+ * The function that a reference names, in this process.
+ *
+ * @throws Error where the module has none of that name.
+ */
+export function loadReference({ module, name }: ModuleReference): unknown {
+  const exported = require(module);
+  const value: unknown = Object.hasOwn(exported, name) ? exported[name] : undefined;
+  if (typeof value !== 'function') {
+    throw new Error(`${module} must export a function ${name}, but exports ${typeof value}; save the file.`);
+  }
+  return value;
 }
 
 function exportName(module: NodeModule, value: unknown): string | undefined {

@@ -6,7 +6,8 @@ import { InterruptedError } from '../../../training/interrupt';
 import type { ModelBuilder } from '../../model-builder';
 import type { EventAnswer, Executor, TrainingEvent, TrainingJob, TrainingOutcome } from '../executor';
 import type { CallbackFactory } from '../training-job';
-import { type ModuleReference, requireModuleReference } from './module-reference';
+import { describeCallbacks } from './callback-recipe';
+import { type ModuleReference, moduleReference, requireModuleReference } from './module-reference';
 import { WorkerProcess } from './worker-process';
 
 export interface WorkerPoolOptions {
@@ -21,6 +22,7 @@ export interface WorkerPoolOptions {
 /** What the workers train; a function that a module exports, or where it is. */
 export interface WorkerPoolSetup {
   readonly builder: ModelBuilder | ModuleReference;
+  /** One that no module exports is called in this process: see `describeCallbacks`. */
   readonly callbacks?: CallbackFactory | ModuleReference;
   readonly data: Dataset;
 }
@@ -31,12 +33,13 @@ export interface WorkerPoolSetup {
  * A worker that dies, hangs or runs out of memory fails its job, with the reason; a fresh one takes its place, and the others
  * are not disturbed. None outlives this process, however that ends.
  *
- * @throws Error where no module exports the builder or the callbacks.
+ * @throws Error where no module exports the builder.
  */
 export class WorkerPool implements Executor {
   readonly slots: number;
   readonly #start: () => WorkerProcess;
   readonly #data: number;
+  readonly #callbacksHere: CallbackFactory | undefined;
   readonly #workers = new Set<WorkerProcess>();
   readonly #busy = new Set<WorkerProcess>();
   #closed = false;
@@ -47,21 +50,30 @@ export class WorkerPool implements Executor {
   ) {
     this.slots = workers;
     const bytes = serialize(data);
+    const elsewhere = typeof callbacks === 'function' ? moduleReference(callbacks) : callbacks;
+    this.#callbacksHere = typeof callbacks === 'function' && elsewhere === undefined ? callbacks : undefined;
     const setup = {
-      builder: resolveReference(builder, 'The model builder'),
-      callbacks: callbacks && resolveReference(callbacks, 'The callbacks function'),
+      builder: typeof builder === 'function' ? requireModuleReference(builder, 'The model builder') : builder,
+      ...(elsewhere && { callbacks: elsewhere }),
       dataBytes: bytes.length,
     };
     this.#data = openNameless(bytes);
     this.#start = () => new WorkerProcess({ setup, data: this.#data, threads, timeoutMs });
   }
 
-  /** As `Executor` says, for at most `slots` jobs at a time. */
+  /**
+   * As `Executor` says, for at most `slots` jobs at a time.
+   *
+   * @throws Error where the callbacks can be made in this process alone.
+   */
   async run(job: TrainingJob, onEvent: (event: TrainingEvent) => EventAnswer): Promise<TrainingOutcome> {
     this.#check();
+    const { trial, training, hyperparameters } = job;
+    const made = this.#callbacksHere?.({ trial, training, hyperparameters });
+    const callbacks = made && describeCallbacks(made, this.#callbacksHere);
     const worker = this.#take();
     try {
-      const outcome = await worker.run(job, (event) => {
+      const outcome = await worker.run({ ...job, ...(callbacks && { callbacks }) }, (event) => {
         this.#check();
         return onEvent(event);
       });
@@ -100,10 +112,6 @@ export class WorkerPool implements Executor {
   #check(): void {
     if (this.#closed) throw new InterruptedError('The search was ended while it trained.');
   }
-}
-
-function resolveReference(given: ModelBuilder | CallbackFactory | ModuleReference, what: string) {
-  return typeof given === 'function' ? requireModuleReference(given, what) : given;
 }
 
 /** A file descriptor of a file with this content and no name: it is gone with the last process that has it open. */

@@ -7,7 +7,7 @@ import type { ModelBuilder } from '../../model-builder';
 import type { EventAnswer, TrainingEvent, TrainingOutcome } from '../executor';
 import { type CallbackFactory, describeError, JobTrainer } from '../training-job';
 import { DATA_DESCRIPTOR, type Order, type Report, type WorkerSetup } from './messages';
-import type { ModuleReference } from './module-reference';
+import { loadReference } from './module-reference';
 
 let trainer: JobTrainer | undefined;
 /** What each job gets as its outcome where there is no trainer. */
@@ -17,8 +17,8 @@ let takeAnswer: (answer: EventAnswer) => void = () => {};
 try {
   const setup = JSON.parse(process.argv[3]) as WorkerSetup;
   trainer = new JobTrainer({
-    builder: load(setup.builder) as ModelBuilder,
-    callbacks: setup.callbacks && (load(setup.callbacks) as CallbackFactory),
+    builder: loadReference(setup.builder) as ModelBuilder,
+    callbacks: setup.callbacks && (loadReference(setup.callbacks) as CallbackFactory),
     data: deserialize(readData(setup.dataBytes)) as Dataset,
   });
 } catch (error) {
@@ -41,15 +41,6 @@ function report(event: TrainingEvent): EventAnswer {
   return new Promise((resolve) => {
     takeAnswer = resolve;
   });
-}
-
-function load({ module, name }: ModuleReference): unknown {
-  const exported = require(module);
-  const value: unknown = Object.hasOwn(exported, name) ? exported[name] : undefined;
-  if (typeof value !== 'function') {
-    throw new Error(`${module} must export a function ${name}, but exports ${typeof value}; save the file.`);
-  }
-  return value;
 }
 
 /** All workers share one file and its position, so each reads from places of its own. */

@@ -3,11 +3,12 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'nod
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import { moduleReference, requireModuleReference } from '../../../../../lib/search/executors/workers/module-reference';
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'modules-')));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterEach(() => vi.unstubAllGlobals());
 
 function write(path: string, text: string): string {
   const file = join(folder, path);
@@ -46,6 +47,14 @@ describe('the reference of a function', () => {
       /^The model builder must be exported by a module file.*no loaded module exports buildHere.*import \{ buildHere \} from/,
     );
     expect(() => requireModuleReference(() => {}, 'The callbacks function')).toThrow('exports myFunction');
+  });
+
+  it('says to run cells again where the kernel has loaded its module anew', () => {
+    const buildMlp = () => {};
+    vi.stubGlobal(Symbol.for('inkwell.formerExports') as unknown as string, new WeakMap([[buildMlp, resolve('src/mlp.ts')]]));
+    expect(() => requireModuleReference(buildMlp, 'The model builder')).toThrow(
+      /buildMlp was loaded anew, since src\/mlp\.ts or .* edited: run the cell that imports it and the cell that makes the search/,
+    );
   });
 
   it('is undefined for the script of the process, which must not run again in each worker', () => {

@@ -53,14 +53,15 @@ export class SearchView implements ProgressView<SearchProgress> {
   }
 
   summarize(state: SearchProgress, outcome: TaskOutcome, seconds: number): string {
-    const { title, trials, foundTrials } = state;
+    const { title, trials, foundTrials, shortfall } = state;
     const ended = trials.filter(hasEnded).length;
     const found = foundTrials > 0 ? ` (${foundTrials} of them before)` : '';
     const of = state.plannedTrials === undefined ? '' : ` of ${state.plannedTrials}`;
+    const why = shortfall ? ` (${shortfall})` : '';
     const time = formatSeconds(seconds);
     const beginning =
       outcome === 'done'
-        ? `${title}: ${plural(ended, 'trial')}${found} in ${time}`
+        ? `${title}: ${shortfall ? `${ended}${of} trials` : plural(ended, 'trial')}${found}${why} in ${time}`
         : `${title} ${outcome} after ${ended}${of} trials${found}, ${time}`;
     return [beginning, ...describeBest(state)].join(', ');
   }

@@ -273,13 +273,16 @@ export class Search {
    *
    * A training that fails is tried again, then its trial counts as failed and the search goes on; three such trials in a row end
    * it with the first one's cause, a `FatalError` ends it at once. Where every trial failed, it ends with the first one's cause;
-   * run again, it then begins anew, since what was at fault may be mended. The same seed gives the same trials and scores for any number
-   * of workers, with three exceptions: oracles that learn from what has ended by then (ASHA, TPE); limits of time; and Hyperband
-   * with pruners that compare trials, racing or `maxEpochs`, because with several workers a bracket begins while the one before
-   * waits for its last trials, so what a trial is compared with depends on which came first.
+   * run again, it then begins anew, since what was at fault may be mended.
+   *
+   * The same seed gives the same trials and scores for any number of workers, with three exceptions: oracles that learn from what
+   * has ended by then (ASHA, TPE); limits of time; and Hyperband with pruners that compare trials, racing or `maxEpochs`, because
+   * with several workers a bracket begins while the one before waits for its last trials, so what a trial is compared with
+   * depends on which came first.
    *
    * @param train the images to search with; the search splits them itself and holds no others.
-   * @throws Error where every trial failed, or three in a row. FolderInUseError while another run works on the same folder; InterruptedError after the kernel's stop button.
+   * @throws Error where every trial failed, or three in a row; FolderInUseError while another run works on the same folder;
+   *   InterruptedError after the kernel's stop button.
    */
   async run(train: Dataset, options: RunOptions): Promise<void> {
     const settings = this.#settings;

@@ -53,14 +53,16 @@ export class SearchView implements ProgressView<SearchProgress> {
   }
 
   summarize(state: SearchProgress, outcome: TaskOutcome, seconds: number): string {
-    const { title, trials, foundTrials } = state;
+    const { title, trials, foundTrials, shortfall } = state;
     const ended = trials.filter(hasEnded).length;
     const found = foundTrials > 0 ? ` (${foundTrials} of them before)` : '';
     const of = state.plannedTrials === undefined ? '' : ` of ${state.plannedTrials}`;
+    const why = shortfall ? ` (${shortfall})` : '';
     const time = formatSeconds(seconds);
+    const how = foundTrials === ended ? `, all of them found on disk${why}` : `${found}${why} in ${time}`;
     const beginning =
       outcome === 'done'
-        ? `${title}: ${plural(ended, 'trial')}${foundTrials === ended ? ', all of them found on disk' : `${found} in ${time}`}`
+        ? `${title}: ${shortfall ? `${ended}${of} trials` : plural(ended, 'trial')}${how}`
         : `${title} ${outcome} after ${ended}${of} trials${found}, ${time}`;
     return [beginning, ...describeBest(state)].join(', ');
   }

@@ -63,13 +63,15 @@ export class AskAndTell {
 
   /** The next trial to train. One that the builder failed for is settled, and the next one taken. */
   #propose(epochs: number, data: DataDescription): TrialState | 'wait' | 'finished' {
+    let first: string | undefined;
     for (let failures = 1; ; failures++) {
       const next = this.#proposals.next({ epochs, trainings: 1, data });
       if (typeof next === 'string' || !hasFailed(next)) return next;
       const reason = next.trainings[0].end?.reason;
       this.#folder.record({ kind: 'settled', trial: next.id, status: 'failed', kept: [0], reason });
+      first ??= reason;
       if (failures === MAX_FAILURES_IN_A_ROW) {
-        throw new Error(`${failures} configurations in a row could not be defined, the last because: ${reason}`);
+        throw new Error(`${failures} configurations in a row could not be defined, the first because: ${first}`);
       }
     }
   }

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import type * as tf from '@tensorflow/tfjs-node';
 import type { HyperParameters } from './space/hyperparameters';
 
@@ -16,3 +17,24 @@ export interface DataDescription {
  * float32 in [0, 1], output `[b, classes]` probabilities. The caller disposes the model.
  */
 export type ModelBuilder = (hp: HyperParameters, data: DataDescription) => tf.LayersModel;
+
+/** Whether a builder's value is a model. */
+export function isModel(built: unknown): built is tf.LayersModel {
+  return typeof built === 'object' && built !== null && 'countParams' in built && 'dispose' in built;
+}
+
+/**
+ * What a builder returned, which must be a model.
+ *
+ * @throws TypeError where it is anything else.
+ */
+export function requireModel(built: unknown): tf.LayersModel {
+  if (isModel(built)) return built;
+  const [what, cure] =
+    built === undefined
+      ? ['nothing', 'end it with `return model;`, in every branch']
+      : built instanceof Promise
+        ? ['a promise', 'take `async` from it, and load what it awaits beforehand']
+        : [inspect(built, { depth: 0, breakLength: Infinity }).slice(0, 80), 'return what compileModel gives'];
+  throw new TypeError(`The model builder must return a compiled model, but it returned ${what}; ${cure}.`);
+}

@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import { deriveSeed } from '../base/random';
-import type * as tf from '../tensorflow';
+import { describeError } from './describe-error';
 import { FatalError } from './fatal-error';
 import type { SearchFolder } from './journal/search-folder';
 import { hasFailed, type TrialState } from './journal/trial-state';
-import type { DataDescription } from './model-builder';
+import { type DataDescription, isModel, requireModel } from './model-builder';
 import { wasTried } from './oracles/duplicates';
 import type { Decision, Definition, Oracle, SearchView } from './oracles/oracle';
 import type { SearchSettings } from './search-options';
@@ -25,6 +25,17 @@ export type ProposalOptions = Pick<
   SearchSettings,
   'seed' | 'maxTrials' | 'maxEpochs' | 'maxModelWeights' | 'startWithDefault'
 > & { readonly space: SpaceOptions };
+
+/** What the trials to come are trained with. */
+export interface ProposalRun {
+  /** Epochs of a whole training. */
+  readonly epochs: number;
+  /** Trainings of a trial: executions times folds. */
+  readonly trainings: number;
+  readonly data: DataDescription;
+  /** Whether a builder that returns no model has failed; default false, for a loop of one's own needs none. */
+  readonly needsModel?: boolean;
+}
 
 /** Carries out an oracle's decisions on a search's folder: which trial is trained next, and how far. */
 export class Proposals {
@@ -47,7 +58,7 @@ export class Proposals {
    * Begins or continues a trial and returns it; `wait` where a running trial must end first, `finished` where nothing is left
    * to do or a limit is reached.
    */
-  next(run: { epochs: number; trainings: number; data: DataDescription }): TrialState | 'wait' | 'finished' {
+  next(run: ProposalRun): TrialState | 'wait' | 'finished' {
     // Found out anew by a process that goes on before there is a first trial: it comes to the same.
     let isDefaultDue = this.#options.startWithDefault && this.#folder.state.trials.length === 0;
     for (;;) {
@@ -136,20 +147,21 @@ export class Proposals {
     });
   }
 
-  #view(run: { epochs: number; data: DataDescription }, mayStart: boolean, pinned: Pinned | undefined, tried: Tried): SearchView {
+  #view(run: ProposalRun, mayStart: boolean, pinned: Pinned | undefined, tried: Tried): SearchView {
     const { state } = this.#folder;
     return {
       trials: state.results(),
+      space: state.space,
       epochs: run.epochs,
       objective: (state.config as NonNullable<typeof state.config>).objective,
       seed: this.#options.seed,
       mayStart,
       enqueued: pinned !== undefined,
-      define: (suggest) => this.#define(suggest, run.data, pinned, tried),
+      define: (suggest) => this.#define(suggest, run, pinned, tried),
     };
   }
 
-  #define(suggest: Suggest, data: DataDescription, pinned: Pinned | undefined, tried: Tried): Definition | undefined {
+  #define(suggest: Suggest, run: ProposalRun, pinned: Pinned | undefined, tried: Tried): Definition | undefined {
     const { space, maxModelWeights } = this.#options;
     const hp = new HyperParameters((name, domain) => {
       const value = pinned?.value(name, domain);
@@ -162,9 +174,10 @@ export class Proposals {
     }, space);
     let built: unknown;
     try {
-      built = this.#builder(hp, data);
+      built = this.#builder(hp, run.data);
+      if (run.needsModel) requireModel(built);
     } catch (error) {
-      if (this.#isBrokenDefault(hp.values)) {
+      if (this.#isKnownToFail(hp.values)) {
         tried.reason = 'it was tried before';
         return undefined;
       }
@@ -189,7 +202,7 @@ export class Proposals {
   }
 
   #begin(
-    run: { trainings: number },
+    run: Pick<ProposalRun, 'trainings'>,
     { hyperparameters, space }: Definition,
     epochs: number,
     pinned: Pinned | undefined,
@@ -212,24 +225,17 @@ export class Proposals {
   }
 
   /**
-   * Whether the builder's default came no further than this when it failed, so that the oracle met it again. What asks for
-   * nothing before it throws says nothing of the configuration.
+   * Whether a trial failed that came no further than this, so that the oracle met it again. What asks for nothing before it
+   * throws says nothing of the configuration.
    */
-  #isBrokenDefault(values: HyperParameterValues): boolean {
-    const [first] = this.#folder.state.trials;
-    const isBroken = first?.origin === 'default' && hasFailed(first);
-    return isBroken && Object.keys(values).length > 0 && wasTried(values, [first]);
+  #isKnownToFail(values: HyperParameterValues): boolean {
+    return Object.keys(values).length > 0 && wasTried(values, this.#folder.state.trials.filter(hasFailed));
   }
 
   /** A configuration whose model cannot be built is a failed trial. */
-  #beginBroken(
-    run: { epochs: number; trainings: number },
-    { error, definition }: Required<Tried>,
-    pinned: Pinned | undefined,
-  ): TrialState {
+  #beginBroken(run: ProposalRun, { error, definition }: Required<Tried>, pinned: Pinned | undefined): TrialState {
     const trial = this.#begin(run, definition, run.epochs, pinned, { parameters: 0 });
-    const reason = error instanceof Error ? error.message : String(error);
-    this.#folder.record({ kind: 'attempt', trial: trial.id, training: 0, reason, final: true });
+    this.#folder.record({ kind: 'attempt', trial: trial.id, training: 0, reason: describeError(error), final: true });
     return trial;
   }
 
@@ -262,8 +268,4 @@ interface Tried {
   definition?: Definition;
   /** Why the last of them is not begun, unless it is. */
   reason?: string;
-}
-
-function isModel(value: unknown): value is tf.LayersModel {
-  return typeof value === 'object' && value !== null && 'countParams' in value && 'dispose' in value;
 }

@@ -29,9 +29,10 @@ export function describeProgress(
     readonly plan: { readonly trials: number; readonly epochs: number };
     /** Trials that had ended before this run. */
     readonly foundTrials: number;
+    readonly shortfall?: string;
   },
 ): SearchProgress {
-  const { plan, maxEpochs, folds, executionsPerTrial, objective, foundTrials } = options;
+  const { plan, maxEpochs, folds, executionsPerTrial, objective, foundTrials, shortfall } = options;
   const trainings = folds * executionsPerTrial;
   // A trial that has ended is worth the epochs that it was asked for.
   const finished = state.trials
@@ -47,7 +48,8 @@ export function describeProgress(
     objective,
     trials: state.results(),
     foundTrials,
-    ...(planned && { plannedTrials: plan.trials }),
+    ...((planned || shortfall) && { plannedTrials: plan.trials }),
+    ...(shortfall && { shortfall }),
     epochs,
     plannedEpochs: Math.max(epochs, Math.min(plan.epochs * trainings, maxEpochs)),
     // Of more workers than there are now, while those who left have something to end.

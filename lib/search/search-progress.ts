@@ -10,6 +10,8 @@ export interface SearchProgress {
   readonly trials: readonly Trial[];
   /** Trials that there will be; undefined where nobody knows. */
   readonly plannedTrials?: number;
+  /** Why it ended with fewer trials than planned; undefined while it runs, and where it did not. */
+  readonly shortfall?: string;
   /** Trials that had ended before this run. */
   readonly foundTrials: number;
   /** Epochs over all trainings, with parts of those that run; an ended trial counts for all that it was asked for. */

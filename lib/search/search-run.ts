@@ -15,7 +15,7 @@ import type { Proposals } from './proposals';
 import { judge, type Rules } from './pruners/verdict';
 import { type ActiveJob, describeProgress, isOpen } from './run-progress';
 import { searchProgress } from './search-progress';
-import type { Trial } from './trial';
+import { describeFailure, type Trial } from './trial';
 
 export interface SearchRunOptions extends Rules {
   readonly batchSize?: number;
@@ -64,6 +64,8 @@ export class SearchRun {
   #ended: Trial[] = [];
   #failures: Trial[] = [];
   #error: unknown;
+  /** Why there will be fewer trials than planned. */
+  #shortfall: string | undefined;
 
   /** @throws RangeError where the images cannot be split so. */
   constructor(folder: SearchFolder, proposals: Proposals, executor: Executor, train: Dataset, options: SearchRunOptions) {
@@ -85,7 +87,11 @@ export class SearchRun {
       title === null
         ? undefined
         : searchProgress.start(() =>
-            describeProgress(title, folder.state, [...this.#active.values()], executor, { ...options, foundTrials: this.#found }),
+            describeProgress(title, folder.state, [...this.#active.values()], executor, {
+              ...options,
+              foundTrials: this.#found,
+              shortfall: this.#shortfall,
+            }),
           );
   }
 
@@ -125,6 +131,9 @@ export class SearchRun {
       }
       this.#folder.sweep();
       this.#folder.record({ kind: 'ended', elapsedMs: this.#elapsedMs() });
+      this.#shortfall = this.#findShortfall();
+      const failure = describeFailure(this.#folder.state.results());
+      if (failure) throw new Error(failure);
       outcome = 'done';
     } catch (error) {
       if (error instanceof InterruptedError) outcome = 'interrupted';
@@ -286,7 +295,7 @@ export class SearchRun {
   #nextTrial(): TrialState | 'wait' | 'finished' {
     if (this.#mayHaveToGiveUp()) return 'wait';
     const { epochs, folds, executionsPerTrial } = this.#options;
-    const next = this.#proposals.next({ epochs, trainings: folds * executionsPerTrial, data: this.#train });
+    const next = this.#proposals.next({ epochs, trainings: folds * executionsPerTrial, data: this.#train, needsModel: true });
     if (next === 'wait' && this.#active.size === 0 && this.#openTrainings().length === 0) {
       throw new Error('The oracle waits for a trial that is running, but none is: the oracle is at fault.');
     }
@@ -347,6 +356,7 @@ export class SearchRun {
       this.#failures = status === 'failed' ? [...this.#failures, result] : [];
       if (this.#failures.length >= MAX_FAILURES_IN_A_ROW) {
         const [first] = this.#failures;
+        this.#folder.record({ kind: 'ended', elapsedMs: this.#elapsedMs() });
         throw new Error(
           `${MAX_FAILURES_IN_A_ROW} trials failed in a row, so the search stopped; the first of them ` +
             `(trial ${first.id}): ${first.reason}`,
@@ -359,6 +369,15 @@ export class SearchRun {
     const ended = this.#ended;
     this.#ended = [];
     for (const trial of ended) await this.#options.onTrialEnd?.(trial);
+  }
+
+  #findShortfall(): string | undefined {
+    const { plan, maxEpochs, isStopped } = this.#options;
+    if (!Number.isFinite(plan.trials) || this.#folder.state.trials.length >= plan.trials) return undefined;
+    if (isStopped()) return 'it was stopped';
+    if (this.#isOver()) return 'maxTimeMs is over';
+    if (this.#proposals.spaceExhausted) return 'no other configuration is left';
+    return Number.isFinite(maxEpochs) ? 'maxEpochs are used up' : 'no other configuration was found';
   }
 
   #isOver(): boolean {

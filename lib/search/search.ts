@@ -17,6 +17,7 @@ import type { DataDescription, ModelBuilder } from './model-builder';
 import { type Objective, rankByScore } from './objective';
 import { configurationKey } from './oracles/duplicates';
 import type { Bracket, Oracle } from './oracles/oracle';
+import { Untried } from './oracles/untried';
 import { Proposals, type SpaceDefinition } from './proposals';
 import { restoreModels } from './restore-models';
 import {
@@ -31,7 +32,7 @@ import { rankedTrials } from './search-results';
 import { SearchRun } from './search-run';
 import type { Domain } from './space/domain';
 import { HyperParameters, type HyperParameterValues } from './space/hyperparameters';
-import { findBaseline, type TimelineEntry, type Trial, type WorkSpan } from './trial';
+import { describeFailure, findBaseline, type TimelineEntry, type Trial, type WorkSpan } from './trial';
 
 /**
  * A search over a builder's hyperparameters, steered by an oracle; see `RandomSearch`, `GridSearch`, `Hyperband`, `PriorBand`,
@@ -134,16 +135,26 @@ export class Search {
     return this.trials.reduce((sum, trial) => sum + trial.seconds, 0);
   }
 
-  /** True once no configuration is left that was not tried. */
+  /**
+   * True once no configuration is left that was not tried; of a grid, none of the grid. Those that `maxModelWeights` leaves out
+   * count once the search has met them.
+   */
   get exhausted(): boolean {
-    return this.#proposals.spaceExhausted;
+    return this.#proposals.spaceExhausted || Untried.after(this.trials, this.space).isEmpty;
   }
 
-  /** The completed trial with the best score; while none is completed, the best of those that have a score. */
+  /**
+   * The completed trial with the best score; while none is completed, the best of those that have a score.
+   *
+   * @throws Error where no trial has one.
+   */
   get best(): Trial {
     const [best] = this.#ranked();
-    if (best === undefined) throw new Error('No trial has a score yet: `await search.run(...)` first.');
-    return best;
+    if (best !== undefined) return best;
+    const { trials } = this;
+    const pruned = trials.find(({ status }) => status === 'pruned');
+    const last = pruned && `No trial has a score; trial ${pruned.id} was pruned: ${pruned.reason}`;
+    throw new Error(describeFailure(trials) ?? last ?? 'No trial has a score yet: `await search.run(...)` first.');
   }
 
   /**
@@ -261,13 +272,17 @@ export class Search {
    * or a kill, call it again, in this process or another: it goes on, and no finished epoch is trained again.
    *
    * A training that fails is tried again, then its trial counts as failed and the search goes on; three such trials in a row end
-   * it with the first one's cause, a `FatalError` ends it at once. The same seed gives the same trials and scores for any number
-   * of workers, with three exceptions: oracles that learn from what has ended by then (ASHA, TPE); limits of time; and Hyperband
-   * with pruners that compare trials, racing or `maxEpochs`, because with several workers a bracket begins while the one before
-   * waits for its last trials, so what a trial is compared with depends on which came first.
+   * it with the first one's cause, a `FatalError` ends it at once. Where every trial failed, it ends with the first one's cause;
+   * run again, it then begins anew, since what was at fault may be mended.
+   *
+   * The same seed gives the same trials and scores for any number of workers, with three exceptions: oracles that learn from what
+   * has ended by then (ASHA, TPE); limits of time; and Hyperband with pruners that compare trials, racing or `maxEpochs`, because
+   * with several workers a bracket begins while the one before waits for its last trials, so what a trial is compared with
+   * depends on which came first.
    *
    * @param train the images to search with; the search splits them itself and holds no others.
-   * @throws FolderInUseError while another run works on the same folder; InterruptedError after the kernel's stop button.
+   * @throws Error where every trial failed, or three in a row; FolderInUseError while another run works on the same folder;
+   *   InterruptedError after the kernel's stop button.
    */
   async run(train: Dataset, options: RunOptions): Promise<void> {
     const settings = this.#settings;

@@ -76,6 +76,14 @@ export function findBaseline(trials: readonly Trial[]): Trial | undefined {
   return trials.find(({ origin }) => origin === 'default');
 }
 
+/** In words, that all of these failed and why the first did; undefined where one did not fail, or there is none. */
+export function describeFailure(trials: readonly Trial[]): string | undefined {
+  if (trials.length === 0 || trials.some(({ status }) => status !== 'failed')) return undefined;
+  const [{ reason }] = trials;
+  if (trials.length === 1) return `The only trial failed: ${reason}`;
+  return `All ${trials.length} trials failed; the first of them: ${reason}`;
+}
+
 /** `trial 7`; `trial 1 (default)` where nobody chose its configuration. */
 export function nameTrial({ id, origin }: Pick<Trial, 'id' | 'origin'>): string {
   return `trial ${id}${origin === 'default' ? ' (default)' : ''}`;

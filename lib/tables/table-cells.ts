@@ -10,9 +10,13 @@ export function distinctColumnName(name: string, what: string, taken: readonly s
   return member || taken.includes(name) ? `${name} (${what})` : name;
 }
 
-/** Rounded to `digits` decimals. */
+/** Below it, what differs from 0 is a rounding error of a sum or a mean. */
+const NOISE = 1e-12;
+
+/** Rounded to `digits` decimals; what would become 0 keeps its first digit that is none. */
 export function round(value: number, digits = 4): number {
-  return Number(value.toFixed(digits));
+  const rounded = Number(value.toFixed(digits));
+  return rounded === 0 && Math.abs(value) > NOISE ? Number(value.toPrecision(1)) : rounded;
 }
 
 /** Rounded to four decimals; null where there is no value, or NaN. */
@@ -27,8 +31,9 @@ export function cut(text: string | undefined): string | null {
   return line.length > 80 ? `${line.slice(0, 79)}…` : line;
 }
 
-/** Three significant digits for fractions; null where there is no value, which danfo.js shows as blank. */
+/** Three significant digits for fractions, and no fewer than stand before the point; null where there is no value, which danfo.js shows as blank. */
 export function shorten(value: HyperParameterValue | undefined): HyperParameterValue | null {
   if (value === undefined) return null;
-  return typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(3)) : value;
+  if (typeof value !== 'number' || Number.isInteger(value)) return value;
+  return Math.abs(value) < 100 ? Number(value.toPrecision(3)) : round(value, 1);
 }

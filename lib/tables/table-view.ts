@@ -32,7 +32,7 @@ export interface TableOptions {
   readonly highest?: string;
   /** Name of a number column: the row with its lowest value is marked as the best. */
   readonly lowest?: string;
-  /** Name of a column: the rows are sorted by it, the lowest first, missing values last. */
+  /** Name of a column: the rows are sorted by it, the lowest first, missing values last, and a dash is one. */
   readonly ascending?: string;
   /** Name of a column: the rows are sorted by it, the highest first, missing values last. */
   readonly descending?: string;
@@ -67,8 +67,9 @@ const POINT_SPACE = '\u2008';
 
 /**
  * The texts of a column's values. Whole numbers have no decimals; the other numbers of a column share theirs: four, fewer for
- * large ones. With a value below 0.001 each gets three digits instead, and spaces that keep the points below each other. From
- * 10,000 on thousands are set apart. Missing values and NaN are a dash.
+ * large ones. With a value too small for these, fractions get three digits instead, and spaces that keep the points below each
+ * other; what stands before the point stays. From 10,000 on thousands are set apart. Missing values and NaN are a dash, dates
+ * ISO's.
  */
 export function formatColumn(values: readonly unknown[]): string[] {
   const numbers = values.filter((value): value is number => typeof value === 'number' && Number.isFinite(value));
@@ -77,23 +78,22 @@ export function formatColumn(values: readonly unknown[]): string[] {
   const most = largest >= 1000 ? 1 : largest >= 100 ? 2 : 4;
   const needed = numbers.map((value) => String(Number(value.toFixed(most))).split('.')[1]?.length ?? 0);
   const decimals = Math.max(0, ...needed);
-  const fixed = new Intl.NumberFormat('en-US', {
-    minimumFractionDigits: decimals,
-    maximumFractionDigits: decimals,
-    useGrouping: largest >= 10_000,
-  });
-  const format = sizes.some((size) => size < 1e-3) ? alignDigits(numbers) : fixed.format;
+  const useGrouping = largest >= 10_000;
+  const fixed = new Intl.NumberFormat('en-US', { minimumFractionDigits: decimals, maximumFractionDigits: decimals, useGrouping });
+  const format = sizes.some((size) => size < 10 ** (1 - most)) ? alignDigits(numbers, useGrouping) : fixed.format;
   return values.map((value) => {
     if (isMissing(value)) return MISSING;
+    if (value instanceof Date) return value.toISOString().replace(/T00:00:00\.000Z$/, '');
     if (typeof value !== 'number') return String(value);
     if (!Number.isFinite(value)) return value > 0 ? '∞' : '−∞';
     return format(value).replace(/^-/, '−');
   });
 }
 
-/** Writes numbers with three digits each, and spaces behind those that have fewer decimals than others. */
-function alignDigits(numbers: readonly number[]): (value: number) => string {
-  const write = (value: number) => String(Number(value.toPrecision(3)));
+/** Writes fractions with three digits, and spaces behind numbers that have fewer decimals than others. */
+function alignDigits(numbers: readonly number[], useGrouping: boolean): (value: number) => string {
+  const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0, useGrouping });
+  const write = (value: number) => (Math.abs(value) < 100 ? String(Number(value.toPrecision(3))) : whole.format(value));
   const countDecimals = (text: string) => text.split('.')[1]?.length ?? 0;
   const most = Math.max(...numbers.map((value) => countDecimals(write(value))));
   return (value) => {
@@ -104,7 +104,21 @@ function alignDigits(numbers: readonly number[]): (value: number) => string {
 }
 
 function isMissing(value: unknown): boolean {
-  return value === null || value === undefined || Number.isNaN(value);
+  return value === null || value === undefined || Number.isNaN(value instanceof Date ? value.getTime() : value);
+}
+
+/** What people write where there is no value. */
+const BLANK = /^(|[-–—.?]+|n\/?a|nan|null|none|undefined)$/i;
+const NUMBER = /^[-+]?(\d{1,3}(,\d{3})+|\d*)(\.\d+|\d\.?)(e[-+]?\d+)?\s*%?$/i;
+
+/** What a value is compared by: a number, also where it is a date or stands in a text, else a text; undefined where it is missing. */
+function sortKey(value: unknown): number | bigint | string | undefined {
+  if (isMissing(value)) return undefined;
+  if (value instanceof Date) return value.getTime();
+  if (typeof value === 'number' || typeof value === 'bigint') return value;
+  const text = String(value).trim().replace(/^−/, '-');
+  if (BLANK.test(text)) return undefined;
+  return NUMBER.test(text) ? Number(text.replace(/[,%\s]/g, '')) : text;
 }
 
 function isNumeric({ values }: Column): boolean {
@@ -129,11 +143,14 @@ function sortRows(table: TableView, { ascending, descending }: TableOptions): Ta
   if (name === undefined) return table;
   const { values } = findColumn(table, name, 'The rows were to be sorted');
   const sign = ascending === undefined ? -1 : 1;
+  const keys = values.map(sortKey);
   const order = Array.from({ length: table.size }, (_, row) => row).sort((p, q) => {
-    const [a, b] = [values[p], values[q]];
-    if (isMissing(a) || isMissing(b)) return Number(isMissing(a)) - Number(isMissing(b));
-    if (typeof a === 'number' && typeof b === 'number') return a === b ? 0 : a < b ? -sign : sign;
-    return sign * String(a).localeCompare(String(b), 'en', { numeric: true });
+    const [a, b] = [keys[p], keys[q]];
+    if (a === undefined || b === undefined) return Number(a === undefined) - Number(b === undefined);
+    // Numbers before texts.
+    if (typeof a === 'string' && typeof b === 'string') return sign * a.localeCompare(b, 'en', { numeric: true });
+    if (typeof a === 'string' || typeof b === 'string') return typeof a === 'string' ? sign : -sign;
+    return a === b ? 0 : a < b ? -sign : sign;
   });
   return {
     columns: table.columns.map((column) => ({ ...column, values: order.map((row) => column.values[row]) })),
@@ -147,10 +164,11 @@ function findBest(table: TableView, { highest, lowest }: TableOptions): number {
   if (name === undefined) return -1;
   const column = findColumn(table, name, 'The best row was asked for');
   let best = -1;
-  for (const [row, value] of column.values.entries()) {
-    if (typeof value !== 'number' || Number.isNaN(value)) continue;
-    const lead = best === -1 ? 1 : value - (column.values[best] as number);
-    if (highest !== undefined ? lead > 0 : best === -1 || lead < 0) best = row;
+  const keys = column.values.map(sortKey);
+  for (const [row, key] of keys.entries()) {
+    if (key === undefined || typeof key === 'string') continue;
+    const leader = keys[best];
+    if (leader === undefined || typeof leader === 'string' || (highest !== undefined ? key > leader : key < leader)) best = row;
   }
   return best;
 }

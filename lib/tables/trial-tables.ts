@@ -96,7 +96,7 @@ function findSuffix(name: string, trials: readonly Trial[]): string | undefined 
 }
 
 /**
- * The trials of a search as an arquero table, to filter, group and join: the rows of `trials`, numbers not rounded, undefined
+ * The trials of a search as an arquero table, to filter, group and join: the rows of `trials`, numbers not rounded, null
  * where there is no value, and always every column, one for each hyperparameter. `trainings` counts those scored,
  * `planned` all of a trial.
  *
@@ -105,7 +105,11 @@ function findSuffix(name: string, trials: readonly Trial[]): string | undefined 
 export function trialsTable(search: SearchResults): aq.ColumnTable {
   const rows = orderTrials(search);
   const columns = nameColumns(search);
-  const column = (name: string, read: (row: RankedTrial) => unknown): [string, unknown[]] => [name, rows.map(read)];
+  const column = (name: string, read: (row: RankedTrial) => unknown): [string, unknown[]] => [
+    name,
+    // Not undefined, which arquero's toJSON writes as a word that JSON does not have.
+    rows.map((row) => read(row) ?? null),
+  ];
   return aq.table([
     column('rank', ({ rank }) => rank),
     column('trial', ({ trial }) => trial.id),
@@ -118,9 +122,9 @@ export function trialsTable(search: SearchResults): aq.ColumnTable {
     column('planned', ({ trial }) => trial.trainings),
     column('epochs', ({ trial }) => trainedEpochs(trial)),
     column('seconds', ({ trial }) => trial.seconds),
-    column('parameters', ({ trial }) => trial.parameters || undefined),
+    column('parameters', ({ trial }) => trial.parameters || null),
     ...[...columns.hyperparameters].map(([name, title]) => column(title, ({ trial }) => trial.hyperparameters[name])),
-    column('reason', ({ trial }) => cut(trial.reason) ?? undefined),
+    column('reason', ({ trial }) => cut(trial.reason)),
   ]);
 }
 

@@ -102,9 +102,8 @@ describe.skipIf(names.length === 0)('the reports (skipped where `npm start` has 
       await page.goto(`${pathToFileURL(join(REPORTS, `${name}.html`)).href}?paper`);
       await page.evaluate('paperReady');
       // In points, of the words of every table.
-      const sizes = (await page.evaluate(
-        "[...document.querySelectorAll('.chapter table')].map((e) => 0.75 * parseFloat(getComputedStyle(e).fontSize) * e.currentCSSZoom)",
-      )) as number[];
+      const size = '(table) => 0.75 * parseFloat(getComputedStyle(table).fontSize) * table.currentCSSZoom';
+      const sizes = (await page.evaluate(`[...document.querySelectorAll('.chapter table')].map(${size})`)) as number[];
       expect(sizes.length).toBeGreaterThan(0);
       expect(Math.min(...sizes)).toBeGreaterThanOrEqual(6.99);
       const hrefs = await page

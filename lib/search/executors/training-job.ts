@@ -1,5 +1,4 @@
-import { join, sep } from 'node:path';
-import { inspect } from 'node:util';
+import { join } from 'node:path';
 import type { Dataset } from '../../data/dataset';
 import { splitDataset, stratifiedFolds, takeImages } from '../../data/split';
 import { batchSizeOf } from '../../recipe/compile';
@@ -9,8 +8,9 @@ import type { Callback } from '../../training/callbacks';
 import { CheckpointError, readCheckpoint, type TrainingSnapshot, writeCheckpoint } from '../../training/checkpoint';
 import { InterruptedError } from '../../training/interrupt';
 import { DivergedError, type TrainingEnd, trainEpochs } from '../../training/train-epochs';
+import { describeError } from '../describe-error';
 import { FatalError } from '../fatal-error';
-import type { ModelBuilder } from '../model-builder';
+import { type ModelBuilder, requireModel } from '../model-builder';
 import { HyperParameters, type HyperParameterValues } from '../space/hyperparameters';
 import { checkpointWriteError } from './checkpoint-write-error';
 import type { EventAnswer, Part, TrainingEvent, TrainingJob, TrainingOutcome } from './executor';
@@ -83,7 +83,7 @@ export class JobTrainer {
       const snapshot = checkpoint instanceof CheckpointError ? undefined : checkpoint;
       const { train, validation } = this.#takePart(job.part);
       const description = { classNames: data.classNames, seed };
-      model = buildOrDispose(() => builder(fixHyperparameters(hyperparameters), description));
+      model = requireModel(buildOrDispose(() => builder(fixHyperparameters(hyperparameters), description)));
       const batchSize = job.batchSize ?? batchSizeOf(model);
       let reportedAt = Number.NEGATIVE_INFINITY;
       const epochs = trainEpochs(model, train, {
@@ -188,15 +188,4 @@ function fixHyperparameters(values: HyperParameterValues): HyperParameters {
         'follow from the values of the hyperparameters alone.',
     );
   });
-}
-
-/** What was thrown, in one line, with the first place in its stack that is neither Node's nor a package's. */
-export function describeError(error: unknown): string {
-  if (!(error instanceof Error)) return `Thrown: ${inspect(error)}`;
-  const isPlain = error.name === 'Error' || error instanceof FatalError;
-  const message = isPlain ? error.message : `${error.name}: ${error.message}`;
-  const places = (error.stack ?? '').split('\n').filter((line) => /^ +at /.test(line));
-  const place = places.find((line) => !/node:|node_modules|<anonymous>/.test(line));
-  if (place === undefined) return message;
-  return `${message} (${place.trim().replace(`${process.cwd()}${sep}`, '')})`;
 }

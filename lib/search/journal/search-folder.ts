@@ -9,7 +9,7 @@ import { type Objective, rankByScore } from '../objective';
 import { findEventFault } from './check-event';
 import type { RunConfig, SearchConfig, SearchEvent } from './search-event';
 import { SearchState } from './search-state';
-import { scoreTraining, type TrialState } from './trial-state';
+import { hasFailed, scoreTraining, type TrialState } from './trial-state';
 
 const JOURNAL = 'journal.jsonl';
 const CHECKPOINTS = 'checkpoints';
@@ -47,13 +47,15 @@ export class SearchFolder {
    * @throws Error where the folder holds the journal of a search with other settings, or a damaged one.
    */
   constructor(path: string | undefined, config: SearchConfig, options: SearchFolderOptions) {
-    this.path = path === undefined ? makeTemporaryFolder('search').path : resolve(path);
+    // Within the temporary folder, so that what is moved aside goes with it.
+    this.path = path === undefined ? join(makeTemporaryFolder('search').path, 'search') : resolve(path);
     this.checkpoints = join(this.path, CHECKPOINTS);
     this.#config = config;
     this.#options = options;
     if (existsSync(this.path) && !statSync(this.path).isDirectory()) {
       throw new Error(`directory must be a folder, or a path where there is none yet, but ${this.path} is a file.`);
     }
+    if (path === undefined) mkdirSync(this.path);
     if (!existsSync(this.#journalPath)) return;
     if (options.overwrite !== true) {
       this.#read();
@@ -116,20 +118,18 @@ export class SearchFolder {
   }
 
   /**
-   * Begins a run, which must have the settings of the earlier runs; `changes` says what else is not as it was then.
+   * Begins a run, which must have the settings of the earlier runs; `changes` says what else is not as it was then. Where the
+   * last run ended and every trial had failed, it begins anew: what was at fault may be mended.
    *
    * @throws Error where something differs, unless the folder was opened with `overwrite: 'ifChanged'`.
    */
   beginRun(run: RunConfig, changes: readonly string[]): void {
+    const { trials, hasEnded } = this.state;
     const differing = [...(this.state.run ? describeDifferences(this.state.run, run) : []), ...changes];
-    if (differing.length > 0) {
+    if (hasEnded && trials.length > 0 && trials.every(hasFailed)) this.#beginAnew('every trial had failed');
+    else if (differing.length > 0) {
       if (this.#options.overwrite === false) throw this.#otherSearch(differing);
-      const { enqueued } = this.state;
-      const aside = this.#moveAside();
-      console.warn(`The search begins anew: ${differing.join('; ')}. What it had found is in ${aside}.`);
-      mkdirSync(this.checkpoints);
-      this.record({ kind: 'search', config: this.#config });
-      for (const hyperparameters of enqueued) this.record({ kind: 'enqueued', hyperparameters });
+      this.#beginAnew(differing.join('; '));
     }
     if (this.state.run === undefined) this.record({ kind: 'run', config: run });
   }
@@ -202,6 +202,15 @@ export class SearchFolder {
       `${this.path} holds a search with other settings: ${differing.join('; ')}. Choose another directory, ` +
         `or overwrite: true to begin anew (what it holds is moved aside).`,
     );
+  }
+
+  #beginAnew(why: string): void {
+    const { enqueued } = this.state;
+    const aside = this.#moveAside();
+    console.warn(`The search begins anew: ${why}. What it had found is in ${aside}.`);
+    mkdirSync(this.checkpoints);
+    this.record({ kind: 'search', config: this.#config });
+    for (const hyperparameters of enqueued) this.record({ kind: 'enqueued', hyperparameters });
   }
 
   /** Moves the files, not the folder: the lock stays where it is. Returns where they are. */

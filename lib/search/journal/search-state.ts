@@ -23,6 +23,8 @@ export class SearchState {
   readonly timeline: TimelineEntry[] = [];
   /** In the order that they ended. */
   readonly activity: WorkSpan[] = [];
+  /** Whether the last run came to its end, and was neither interrupted nor killed. */
+  hasEnded = false;
   /** Wall time over all sessions, each to its end or, where it was ended, to the last that was recorded. */
   elapsedMs = 0;
   /** Number of events applied. */
@@ -45,9 +47,11 @@ export class SearchState {
       case 'session':
         this.began ??= `${event.at} ${event.pid}`;
         this.versions = event.versions;
+        this.hasEnded = false;
         break;
       case 'ended':
         this.elapsedMs = event.elapsedMs;
+        this.hasEnded = true;
         break;
       case 'enqueued':
         this.queue.push(event.hyperparameters);

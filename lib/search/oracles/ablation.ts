@@ -69,6 +69,8 @@ export class AblationOracle implements Oracle {
       );
     });
     if (definition === undefined) {
+      const [base] = view.trials;
+      if (base?.status === 'failed') throw new FatalError(`The base of an ablation must be trained, but failed: ${base.reason}`);
       throw new FatalError('Each variant of an ablation must be a candidate; leave out maxModelWeights.');
     }
     if (change && !(change.name in definition.hyperparameters)) {

@@ -72,7 +72,7 @@ export class AshaOracle implements Oracle {
     }
 
     const definition = mayStart ? this.#random.draw(view) : undefined;
-    if (definition) return { kind: 'start', definition, epochs: rungs[0].epochs };
+    if (typeof definition === 'object') return { kind: 'start', definition, epochs: rungs[0].epochs };
     if (mayStart && view.enqueued) return { kind: 'finished', spaceExhausted: false };
     if (trials.some(({ status }) => status === 'running')) return { kind: 'wait' };
 
@@ -87,7 +87,7 @@ export class AshaOracle implements Oracle {
         return { kind: 'prune', trial: loser.id, reason };
       }
     }
-    return { kind: 'finished', spaceExhausted: mayStart };
+    return { kind: 'finished', spaceExhausted: definition === 'exhausted' };
   }
 
   /** All rungs, the lowest first, as far as trials have come. */

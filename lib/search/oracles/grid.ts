@@ -32,7 +32,7 @@ export class GridOracle implements Oracle {
     let place: HyperParameterValues | undefined = last ?? {};
     for (let builds = 0; place !== undefined; builds++) {
       if (builds === MAX_BUILDS) return { kind: 'finished', spaceExhausted: false };
-      const { definition, steps } = visit(view, place, place === last);
+      const { definition, steps } = visit(view, place);
       if (definition && !wasTried(definition.hyperparameters, view.trials)) {
         return { kind: 'start', definition, epochs: view.epochs };
       }
@@ -43,11 +43,7 @@ export class GridOracle implements Oracle {
 }
 
 /** Defines the configuration of these values; a hyperparameter that they lack takes its first value. */
-function visit(
-  view: SearchView,
-  place: HyperParameterValues,
-  isTried: boolean,
-): { definition: Definition | undefined; steps: Step[] } {
+function visit(view: SearchView, place: HyperParameterValues): { definition: Definition | undefined; steps: Step[] } {
   const steps: Step[] = [];
   const suggest: Suggest = (name, domain) => {
     const values = valuesOf(domain);
@@ -55,13 +51,7 @@ function visit(
     steps.push({ name, values, index });
     return values[index];
   };
-  try {
-    return { definition: view.define(suggest), steps };
-  } catch (error) {
-    // A trial whose model cannot be built has failed for that already; what it asked for until then still counts.
-    if (isTried) return { definition: undefined, steps };
-    throw error;
-  }
+  return { definition: view.define(suggest), steps };
 }
 
 /** The values up to the last hyperparameter that has a further one, with that in its place; undefined after the last of all. */

@@ -1,8 +1,8 @@
 import { checkWholeNumber } from '../../base/whole-number';
 import { rankByScore } from '../objective';
 import type { Trial } from '../trial';
-import type { Bracket, Decision, Definition, Oracle, SearchView } from './oracle';
-import { RandomOracle } from './random';
+import type { Bracket, Decision, Oracle, SearchView } from './oracle';
+import { type Drawn, RandomOracle } from './random';
 
 /** A stage of a bracket: so many trials are trained until they have so many epochs. */
 export interface Rung {
@@ -108,9 +108,10 @@ export class HyperbandOracle implements Oracle {
         // Every iteration goes through all rungs, beginning with the lowest.
         const lowest = i % (brackets.length / this.config.iterations);
         const definition = mayStart ? this.draw(view, lowest) : undefined;
-        if (definition) return { kind: 'start', definition, epochs: rungs[0].epochs };
+        if (typeof definition === 'object') return { kind: 'start', definition, epochs: rungs[0].epochs };
         if (mayStart && view.enqueued) return { kind: 'finished', spaceExhausted: false };
-        return advance(this.#shrink(rungs, members.length), members, view) ?? waitOrFinish(trials, mayStart);
+        const isExhausted = definition === 'exhausted';
+        return advance(this.#shrink(rungs, members.length), members, view) ?? waitOrFinish(trials, isExhausted);
       }
       const decision = advance(rungs, members, view);
       if (decision) return decision;
@@ -119,10 +120,10 @@ export class HyperbandOracle implements Oracle {
   }
 
   /**
-   * A configuration that no trial has had, for the trial to be begun next; undefined where the space is exhausted. `rung`: the
-   * one that the trial begins at, 0 for the lowest of all brackets. Drawn as in random search.
+   * A configuration that no trial has had, for the trial to be begun next; see `RandomOracle`. `rung`: the one that the trial
+   * begins at, 0 for the lowest of all brackets. Drawn as in random search.
    */
-  protected draw(view: SearchView, _rung: number): Definition | undefined {
+  protected draw(view: SearchView, _rung: number): Drawn {
     return this.#random.draw(view);
   }
 

@@ -12,6 +12,8 @@ export interface Definition {
 export interface SearchView {
   /** All trials begun so far, by id. */
   readonly trials: readonly Trial[];
+  /** The domain of every hyperparameter that a trial had. */
+  readonly space: ReadonlyMap<string, Domain>;
   /** Epochs of a whole training, from 1. */
   readonly epochs: number;
   readonly objective: Objective;

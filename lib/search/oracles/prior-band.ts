@@ -12,8 +12,9 @@ import {
 import { type Trial, trainedEpochs } from '../trial';
 import { defineUntried } from './duplicates';
 import { HyperbandOracle, hyperbandBrackets } from './hyperband';
-import type { Definition, SearchView } from './oracle';
+import type { SearchView } from './oracle';
 import { type Confidence, checkConfidence, priorLikelihood, sampleNear, samplePrior, sampleWeighted } from './prior';
+import type { Drawn } from './random';
 import { scoreAt } from './ranking';
 
 /** The probability with which a hyperparameter of the incumbent is drawn anew, and how far a number then goes, as in NePS. */
@@ -66,7 +67,7 @@ export class PriorBandOracle extends HyperbandOracle {
     this.config = { ...this.config, name: 'priorband', confidence };
   }
 
-  protected override draw(view: SearchView, rung: number): Definition | undefined {
+  protected override draw(view: SearchView, rung: number): Drawn {
     const { confidence } = this.config;
     const id = view.trials.length + 1;
     const source = this.#source(view, rung, random(view.seed, 'priorband', id));

@@ -54,6 +54,7 @@ export interface SpaceOptions {
 export class HyperParameters {
   readonly #suggest: Suggest;
   readonly #options: SpaceOptions;
+  #given: HyperParameterValues = {};
   readonly #values = new Map<string, HyperParameterValue>();
   readonly #domains = new Map<string, Domain>();
   /** As the builder asked, where `#domains` has what the options made of it. */
@@ -75,7 +76,7 @@ export class HyperParameters {
    * @param options the `overrides` that the configuration was found with, where their values lie outside the builder's own.
    */
   static from(values: HyperParameterValues, options: Pick<SpaceOptions, 'overrides'> = {}): HyperParameters {
-    return new HyperParameters((name, domain) => {
+    const hp = new HyperParameters((name, domain) => {
       const value = Object.hasOwn(values, name) ? values[name] : undefined;
       if (value === undefined) {
         throw new RangeError(
@@ -88,6 +89,8 @@ export class HyperParameters {
       }
       return value;
     }, options);
+    hp.#given = values;
+    return hp;
   }
 
   /**
@@ -175,9 +178,9 @@ export class HyperParameters {
     }
   }
 
-  /** What was asked for so far, in the order asked. */
+  /** What was asked for so far, in the order asked; all values of a finished configuration. */
   get values(): HyperParameterValues {
-    return Object.fromEntries(this.#values);
+    return { ...this.#given, ...Object.fromEntries(this.#values) };
   }
 
   /** The domains of what was asked for so far, in the order asked. */

@@ -282,6 +282,11 @@ describe('a search', () => {
   it.each([
     ['done', {}, 'Search: 4 trials in 1:00, best validation accuracy 90.00 % (trial 3)'],
     [
+      'done',
+      { shortfall: 'no other configuration is left' },
+      'Search: 4 of 5 trials (no other configuration is left) in 1:00, best validation accuracy 90.00 % (trial 3)',
+    ],
+    [
       'interrupted',
       { foundTrials: 2 },
       'Search interrupted after 4 of 5 trials (2 of them before), 1:00, best validation accuracy 90.00 % (trial 3)',

@@ -12,6 +12,7 @@ import { RandomOracle } from '../../../lib/search/oracles/random';
 import { Proposals } from '../../../lib/search/proposals';
 import { medianPruner } from '../../../lib/search/pruners/median';
 import { SearchRun, type SearchRunOptions } from '../../../lib/search/search-run';
+import type { HyperParameters } from '../../../lib/search/space/hyperparameters';
 import type { Trial } from '../../../lib/search/trial';
 import type { EpochRecord } from '../../../lib/training/history';
 
@@ -146,7 +147,7 @@ function openSearch({ oracle, maxTrials, options }: MadeUpSearch, seed: number, 
     },
     { overwrite: false, keepModels: 1 },
   );
-  const proposals = new Proposals((hp) => void hp.float('x', { min: 0, max: 1 }), oracle(), folder, {
+  const proposals = new Proposals(buildNothing, oracle(), folder, {
     seed,
     maxTrials,
     maxEpochs: Infinity,
@@ -169,6 +170,12 @@ function openSearch({ oracle, maxTrials, options }: MadeUpSearch, seed: number, 
       return folder.state.results();
     },
   };
+}
+
+/** A model as far as a search looks at it. */
+function buildNothing(hp: HyperParameters): unknown {
+  hp.float('x', { min: 0, max: 1 });
+  return { countParams: () => 1, dispose() {} };
 }
 
 const searches: Record<string, MadeUpSearch> = {

@@ -1,7 +1,7 @@
 import { random } from '../../../lib/base/random';
 import type { Objective } from '../../../lib/search/objective';
 import type { Decision, Oracle } from '../../../lib/search/oracles/oracle';
-import { HyperParameters, type HyperParameterValues } from '../../../lib/search/space/hyperparameters';
+import { type Domain, HyperParameters, type HyperParameterValues } from '../../../lib/search/space/hyperparameters';
 import type { Trial } from '../../../lib/search/trial';
 import type { EpochRecord } from '../../../lib/training/history';
 
@@ -76,12 +76,14 @@ export function simulate(simulation: Simulation): SimulationResult {
   let builds = 0;
   let mostPaused = 0;
 
+  const space = new Map<string, Domain>();
   const running = () => trials.filter(({ status }) => status === 'running');
   const ask = () => {
     const mayStart = trials.length < maxTrials;
     const pinned = mayStart ? queue[0] : undefined;
     return createOracle().next({
       trials: trials.map((trial) => ({ ...trial })),
+      space,
       epochs,
       objective,
       seed,
@@ -119,6 +121,7 @@ export function simulate(simulation: Simulation): SimulationResult {
     if (decisions.length > 10_000) throw new Error('The oracle never finishes.');
     if (decision.kind === 'start') {
       const { hyperparameters } = decision.definition;
+      for (const [name, domain] of decision.definition.space) space.set(name, domain);
       const origin = queue.length > 0 ? 'user' : 'oracle';
       trials.push(makeUpTrial({ id: trials.length + 1, hyperparameters, origin, epochs: decision.epochs }));
       queue.shift();

@@ -59,6 +59,19 @@ describe('formatColumn', () => {
       ['0.000123', '0.1\u2007\u2007\u2007\u2007\u2007', '0\u2008\u2007\u2007\u2007\u2007\u2007\u2007'],
     ],
     [
+      [15887, 0.0004, 1024, 123.456],
+      [
+        '15,887\u2008\u2007\u2007\u2007\u2007',
+        '0.0004',
+        '1,024\u2008\u2007\u2007\u2007\u2007',
+        '123\u2008\u2007\u2007\u2007\u2007',
+      ],
+    ],
+    [
+      [2000, 0.04],
+      ['2000\u2008\u2007\u2007', '0.04'],
+    ],
+    [
       [-1, -0.5],
       ['−1.0', '−0.5'],
     ],
@@ -119,6 +132,30 @@ describe('renderTable', () => {
     expect(html).toContain('<th scope="col" aria-sort="descending"');
     expect(html.match(/aria-sort/g)).toHaveLength(1);
     expect(html).toMatch(/★.*r<.strong>/);
+  });
+
+  it('sorts dates by time, and numbers in texts as numbers, a dash last', () => {
+    const sorted = (values: unknown[], order: object) =>
+      renderTable({ columns: [{ name: 'x', values }], size: values.length }, order)
+        .text.split('\n')
+        .slice(1)
+        .map((line) => line.trim());
+    const days = ['2026-11-23', '2026-01-30', '2026-12-01'].map((day) => new Date(day));
+    expect(sorted(days, { ascending: 'x' })).toEqual(['2026-01-30', '2026-11-23', '2026-12-01']);
+    expect(sorted([new Date('2026-11-23T12:30:00Z')], {})).toEqual(['2026-11-23T12:30:00.000Z']);
+    expect(sorted(['0.9', '-', '0.85', '−1', 'n/a', '1,200'], { descending: 'x' })).toEqual([
+      '1,200',
+      '0.9',
+      '0.85',
+      '−1',
+      '-',
+      'n/a',
+    ]);
+    expect(sorted(['88.2 %', '9.5 %', '88.15 %', '–'], { ascending: 'x' })).toEqual(['9.5 %', '88.15 %', '88.2 %', '–']);
+    expect(sorted(['word', 2, '1'], { ascending: 'x' })).toEqual(['1', '2', 'word']);
+    expect(renderTable({ columns: [{ name: 'x', values: ['0.9', '-', '0.85'] }], size: 3 }, { lowest: 'x' }).text).toMatch(
+      /0\.85 {2}★$/,
+    );
   });
 
   it('sorts numbers in names as numbers', () => {

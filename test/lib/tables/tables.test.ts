@@ -223,15 +223,19 @@ describe('search tables', () => {
       status: 'completed',
       valAccuracy: 0.8,
       spread: 0.01,
-      'valAccuracy so far': undefined,
+      'valAccuracy so far': null,
       trainings: 3,
       planned: 3,
       epochs: 4,
       seconds: 1.26,
       parameters: 100,
-      optimizer: undefined,
-      reason: undefined,
+      optimizer: null,
+      reason: null,
     });
+    // As a frame, too.
+    for (const json of [table.toJSON(), JSON.stringify(tables.trials(pruning).toJSON())]) {
+      expect(JSON.parse(json)[0]).toMatchObject({ trial: 3, optimizer: null });
+    }
     const groups = table.groupby('status').rollup({ mean: op.mean('valAccuracy'), sofar: op.max('valAccuracy so far') });
     expect(groups.objects()).toEqual([
       { status: 'completed', mean: 0.75, sofar: undefined },

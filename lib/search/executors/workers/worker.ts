@@ -3,9 +3,10 @@ import './end-with-parent';
 import { readSync } from 'node:fs';
 import { deserialize } from 'node:v8';
 import type { Dataset } from '../../../data/dataset';
+import { describeError } from '../../describe-error';
 import type { ModelBuilder } from '../../model-builder';
 import type { EventAnswer, TrainingEvent, TrainingOutcome } from '../executor';
-import { type CallbackFactory, describeError, JobTrainer } from '../training-job';
+import { type CallbackFactory, JobTrainer } from '../training-job';
 import { DATA_DESCRIPTOR, type Order, type Report, type WorkerSetup } from './messages';
 import { loadReference } from './module-reference';
 

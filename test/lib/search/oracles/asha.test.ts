@@ -84,6 +84,7 @@ describe('AshaOracle', () => {
         seed: 0,
         mayStart: false,
         objective: { name: 'loss', direction: 'min' },
+        space: new Map(),
         define: () => undefined,
       });
     const three = [paused(1, 0.3), paused(2, 0.2), paused(3, 0.25)];

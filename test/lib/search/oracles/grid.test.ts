@@ -73,9 +73,11 @@ describe('GridOracle', () => {
       seed: 0,
       mayStart: true,
       objective: { name: 'loss', direction: 'min' },
+      space: new Map(),
       define(suggest) {
         const layers = suggest('layers', { kind: 'int', min: 1, max: 2, sampling: 'linear' });
-        if (layers === 1) throw new Error('A layer is missing.');
+        // What has failed so is no candidate.
+        if (layers === 1) return undefined;
         return { hyperparameters: { layers }, space: new Map() };
       },
     });

@@ -133,6 +133,7 @@ describe('HyperbandOracle', () => {
         seed: 0,
         mayStart: false,
         objective: { name: 'loss', direction: 'min' },
+        space: new Map(),
         define: () => undefined,
       });
       if (decision.kind === 'wait') break;

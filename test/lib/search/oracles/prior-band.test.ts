@@ -24,6 +24,7 @@ const search = (options: Partial<Simulation> = {}) =>
 function view(trials: readonly Trial[], define: (hp: HyperParameters) => void, seed = 0): SearchView {
   return {
     trials,
+    space: new Map(),
     epochs: 9,
     objective: { name: 'valLoss', direction: 'min' },
     seed,

@@ -57,6 +57,7 @@ describe('RandomOracle', () => {
         seed: 0,
         mayStart: true,
         objective: { name: 'loss', direction: 'min' },
+        space: new Map(),
         define(suggest) {
           drawn.c = suggest('c', { kind: 'choice', values: ['a', 'b', 'c', 'd'] });
           return { hyperparameters: { c: String(drawn.c) }, space: new Map() };
@@ -82,14 +83,14 @@ describe('RandomOracle', () => {
     expect(new Set(tried.map((trial) => JSON.stringify(trial))).size).toBe(14);
   });
 
-  it('builds a model once for an enqueued configuration that was tried, and 200 times for an exhausted space', () => {
+  it('builds a model once for an enqueued configuration that was tried, and once to know that a space is exhausted', () => {
     const enqueued = [{ layers: 1, 'activation 1': 'relu' }];
     const twice = search(layersAndActivations, { enqueued: [...enqueued, ...enqueued], maxTrials: 2 });
     expect(twice.trials).toHaveLength(2);
     expect(twice.builds).toBe(3);
     const only = (hp: HyperParameters) => void hp.choice('c', ['a']);
-    expect(search(only).builds).toBe(1 + 200);
-    // One oracle remembers the vain draws.
+    expect(search(only).builds).toBe(1 + 1);
+    // One oracle remembers that its draws were vain.
     const oracle = new RandomOracle();
     const { trials } = simulate({ createOracle: () => oracle, define: only, score: () => 0 });
     let builds = 0;
@@ -99,6 +100,7 @@ describe('RandomOracle', () => {
       seed: 0,
       mayStart: true,
       objective: { name: 'loss', direction: 'min' } as const,
+      space: new Map(),
       define(suggest: Suggest) {
         builds++;
         const c = suggest('c', { kind: 'choice', values: ['a'] });
@@ -107,5 +109,23 @@ describe('RandomOracle', () => {
     };
     expect(oracle.next(view)).toEqual({ kind: 'finished', spaceExhausted: true });
     expect(builds).toBe(1);
+  });
+
+  it('finds the last configurations of a large space, in few builds, and no other order of the first ones', () => {
+    const many = (hp: HyperParameters) => void hp.int('x', { min: 1, max: 500 });
+    const { trials, builds, spaceExhausted } = search(many, { maxTrials: 501 });
+    expect(new Set(trials.map(({ hyperparameters }) => hyperparameters.x)).size).toBe(500);
+    expect(spaceExhausted).toBe(true);
+    expect(builds).toBeLessThan(1000);
+    const log = (hp: HyperParameters) => void hp.int('x', { min: 1, max: 40, sampling: 'log' });
+    expect(search(log).trials).toHaveLength(40);
+  });
+
+  it('is not exhausted where 200 draws brought no candidate, and is where those left are none', () => {
+    const open = search(rate, { isCandidate: () => false });
+    expect([open.builds, open.spaceExhausted]).toEqual([200, false]);
+    const most = (hp: HyperParameters) => void hp.int('x', { min: 1, max: 300 });
+    const few = search(most, { isCandidate: ({ x }) => Number(x) <= 150 });
+    expect([few.trials.length, few.spaceExhausted]).toEqual([150, true]);
   });
 });

@@ -27,6 +27,7 @@ const trialsOfX = Array.from({ length: 20 }, (_, i) =>
 function view(trials: readonly Trial[], define: (hp: HyperParameters) => void, seed = 0): SearchView {
   return {
     trials,
+    space: new Map(),
     epochs: 1,
     objective: { name: 'valLoss', direction: 'min' },
     seed,

@@ -40,7 +40,8 @@ describe('HyperParameters', () => {
     expect(hp.int('units', { min: 32, max: 512, step: 32 })).toBe(96);
     expect(hp.choice('activation', ['relu', 'elu'])).toBe('elu');
     expect(hp.float('rate', { min: 0, max: 0.5, step: 0.1 })).toBe(0.3);
-    expect(hp.values).toEqual({ units: 96, activation: 'elu', rate: 0.3 });
+    expect(hp.values).toEqual({ units: 96, activation: 'elu', rate: 0.3, unused: 1 });
+    expect(HyperParameters.from({ units: 96 }).values).toEqual({ units: 96 });
     expect(() => hp.boolean('bn')).toThrow('has no value for "bn" (true or false); it has units, activation, rate, unused');
     const wrong = HyperParameters.from({ units: 100, activation: 'swish', n: 1.5, b: 'yes', f: 1 });
     expect(() => wrong.int('units', { min: 32, max: 512, step: 32 })).toThrow('steps of 32, but the configuration has 100');

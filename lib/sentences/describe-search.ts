@@ -19,7 +19,7 @@ export function describeBest(searches: Readonly<Record<string, SearchResults>>):
   ).size;
   if (compared < 2) return reached;
   return (
-    `${reached} Being the best of ${formatCount(compared)} configurations makes this score a little too good: it was ` +
+    `${reached} Being the best of ${formatCount(compared)} different configurations makes this score a little too good: it was ` +
     'chosen for being good.'
   );
 }

@@ -117,7 +117,7 @@ function summarize({ dataset, seconds, models, reports, ...settings }: Summary):
     ...models.map(({ name, testAccuracy, testLoss, seconds }): [string, string] => [
       `Best ${name}`,
       `${(100 * testAccuracy).toFixed(2)} % of the test images right, loss ${testLoss.toFixed(4)}, ` +
-        `${formatDuration(seconds)} of search and training`,
+        `${formatDuration(seconds)} of searching and training, added up over workers`,
     ]),
     ['Time', formatDuration(seconds)],
     ['Reports', `${relative(process.cwd(), REPORTS)}/: ${reports.map((path) => basename(path)).join(', ')}, summary.json`],

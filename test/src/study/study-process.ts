@@ -1,5 +1,6 @@
 // A process that makes a tiny study in the folder that it runs in, as a notebook does, and prints what it found as JSON.
 
+import { join } from 'node:path';
 import { readAblation } from '../../../lib/experiments/ablation';
 import { readSearch } from '../../../lib/search/read-search';
 import type { Search } from '../../../lib/search/search';
@@ -8,6 +9,8 @@ import type { HyperParameterValues } from '../../../lib/search/space/hyperparame
 import * as tf from '../../../lib/tensorflow';
 import { loadModel, type TrainingRecord } from '../../../lib/training/save-model';
 import { searchDirectory } from '../../../src/study/folders';
+import { readStudy } from '../../../src/study/read-study';
+import { judgeReferences } from '../../../src/study/references';
 import { buildTiny, openTiny } from './builders';
 
 /** What the study found. */
@@ -28,6 +31,10 @@ export interface StudyFacts {
   readonly readChanges: readonly (readonly [string, unknown])[];
   /** Changes tried with a base that has no choice of batch normalization. */
   readonly changes: readonly (readonly [string, unknown])[];
+  /** What notebook 4 reads of it: trials by search, and changes of the ablation. */
+  readonly studied: { readonly searches: Readonly<Record<string, number>>; readonly changes: number | undefined };
+  /** Names, accuracies and training seconds of the models that no search touched, judged twice, then for another seed. */
+  readonly references: readonly (readonly { name: string; accuracy: number; seconds: number | undefined }[])[];
   /** Tensors left behind after each save. */
   readonly tensors: readonly number[];
 }
@@ -63,6 +70,23 @@ async function main(): Promise<StudyFacts> {
   const read = readSearch(searchDirectory('stripes', 'small', 'mlp', 'random')).trials;
   const { effects } = readAblation(searchDirectory('stripes', 'small', 'mlp', 'ablation'));
   const readChanges = effects.map(({ name, value }) => [name, value] as const);
+  const references: StudyFacts['references'][number][] = [];
+  for (const seed of [0, 0, 1]) {
+    const models = await judgeReferences(study.loaded, { profile: 'small', seed });
+    const { record, model } = await loadModel(join('runs', 'stripes-small', 'quickCnn'));
+    model.dispose();
+    references.push(
+      models.map(({ name, predictions: { accuracy } }, i) => ({
+        name,
+        accuracy,
+        seconds: i === 1 ? record.history.seconds : undefined,
+      })),
+    );
+  }
+  tensors.push(tf.memory().numTensors - before);
+  const [voted] = await judgeReferences(study.loaded, { profile: 'small', seed: 1 });
+  const of = { dataset: 'stripes', profile: 'small', winner: voted, baseline: voted, weights };
+  const { searches: found, ablation: changed } = readStudy('mlp', of);
   const other = await openTiny().ablate({ activation: 'sigmoid', dropout: 0.1, learningRate: 0.01 });
   return {
     baseline,
@@ -77,6 +101,11 @@ async function main(): Promise<StudyFacts> {
     read,
     readChanges,
     resumed: [again.search.trials, again.ablation.trials],
+    studied: {
+      searches: Object.fromEntries(Object.entries(found).map(([name, { trials }]) => [name, trials.length])),
+      changes: changed?.effects.length,
+    },
+    references,
     changes: other.effects.map(({ name, value }) => [name, value]),
   };
 }

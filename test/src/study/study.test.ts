@@ -123,12 +123,24 @@ describe('a study from search to saved models', () => {
   });
 
   it('disposes both models', () => {
-    expect(facts.tensors).toEqual([0, 0]);
+    expect(facts.tensors).toEqual([0, 0, 0]);
   });
 
   it('takes search and ablation from disk the second time, the seconds of their trials included', () => {
     expect(facts.trials.map(({ length }) => length)).toEqual([3, 3]);
     expect(facts.resumed).toEqual(facts.trials);
+  });
+
+  it('is read as a whole, by the names of its searches', () => {
+    expect(facts.studied).toEqual({ searches: { 'Random search': 3 }, changes: 2 });
+  });
+
+  it('stands beside models that no search touched, of which the preset is trained once for each seed', () => {
+    const [first, again, other] = facts.references;
+    expect(first.map(({ name }) => name)).toEqual(['3 nearest of 120 images', 'quickCnn, a preset']);
+    expect(first[0].accuracy).toBeGreaterThan(0.9);
+    expect(again).toEqual(first);
+    expect(other[1].seconds).not.toBe(first[1].seconds);
   });
 
   it('leaves out of the ablation what its base does not have', () => {

@@ -4,6 +4,7 @@ import { pairedBootstrap } from '../evaluation/bootstrap';
 import { mcnemarTest } from '../evaluation/mcnemar';
 import { confusedPairs } from '../evaluation/mistakes';
 import { compareModels, type EvaluatedModel } from '../evaluation/model-comparison';
+import type { Predictions } from '../evaluation/predictions';
 import type { AblationResults } from '../experiments/ablation';
 import type { SearchResults } from '../search/search-results';
 import { formatDifference, nameMeasure } from './describe-ablation';
@@ -94,7 +95,8 @@ function describeScores(models: readonly [StudiedModel, StudiedModel]): string {
   );
   const { pValue } = mcnemarTest(better.winner.predictions, worse.winner.predictions);
   const test = `McNemar's exact test, p ${equals(pValue)}`;
-  const { difference, low, high } = compare(better.winner, worse.winner);
+  const accuracyOf = ({ accuracy }: Predictions) => accuracy;
+  const { difference, low, high } = pairedBootstrap(better.winner.predictions, worse.winner.predictions, accuracyOf);
   const reading =
     pValue < LEVEL
       ? `the ${points(difference)} points between them (${points(low)} to ${points(high)}) are more than chance in drawing the ` +
@@ -105,7 +107,7 @@ function describeScores(models: readonly [StudiedModel, StudiedModel]): string {
 
 function describeGained({ name, winner, baseline }: StudiedModel): string {
   const { onlyFirst, onlySecond, pValue } = mcnemarTest(winner.predictions, baseline.predictions);
-  const { difference } = compare(winner, baseline);
+  const difference = winner.predictions.accuracy - baseline.predictions.accuracy;
   if (onlyFirst + onlySecond === 0) return `For the ${name} no configuration was better than the default.`;
   if (!(pValue < LEVEL)) {
     return (
@@ -130,7 +132,7 @@ function describeChoice(models: readonly [StudiedModel, StudiedModel]): string {
   const [better, worse] = rank(models);
   const { pValue } = mcnemarTest(better.winner.predictions, worse.winner.predictions);
   if (pValue < LEVEL) {
-    const { difference } = compare(better.winner, worse.winner);
+    const difference = better.winner.predictions.accuracy - worse.winner.predictions.accuracy;
     return (
       `On these images the **${better.name}** reads ${points(difference)} points more rightly than the ${worse.name}, and ` +
       'chance in drawing them does not explain it. It is the one to take where accuracy is what counts.'
@@ -183,10 +185,6 @@ function describeMistakes(models: readonly [StudiedModel, StudiedModel]): string
 function rank(models: readonly [StudiedModel, StudiedModel]): [StudiedModel, StudiedModel] {
   const [first, second] = models;
   return second.winner.predictions.accuracy > first.winner.predictions.accuracy ? [second, first] : [first, second];
-}
-
-function compare(first: EvaluatedModel, second: EvaluatedModel) {
-  return pairedBootstrap(first.predictions, second.predictions, (predictions) => predictions.accuracy);
 }
 
 /** A share in points with two digits, `−1.50` for -0.015. */

@@ -13,7 +13,7 @@ interface Column {
 
 /**
  * The `count` best of the trials that can be compared, best first, by what tells them apart, so that a page has room for it:
- * without the hyperparameters in which they are all alike, and without those that fewer than half of them have. Those numbered by
+ * without the hyperparameters in which they are all alike, and without those that at most half of them have. Those numbered by
  * layer, `units1`, `units2`, are a list in one column, and learning rates share one as in `trials`, which has everything.
  *
  * @throws RangeError unless `count` is a whole number from 1.
@@ -27,7 +27,7 @@ export function bestTrials(search: SearchResults, count = 10): dfd.DataFrame {
   const has = (trial: Trial, { names }: Column) => names.some((name) => name in trial.hyperparameters);
   const columns = listNumbered(shareColumns(search.trials, hyperparameters)).filter(
     (column) =>
-      best.filter((trial) => has(trial, column)).length >= best.length / 2 &&
+      best.filter((trial) => has(trial, column)).length > best.length / 2 &&
       (best.length < 2 || new Set(best.map((trial) => valueIn(trial, column))).size > 1),
   );
   const hasSpread = best.some(({ scores }) => scores.length > 1);
@@ -47,7 +47,8 @@ export function bestTrials(search: SearchResults, count = 10): dfd.DataFrame {
 function valueIn({ hyperparameters }: Trial, { names, isList }: Column) {
   const values = names.filter((name) => name in hyperparameters).map((name) => shorten(hyperparameters[name]));
   if (values.length === 0) return null;
-  return isList ? values.join(', ') : values[0];
+  // A space that does not break keeps sizes on one line.
+  return isList ? values.join(values.every((value) => typeof value === 'number') ? ',\u00a0' : ', ') : values[0];
 }
 
 /** Columns of hyperparameters that differ in a number at their end become one: `units` of `units1` and `units2`. */

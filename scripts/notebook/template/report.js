@@ -8,12 +8,16 @@
   const LAYOUT_WIDTH = 760;
   /** The width on the screen that a figure's height is made for. */
   const SCREEN_WIDTH = 900;
-  /** Share of its height that a chart has in a coursework. */
-  const SECTION_SCALE = 0.72;
+  /** A coursework has room for what a figure shows, not for more: a share of a chart's height, and of the page for pictures. */
+  const SECTION_SCALE = 0.7;
+  const SECTION_WIDTH = '85%';
   /** A matrix is square, with a scale beside it. */
   const MATRIX = { width: 900, height: 680 };
   /** A table higher than this may go on on the next page. */
   const MAX_WHOLE_TABLE = 130 * MM;
+  /** The same in a coursework, if it is narrow. */
+  const MAX_SECTION_TABLE = 45 * MM;
+  const MAX_COLUMNS = 4;
   const COLUMN_GAP = 8 * MM;
   /** A table's type has 7.5 points and at least 7. */
   const MIN_ZOOM = 7 / 7.5;
@@ -45,8 +49,8 @@
       const width = layout.width ?? LAYOUT_WIDTH;
       // A picture keeps its proportions: in its full height it would stand between white bands.
       const shrink = layout.images === undefined ? 1 : width / SCREEN_WIDTH;
-      // A coursework has room for what a figure shows, not for more.
-      const scale = element.closest('.section') && layout.images === undefined ? SECTION_SCALE : shrink;
+      const isSection = element.closest('.section') !== null;
+      const scale = isSection && layout.images === undefined ? SECTION_SCALE : shrink;
       const size = matrix ?? { width, height: (layout.height ?? 450) * scale };
       const picture = document.createElement('img');
       picture.alt = element.getAttribute('aria-label') ?? '';
@@ -54,6 +58,7 @@
         { data, layout: { ...layout, ...size, autosize: false }, config: { plotGlPixelRatio: 2 } },
         { format: 'svg', ...size },
       );
+      if (isSection && (matrix !== undefined || layout.images !== undefined)) picture.style.width = SECTION_WIDTH;
       await picture.decode();
       element.append(picture);
     }
@@ -76,14 +81,16 @@
         table.classList.add('wrapped');
         for (const cell of table.querySelectorAll('th, td')) breakNames(cell);
       }
-      if (!fits(UPRIGHT / MIN_ZOOM)) cutColumns(table, UPRIGHT);
+      // The type of a coursework's tables is as small as may be from the start.
+      if (!fits(table.closest('.section') ? UPRIGHT : UPRIGHT / MIN_ZOOM)) cutColumns(table, UPRIGHT);
       if (!fits(UPRIGHT)) table.style.zoom = UPRIGHT / table.scrollWidth;
-      const size = table.getBoundingClientRect();
+      const { width, height } = table.getBoundingClientRect();
+      const most = table.closest('.section') === null ? MAX_WHOLE_TABLE : MAX_SECTION_TABLE;
       // The still picture of the drawing pad is one thing, though it is a table.
-      if (size.height > MAX_WHOLE_TABLE && table.closest('.inkwell-drawing') === null) {
-        figure?.classList.add('long');
-        setInColumns(table, Math.floor((UPRIGHT + COLUMN_GAP) / (size.width + COLUMN_GAP)));
-      }
+      if (height <= most || table.closest('.inkwell-drawing') !== null) continue;
+      const columns = Math.min(MAX_COLUMNS, Math.floor((UPRIGHT + COLUMN_GAP) / (width + COLUMN_GAP)));
+      setInColumns(table, columns);
+      if (height / Math.max(1, columns) > MAX_WHOLE_TABLE) figure?.classList.add('long');
     }
   }
 

@@ -26,34 +26,14 @@ describe('bestTrials', () => {
       makeTrial(2, 0.9, { ...deep, batchNormalization: true }),
       makeTrial(3, Number.NaN, deep),
     ];
-    // All have one activation and batch normalization; of two, half have dropout or l1.
+    // All have one activation and batch normalization; no more than half have dropout or l1.
     expect(best(trials)).toEqual([
-      {
-        trial: 2,
-        origin: null,
-        valAccuracy: 0.9,
-        parameters: 100,
-        units: '64, 32',
-        optimizer: 'adam',
-        learningRate: 0.001,
-        l1: 1,
-        dropout: null,
-      },
-      {
-        trial: 1,
-        origin: 'default',
-        valAccuracy: 0.5,
-        parameters: 100,
-        units: '96',
-        optimizer: 'sgd',
-        learningRate: 0.1,
-        l1: null,
-        dropout: 0.2,
-      },
+      { trial: 2, origin: null, valAccuracy: 0.9, parameters: 100, units: '64,\u00a032', optimizer: 'adam', learningRate: 0.001 },
+      { trial: 1, origin: 'default', valAccuracy: 0.5, parameters: 100, units: '96', optimizer: 'sgd', learningRate: 0.1 },
     ]);
   });
 
-  it('leaves out what fewer than half of those shown have', () => {
+  it('leaves out what one of three has', () => {
     const trials = [makeTrial(1, 0.3, { a: 1 }), makeTrial(2, 0.2, { a: 2 }), makeTrial(3, 0.1, { a: 3, rare: 1 })];
     expect(best(trials).map((row) => Object.keys(row))).toEqual(Array(3).fill(['trial', 'valAccuracy', 'parameters', 'a']));
     expect(best(trials, 2)).toHaveLength(2);

@@ -2,7 +2,7 @@ import { linkReferences, type Targets } from './captions';
 import { type Coursework, gatherCoursework, type SectionName } from './coursework';
 import { type Notebook, sourceOf } from './notebook-file';
 import { type Block, buildBlocks, HEADING } from './report-blocks';
-import { describeRun, type Facts, findProblems } from './report-facts';
+import { describeRun, describeRuns, type Facts, findProblems } from './report-facts';
 import { type NamedNotebook, type Places, placeNotebooks } from './report-places';
 
 /** What the title page says beside what the notebooks say themselves. */
@@ -96,12 +96,8 @@ export function buildReport(
   if (first === undefined) throw new RangeError('notebooks must hold at least one, but got none.');
   const { missing = [], code = true, sections, today = formatDate(new Date()) } = options;
   const several = notebooks.length > 1;
-  const coursework = several
-    ? gatherCoursework(
-        notebooks.map(({ notebook }) => notebook),
-        { sections, code },
-      )
-    : undefined;
+  const runs = notebooks.map(({ notebook }) => notebook);
+  const coursework = several ? gatherCoursework(runs, { sections, code }) : undefined;
   const isWhole = coursework === undefined || options.appendix === true;
   const problems = notebooks.flatMap((named) =>
     findProblems(named.notebook).map((problem) => (several ? `${plain(titleOf(named))}: ${problem}` : problem)),
@@ -118,10 +114,7 @@ export function buildReport(
     course: titlePage.course ?? '',
     date: titlePage.date ?? today,
     problems,
-    ...arrangeFacts(
-      notebooks,
-      notebooks.map(({ notebook }) => describeRun(notebook)),
-    ),
+    ...arrangeFacts(notebooks, isWhole ? runs.map(describeRun) : describeRuns(runs)),
     bound: several,
     chapters: [
       ...(coursework === undefined ? [] : buildSections(coursework, places)),

@@ -44,7 +44,7 @@ export function describeRun(notebook: Notebook): Facts {
   const { run = {} } = noteOf(notebook);
   const recorded = (outputsOf(notebook, RUN_TYPE).at(-1) ?? {}) as Partial<RunRecord>;
   const { dataset, source, profile, seed, date, machine, versions, commit } = { ...run, ...recorded };
-  const seconds = run.seconds ?? timeOfCells(notebook);
+  const seconds = secondsOf(notebook);
   const memory = run.memory ? `, ${(run.memory / 1e9).toFixed(1)} GB of memory at most` : '';
   const facts: Record<string, string | undefined> = {
     'Data set': dataset && (source ? `${dataset}, from ${source}` : dataset),
@@ -59,6 +59,27 @@ export function describeRun(notebook: Notebook): Facts {
     'Git commit': commit,
   };
   return new Map(Object.entries(facts).filter((entry): entry is [string, string] => Boolean(entry[1])));
+}
+
+/** How long a run took, as `npm start` or the times of its cells say; undefined where neither does. */
+function secondsOf(notebook: Notebook): number | undefined {
+  return noteOf(notebook).run?.seconds ?? timeOfCells(notebook);
+}
+
+/** What is known of several runs as if they were one: when the first began, and how long all took. */
+export function describeRuns(notebooks: readonly Notebook[]): Facts[] {
+  const runs = notebooks.map(describeRun);
+  const seconds = notebooks.map(secondsOf);
+  const whole = seconds.reduce<number>((sum, each) => sum + (each ?? 0), 0);
+  const began = runs[0]?.get('Run on');
+  return runs.map(
+    (known) =>
+      new Map([
+        ...known,
+        ...(began === undefined ? [] : [['Run on', began] as const]),
+        ...(seconds.includes(undefined) ? [] : [['Run time', formatDuration(whole)] as const]),
+      ]),
+  );
 }
 
 /**

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { RUN_TYPE } from '../../../lib/notebook/provenance';
 import type { Cell, Notebook } from '../../../scripts/notebook/notebook-file';
-import { describeRun, findProblems, timeOfCells } from '../../../scripts/notebook/report-facts';
+import { describeRun, describeRuns, findProblems, timeOfCells } from '../../../scripts/notebook/report-facts';
 
 const code = (execution_count: number | null, extra: Partial<Cell> = {}): Cell => ({
   cell_type: 'code',
@@ -67,6 +67,21 @@ it('timeOfCells adds the time of cells, and knows none without times', () => {
   ];
   expect(timeOfCells(notebook(cells))).toBe(2.5);
   expect(timeOfCells(notebook([code(1)]))).toBeUndefined();
+});
+
+it('describeRuns tells when the first of several runs began, and how long all took', () => {
+  const run = (date: string, seconds: number | undefined, seed = 0) =>
+    notebook([], { inkwell: { run: { date, seed, ...(seconds === undefined ? {} : { seconds }) } } });
+  const both = describeRuns([run('2026-05-01T10:00:00Z', 50), run('2026-05-01T10:01:00Z', 70, 1)]);
+  expect(both.map((facts) => [...facts.entries()])).toEqual(
+    ['0', '1'].map((seed) => [
+      ['Seed', seed],
+      ['Run on', '2026-05-01 10:00 UTC'],
+      ['Run time', '2:00'],
+    ]),
+  );
+  const [unknown] = describeRuns([run('2026-05-01T10:00:00Z', 50), run('2026-05-01T10:01:00Z', undefined)]);
+  expect(unknown?.get('Run time')).toBe('50 s');
 });
 
 describe('findProblems', () => {

@@ -16,7 +16,7 @@ export { bestTrials } from './best-trials';
 export * from './error-tables';
 export { calibration, pairedComparison, scores, spreadOverSeeds } from './evaluation-tables';
 export * from './experiment-tables';
-export { layers } from './layers';
+export { modelSummary } from './model-summary';
 export { publishedResults } from './published-results';
 export * from './search-tables';
 export * from './trial-tables';

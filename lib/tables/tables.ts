@@ -10,6 +10,7 @@ import { compareModels, type EvaluatedModel } from '../evaluation/model-comparis
 import * as tf from '../tensorflow';
 import type { History } from '../training/history';
 import type { TrainingRecord } from '../training/save-model';
+import './refuse-plots';
 import { distinctColumnName, round, roundOrBlank, shorten } from './table-cells';
 
 export { bestTrials } from './best-trials';

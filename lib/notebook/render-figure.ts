@@ -1,3 +1,4 @@
+import type { Layout } from 'plotly.js';
 import type { Figure } from '../figures/figure';
 import { type Display, isKernel } from './kernel';
 import { renderPng } from './render-png';
@@ -22,8 +23,10 @@ export async function renderFigure(figure: Figure, { picture = true }: { picture
     // A responsive figure collapses in JupyterLab when the theme changes; it follows the window all the same.
     config: { displaylogo: false, responsive: false, showSendToCloud: false, ...config },
   };
-  const title = layout.title;
-  const words = (typeof title === 'object' ? title?.text : title)?.replace(/<[^>]*>/g, '');
+  // Plotly took a title as text until its version 3.
+  const title = layout.title as string | Layout['title'] | undefined;
+  if (typeof title === 'string') layout.title = { text: title };
+  const words = layout.title?.text?.replace(/<[^>]*>/g, '');
   const text = words ? `[Figure: ${words}]` : '[Figure]';
   const size = { width: layout.width ?? WIDTH, height: layout.height ?? HEIGHT };
   // JupyterLab's Plotly extension shows a picture instead of the figure where it is given both, and adds one to the saved

@@ -9,8 +9,8 @@ import { renderFigure } from './render-figure';
 const MAX_LAYERS = 200;
 
 /**
- * A value of this field as an output: a figure, a table, Markdown, a piece of a page, a model, a tensor, a data set, what `fit` and
- * `evaluate` give. Undefined for any other. Each is known by what it holds, so that nothing is loaded to know it.
+ * A value of this field as an output: a figure, a table, Markdown, a piece of a page, a model, a tensor, a data set, what `fit`
+ * and `evaluate` give. Undefined for any other. Each is known by what it holds, so that nothing is loaded to know it.
  *
  * @param options for tables
  */

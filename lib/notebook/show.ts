@@ -11,8 +11,8 @@ export function markdown(text: string): Markdown {
 
 /**
  * Shows a value below the cell, as one output: a Plotly figure, a table (danfo.js, arquero, or a list of objects, for which
- * `options` hold), `markdown(text)`, a drawing pad; of a model its layers, of a tensor, a data set or what `fit` and `evaluate` gave a
- * few lines; anything else as text.
+ * `options` hold), `markdown(text)`, a drawing pad; of a model its layers, of a tensor, a data set or what `fit` and `evaluate`
+ * gave a few lines; anything else as text.
  *
  * A figure is interactive in JupyterLab and in reports; its PNG stands in where no JavaScript runs. Outside a kernel the
  * text form is printed. Await it, so that outputs keep their order.

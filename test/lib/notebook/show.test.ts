@@ -6,9 +6,10 @@ describe('show outside a kernel', () => {
   it('prints the text', async () => {
     const log = vi.spyOn(console, 'log').mockImplementation(() => {});
     await show({ data: [], layout: { title: { text: 'Loss <b>now</b>' } } });
+    await show({ data: [], layout: { title: 'Of old' } });
     await show({ columns: ['a'], index: [0], values: [[1]] });
     await show({ html: '<i>pad</i>', text: 'pad' });
-    expect(log.mock.calls).toEqual([['[Figure: Loss now]'], ['a\n1'], ['pad']]);
+    expect(log.mock.calls).toEqual([['[Figure: Loss now]'], ['[Figure: Of old]'], ['a\n1'], ['pad']]);
     log.mockRestore();
   });
 

@@ -11,9 +11,8 @@ const MAX_NAMED = 50;
 /** Tensors of more dimensions than this have too many lines of values. */
 const MAX_RANK = 2;
 
-/** What a promise, a tensor, a data set, or what `fit` or `evaluate` gave says in a few lines; undefined for any other value. */
+/** What a tensor, a data set, or what `fit` or `evaluate` gave says in a few lines; undefined for any other value. */
 export function describeValue(value: object): string | undefined {
-  if (value instanceof Promise) return 'A promise: put `await` before it, to wait for what it gives.';
   if (isTensor(value)) return describeTensor(value);
   if (has(value, 'sourceLayer', 'shape', 'dtype')) {
     const { shape, sourceLayer } = value as tf.SymbolicTensor;

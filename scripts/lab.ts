@@ -1,10 +1,13 @@
 import { spawn } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { jupyterEnv, ROOT, venvProgram } from './notebook/python';
 
 /** JupyterLab on this machine alone, in the project's folder; further arguments are passed on to `jupyter lab`. */
-const env = jupyterEnv();
+const env = { ...jupyterEnv(), NODE: process.execPath };
+const custom = join(env.JUPYTER_CONFIG_DIR, 'custom');
+mkdirSync(custom, { recursive: true });
+copyFileSync(join(ROOT, 'scripts', 'notebook', 'lab', 'custom.css'), join(custom, 'custom.css'));
 const child = spawn(
   venvProgram('python'),
   [

@@ -17,6 +17,7 @@ export { learningRateRange } from './learning-rate-range';
 export { learningRateSchedules } from './learning-rate-schedules';
 export { mistakeGrid } from './mistake-grid';
 export { modelComparison } from './model-comparison';
+export { modelDiagram } from './model-diagram';
 export { parallelCoordinates } from './parallel-coordinates';
 export { f1ByClass, perClassScores } from './per-class-scores';
 export { pixelHistogram } from './pixel-histogram';

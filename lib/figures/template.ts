@@ -86,7 +86,7 @@ const axis = {
   zeroline: false,
 } as const;
 
-/** A white card with dark text reads alike in light and dark themes and on paper. */
+/** Dark on white, for paper; a dark theme turns the lightness over (report.css, lab/custom.css), which keeps the hues. */
 const template: Template = {
   layout: {
     colorway: palette,

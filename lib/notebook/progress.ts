@@ -3,7 +3,7 @@ import { escapeHtml } from '../tables/table-view';
 import type { OpenDisplay, ProgressDisplay } from '../training/progress';
 import { type Display, openDisplay } from './kernel';
 import { type ProgressView, putTitle } from './progress-view';
-import { renderFigure } from './show';
+import { renderFigure } from './render-figure';
 import { TerminalLine } from './terminal-line';
 import { TaskClock } from './time';
 

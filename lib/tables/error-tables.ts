@@ -101,8 +101,8 @@ function drawImage(dataset: Dataset, mistake: Mistake): string {
   const png = encodeEnlarged(mistakenImage(dataset, mistake), IMAGE_SIZE, IMAGE_SIZE, ENLARGED).toString('base64');
   const words = escapeHtml(describeMistake(mistake));
   return (
-    `<img src="data:image/png;base64,${png}" width="${SIDE}" height="${SIDE}" alt="image ${mistake.index}" ` +
-    `title="${words}" style="display: inline-block; max-width: none; margin: 2px 2px 0 0">`
+    `<img class="inkwell-ink" src="data:image/png;base64,${png}" width="${SIDE}" height="${SIDE}" ` +
+    `alt="image ${mistake.index}" title="${words}" style="display: inline-block; max-width: none; margin: 2px 2px 0 0">`
   );
 }
 

@@ -10,13 +10,14 @@ import { compareModels, type EvaluatedModel } from '../evaluation/model-comparis
 import * as tf from '../tensorflow';
 import type { History } from '../training/history';
 import type { TrainingRecord } from '../training/save-model';
+import './refuse-plots';
 import { distinctColumnName, round, roundOrBlank, shorten } from './table-cells';
 
 export { bestTrials } from './best-trials';
 export * from './error-tables';
 export { calibration, pairedComparison, scores, spreadOverSeeds } from './evaluation-tables';
 export * from './experiment-tables';
-export { layers } from './layers';
+export { modelSummary } from './model-summary';
 export { publishedResults } from './published-results';
 export * from './search-tables';
 export * from './trial-tables';

@@ -1,4 +1,5 @@
 const { createCellConverter } = require('./compiler.cjs');
+const { showLastValue } = require('./last-value.cjs');
 const { createExecutor } = require('tslab/dist/executor');
 
 /** How a cell ended: with an error that was thrown, or the compiler's messages. */
@@ -19,6 +20,7 @@ class CellExecutor {
    */
   constructor(root, cellNumber, { interruptible, interruptibleIterable }) {
     const { executor, node } = this.#create(root, cellNumber);
+    this.root = root;
     this.executor = executor;
     this.node = node;
     this.interruptible = interruptible;
@@ -100,7 +102,7 @@ class CellExecutor {
       for (const result of await ended) if (result.status === 'rejected') return { thrown: result.reason };
       // One that the cell has waited for has a value now.
       const value = this.pending.includes(/** @type {any} */ (this.lastValue)) ? await this.lastValue : this.lastValue;
-      if (value !== undefined && value !== null) console.log(value);
+      if (value !== undefined && value !== null) await showLastValue(this.root, value);
       return undefined;
     } catch (error) {
       // The interrupt of the waiting; or not the cell's error, but one in compiling it: the next cell may fare better.

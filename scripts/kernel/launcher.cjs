@@ -6,6 +6,7 @@
 //   source-modules    `import ... from './src'` from any notebook; an edited file takes effect at the next import cell
 //   stack-traces      the lines of cells and sources, without the kernel's own
 //   interrupts        the stop button ends training and whatever else a cell awaits, and the kernel stays usable
+//   last-value        what stands last in a cell is shown as what it is: figure, table, model, tensor
 //   server            errors as Jupyter errors, execution counts, a shutdown that ends the process
 //   queued-socket     no message is lost, however many a cell sends at once
 //   lifetime          leaves when its parent is gone, and takes its child processes along

@@ -16,7 +16,9 @@ export interface Caption {
 
 const NUMBER = String.raw`\d+[a-z]?`;
 const LIST = `${NUMBER}(?:(?:, | and | or | to )${NUMBER})*`;
-const CAPTION = new RegExp(String.raw`^\*(Figure|Table)s? (${LIST})\.\s*((?:[^*]|\*\*)*?)\*(?!\*)[ \t]*([\s\S]*)$`);
+const CAPTION = new RegExp(
+  String.raw`^\*(Figure|Table)s? (${LIST})[.:]\s*((?:[^*]|\*\*|(?<=\s)\*(?=\s))*?)(?<!\s)\*(?!\*)[ \t]*([\s\S]*)$`,
+);
 
 /** The caption that a paragraph of Markdown is; undefined for any other paragraph. */
 export function parseCaption(paragraph: string): Caption | undefined {
@@ -79,14 +81,30 @@ export interface Targets {
   file(path: string): string | undefined;
 }
 
-const PROTECTED = String.raw`(?<code>(?<ticks>\x60+)[\s\S]*?\k<ticks>)|(?<tag><[^>]+>)|(?<link>!?\[(?:[^\]\\]|\\.)*\]\([^)]*\))`;
+/** What is no text: code, formulas, tags and what stands between those that hold no text, addresses, links. */
+const PROTECTED = [
+  String.raw`(?<fence>^ {0,3}(?<marks>\x60{3,}|~{3,})[^\n]*\n[\s\S]*?(?:^ {0,3}\k<marks>[\x60~]* *$|$(?![\s\S])))`,
+  String.raw`(?<indented>(?<=^|\n[ \t]*\n)(?:(?: {4}|\t)[^\n]*(?:\n|$))+)`,
+  String.raw`(?<code>(?<ticks>\x60+)[\s\S]*?\k<ticks>)`,
+  String.raw`(?<math>\$\$[\s\S]*?\$\$|(?<![\\$])\$(?:[^$\\]|\\.)+?(?<!\s)\$(?!\d))`,
+  String.raw`(?<environment>\\begin\{(?<name>[a-z]+\*?)\}[\s\S]*?\\end\{\k<name>\})`,
+  String.raw`(?<element><(?<element_name>script|style|pre|a)[\s>][\s\S]*?<\/\k<element_name>>|<!--[\s\S]*?-->)`,
+  '(?<tag><[^>]+>)',
+  String.raw`(?<definition>^ {0,3}\[[^\]]+\]:[^\n]*$)`,
+  String.raw`(?<link>!?\[(?:[^\]\\]|\\.)*\](?:\([^)]*\)|\[[^\]]*\]))`,
+].join('|');
 const REFERENCE = String.raw`(?:\bnotebook (?<owner>\d+)['’]s )?\b(?<kind>Figure|Table)(?:s (?<list>${LIST})| (?<one>${NUMBER}))\b(?: of notebook (?<of>\d+)\b)?`;
 const NOTEBOOK = String.raw`\bnotebook(?:s (?<chapters>\d+(?:(?:, | and | or | to )\d+)*)| (?<chapter>\d+))\b`;
-const TOKEN = new RegExp(`${PROTECTED}|${REFERENCE}|${NOTEBOOK}`, 'g');
+const TOKEN = new RegExp(`${PROTECTED}|${REFERENCE}|${NOTEBOOK}`, 'gm');
+
+/** A year, a citation or an owner before a figure's number, and an owner or a source behind it: the figure is in another work. */
+const OWNER_BEFORE = /(?:\bet al\.|['’]s|\]|\b(?:1[89]|20)\d\d\)?)[,;:]? $/;
+const OWNER_BEHIND = /^ (?:of (?!this (?:notebook|report)\b)|(?:in|from|by) (?:[[(\p{Lu}]|their |the (?:paper|article|book)\b))/u;
 
 /**
  * Markdown in which references are links: `Figure 3`, `Tables 3a to 3d`, `Table 3 of notebook 2`,
- * `notebook 2's Figure 1`, `notebook 4`, and links to a notebook's file. Code and other links stay as they are.
+ * `notebook 2's Figure 1`, `notebook 4`, and links to a notebook's file. Code, formulas and other links stay as they are, and so
+ * do figures of other works: `Figure 1 of Cohen et al.`, `Table 2 in [3]`, `Cohen's Figure 1`.
  */
 export function linkReferences(markdown: string, targets: Targets): string {
   return markdown.replace(TOKEN, (...args) => {
@@ -99,6 +117,10 @@ export function linkReferences(markdown: string, targets: Targets): string {
       });
     }
     if (groups.kind !== undefined) {
+      const offset = args.at(-3) as number;
+      const isOwned = groups.owner !== undefined || groups.of !== undefined;
+      const [before, behind] = [markdown.slice(0, offset), markdown.slice(offset + match.length)];
+      if (!isOwned && (OWNER_BEFORE.test(before) || OWNER_BEHIND.test(behind))) return match;
       const kind = groups.kind === 'Figure' ? 'figure' : 'table';
       const numbers = (groups.list ?? groups.one) as string;
       // The word stands inside the link of the first number.

@@ -1,8 +1,9 @@
 """Sets reports as HTML: one file each, interactive, with no need of a network.
 
-usage: export.py HTML < DOCUMENT
+usage: export.py HTML FOLDER < DOCUMENT
 
-DOCUMENT is the JSON of a `ReportDocument` (report-document.ts).
+DOCUMENT is the JSON of a `ReportDocument` (report-document.ts); pictures that its text names lie in FOLDER. formulas.ts then sets
+the formulas in HTML.
 """
 
 import json
@@ -11,61 +12,24 @@ import sys
 from importlib.resources import files
 from pathlib import Path
 
+from bs4 import BeautifulSoup
 from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup, escape
 from nbconvert.filters import Highlight2HTML, ansi2html
-from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from pygments.formatters import HtmlFormatter
+
+from jupyter_markdown import Files, inline, latex, markdown, plain, references, words
 
 TEMPLATE = Path(__file__).parent / "template"
 PLOTLY_TYPE = "application/vnd.plotly.v1+json"
-HEADING = re.compile(r"<h([1-6])[^>]*>(.*?)</h\1>", re.DOTALL)
+# What programs read of a run; its text is for readers.
+OWN_TYPE = "application/vnd.inkwell."
 
 highlight = Highlight2HTML(pygments_lexer="typescript")
 
 
 def text(value):
     return "".join(value) if isinstance(value, list) else str(value or "")
-
-
-class References:
-    """What a report cites, in the order in which it does: `[Li et al. 2018](https://... "The entry in full.")`."""
-
-    def __init__(self):
-        self.by_url = {}
-
-    def cite(self, url, entry):
-        """The number of a work; None for a link that is no citation: it has no entry, and none is known of its address."""
-        if url not in self.by_url and entry:
-            self.by_url[url] = {"number": len(self.by_url) + 1, "url": url, "entry": entry}
-        return self.by_url.get(url, {}).get("number")
-
-
-class Renderer(IPythonRenderer):
-    """Jupyter's, with numbers at citations."""
-
-    references = References()
-
-    def link(self, text, url, title=None):
-        number = self.references.cite(url, title)
-        cited = "" if number is None else f'&nbsp;<a class="citation" href="#reference-{number}">[{number}]</a>'
-        return super().link(text, url, title) + cited
-
-
-def markdown(source):
-    renderer = Renderer(escape=False, exclude_anchor_links=True)
-    return Markup(MarkdownWithMath(renderer=renderer).render(source))
-
-
-def inline(source):
-    """Markdown of one paragraph, without the paragraph."""
-    # A plain string: what `re` does to Markup escapes it.
-    return Markup(re.sub(r"^<p>(.*)</p>$", r"\1", str(markdown(source)).strip(), flags=re.DOTALL))
-
-
-def plain(markup):
-    """The words of HTML, still escaped."""
-    return Markup(re.sub(r"<[^>]+>", "", str(markup)))
 
 
 def json_for_script(value):
@@ -76,42 +40,86 @@ def css_string(value):
     return Markup('"' + re.sub(r'[^\w .,;:·()–-]', lambda m: f"\\{ord(m.group()):x} ", value) + '"')
 
 
-def output(value):
-    """One output as HTML: the richest of its forms that a page can show."""
+def settle(printed):
+    """What a terminal shows in the end: a carriage return writes over the line, a backspace takes a character back."""
+    lines = []
+    for line in printed.replace("\r\n", "\n").split("\n"):
+        shown = ""
+        for part in line.split("\r"):
+            shown = part + shown[len(part) :]
+        while "\b" in shown:
+            shown = re.sub(r"[^\b]?\x08", "", shown, count=1)
+        lines.append(shown)
+    return "\n".join(lines)
+
+
+def scope_styles(html):
+    """HTML whose styles hold in it alone, but for a page of its own with a script, such as the drawing pad."""
+    if "<script" in html:
+        return html
+    return re.sub(r"(<style[^>]*>)(.*?)(</style>)", r"\1@scope {\2}\3", html, flags=re.DOTALL | re.IGNORECASE)
+
+
+def note(sentence):
+    return Markup('<p class="missing">[{}]</p>').format(sentence)
+
+
+def output(value, files):
+    """One output as HTML: the richest of its forms that a page can show, else a line that says what is not shown."""
     kind = value.get("output_type")
     if kind == "stream":
-        return Markup(f'<pre class="stream {escape(value["name"])}">{ansi2html(text(value["text"]))}</pre>')
+        return Markup(f'<pre class="stream {escape(value.get("name", "stdout"))}">{ansi2html(settle(text(value.get("text"))))}</pre>')
     if kind == "error":
-        return Markup(f'<pre class="error">{ansi2html(chr(10).join(value["traceback"]) or value["evalue"])}</pre>')
+        # tslab's errors have their message in the traceback.
+        lines = value.get("traceback") or [f"{value.get('ename', 'Error')}: {value.get('evalue', '')}"]
+        return Markup(f'<pre class="error">{ansi2html(chr(10).join(lines))}</pre>')
     data = value.get("data", {})
-    words = text(data.get("text/plain"))
+    alternative = text(data.get("text/plain"))
     if PLOTLY_TYPE in data:
         return Markup(
-            f'<div class="plot" role="img" aria-label="{escape(words)}">'
+            f'<div class="plot" role="img" aria-label="{escape(alternative)}">'
             f'<script type="application/json">{json_for_script(data[PLOTLY_TYPE])}</script></div>'
         )
     if "text/html" in data:
-        return Markup(f'<div class="html">{text(data["text/html"])}</div>')
+        return Markup(f'<div class="html">{scope_styles(text(data["text/html"]))}</div>')
     if "text/markdown" in data:
-        return Markup(f'<div class="markdown">{markdown(text(data["text/markdown"]))}</div>')
+        return Markup(f'<div class="markdown">{markdown(text(data["text/markdown"]), files)}</div>')
+    if "text/latex" in data:
+        return Markup(f'<div class="latex">{latex(text(data["text/latex"]))}</div>')
     if "image/svg+xml" in data:
         return Markup(text(data["image/svg+xml"]))
-    for picture in ("image/png", "image/jpeg"):
+    for picture in ("image/png", "image/jpeg", "image/gif", "image/webp"):
         if picture in data:
-            encoded = text(data[picture]).replace("\n", "")
-            return Markup(f'<img alt="{escape(words)}" src="data:{picture};base64,{encoded}">')
-    return Markup(f"<pre>{ansi2html(words)}</pre>") if words else Markup("")
+            encoded = "".join(text(data[picture]).split())
+            return Markup(f'<img alt="{escape(alternative)}" src="data:{picture};base64,{encoded}">')
+    if "application/json" in data:
+        return Markup(f"<pre>{escape(json.dumps(data['application/json'], indent=2, ensure_ascii=False))}</pre>")
+    if "application/pdf" in data:
+        encoded = "".join(text(data["application/pdf"]).split())
+        return Markup(f'<p><a download="output.pdf" href="data:application/pdf;base64,{encoded}">PDF of this output</a></p>')
+    shown = Markup(f"<pre>{ansi2html(alternative)}</pre>") if alternative else Markup("")
+    hidden = [kind for kind in data if kind != "text/plain" and not kind.startswith(OWN_TYPE)]
+    return shown + note(f"A report cannot show {' or '.join(hidden)}; JupyterLab may") if hidden else shown
+
+
+def safely(work, what):
+    """What `work` gives; where it fails, a line in its place that says so: one bad cell costs that cell, not the report."""
+    try:
+        return work()
+    except Exception as error:
+        return note(f"{what} could not be set: {type(error).__name__}: {error}")
 
 
 class Chapter:
     """A chapter set as HTML, with the sections that its headings begin."""
 
-    def __init__(self, chapter, bound):
+    def __init__(self, chapter, bound, files):
         self.id = chapter["id"]
         self.kind = chapter["kind"]
         self.title = inline(chapter["title"])
         self.headed = chapter["headed"]
         self.plain_title = plain(self.title)
+        self.files = files
         self.sections = []
         self.numbered = []
         self.blocks = [self.set_block(block, bound) for block in chapter["blocks"]]
@@ -119,10 +127,13 @@ class Chapter:
     def set_block(self, block, bound):
         kind = block["type"]
         if kind == "text":
-            return {"type": kind, "html": Markup(HEADING.sub(self.set_heading(bound), markdown(block["source"])))}
+            return {"type": "text", "html": safely(lambda: self.set_text(block, bound), "This text")}
+        if kind == "raw":
+            return {"type": "text", "html": safely(lambda: self.set_raw(block), "This raw cell")}
         if kind == "code":
-            return {"type": kind, "html": Markup(highlight(block["source"]))}
-        outputs = [html for html in map(output, block["outputs"]) if html]
+            return {"type": kind, "html": safely(lambda: Markup(highlight(block["source"])), "This code")}
+        shown = [safely(lambda value=value: output(value, self.files), "This output") for value in block["outputs"]]
+        outputs = [html for html in shown if html]
         if kind == "outputs":
             return {"type": kind, "outputs": outputs}
         title, rest = inline(block["title"]), inline(block["rest"])
@@ -131,17 +142,34 @@ class Chapter:
             self.numbered.append({**numbered, "id": block["ids"][0], "title": plain(title)})
         return numbered
 
-    def set_heading(self, bound):
-        def replace(match):
-            level, words = int(match[1]), match[2]
-            slug = re.sub(r"[^a-z0-9]+", "-", plain(words).lower()).strip("-") or "section"
+    def set_text(self, block, bound):
+        def set_heading(heading):
+            title = heading.get_text()
+            slug = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-") or "section"
             place = f"{self.id}-{slug}" if bound else slug
             same = sum(section["base"] == place for section in self.sections)
-            section = {"id": f"{place}-{same + 1}" if same else place, "base": place, "title": plain(words), "level": level}
+            # JupyterLab's own name for it, to which the author's links lead.
+            alias = title.replace(" ", "-")
+            section = {
+                "id": f"{place}-{same + 1}" if same else place,
+                "base": place,
+                "title": plain(heading.decode_contents()),
+                "level": int(heading.name[1]),
+            }
             self.sections.append(section)
-            return f'<h{level} id="{section["id"]}">{words}</h{level}>'
+            heading["id"] = section["id"]
+            if alias != heading["id"] and not bound and not same:
+                heading.insert(0, BeautifulSoup("", "html.parser").new_tag("span", id=alias))
 
-        return replace
+        return markdown(block["source"], self.files, block.get("attachments"), set_heading)
+
+    def set_raw(self, block):
+        kind = block["format"]
+        if kind == "text/html":
+            return Markup(block["source"])
+        if kind == "text/markdown":
+            return markdown(block["source"], self.files)
+        return Markup("<pre>{}</pre>").format(block["source"]) if kind == "" else note(f"A raw cell for {kind} is left out")
 
 
 def style():
@@ -152,16 +180,19 @@ def style():
 
 
 def scripts(chapters):
-    """Our script, after plotly.js where there is a figure to draw."""
+    """Our script, after plotly.js where there is a figure to draw, and Mermaid where there is a diagram."""
+    html = [html for chapter in chapters for block in chapter.blocks for html in [block.get("html", ""), *block.get("outputs", [])]]
     parts = [(TEMPLATE / "report.js").read_text()]
-    if any('class="plot"' in html for chapter in chapters for block in chapter.blocks for html in block.get("outputs", [])):
+    if any('class="plot"' in each for each in html):
         parts.insert(0, files("plotly").joinpath("package_data", "plotly.min.js").read_text())
+    if any('class="mermaid"' in each for each in html):
+        parts.insert(0, Path("node_modules/@mermaid-js/tiny/dist/mermaid.tiny.js").read_text())
     # Some editions of plotly.js hold this in a string, where it would end the element.
     return [Markup(part.replace("</script", "<\\/script")) for part in parts]
 
 
-def export(document, target):
-    chapters = [Chapter(chapter, document["bound"]) for chapter in document["chapters"]]
+def export(document, target, folder):
+    chapters = [Chapter(chapter, document["bound"], Files(folder)) for chapter in document["chapters"]]
     # A coursework alone is short enough to do without.
     listed = chapters if any(chapter.kind == "notebook" for chapter in chapters) else []
     lists = [
@@ -170,13 +201,15 @@ def export(document, target):
     ]
     env = Environment(loader=FileSystemLoader(TEMPLATE), autoescape=True, trim_blocks=True, lstrip_blocks=True)
     env.filters["css_string"] = css_string
+    env.filters["formulas"] = latex
+    env.filters["words"] = words
     has_code = any(block["type"] == "code" for chapter in chapters for block in chapter.blocks)
     parts = {
         # The abstract stands on the title page.
         "abstract": next((chapter for chapter in chapters if chapter.id == "abstract"), None),
         "chapters": [chapter for chapter in chapters if chapter.id != "abstract"],
         "lists": lists,
-        "references": list(Renderer.references.by_url.values()),
+        "references": references.entries(),
         "has_code": has_code,
         "style": style(),
         "scripts": scripts(chapters),
@@ -186,4 +219,4 @@ def export(document, target):
 
 
 if __name__ == "__main__":
-    export(json.load(sys.stdin), Path(sys.argv[1]))
+    export(json.load(sys.stdin), Path(sys.argv[1]), Path(sys.argv[2]))

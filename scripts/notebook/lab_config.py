@@ -1,5 +1,6 @@
 import os
 import signal
+import sys
 import threading
 import time
 
@@ -20,6 +21,13 @@ c.LabApp.extension_manager = "readonly"
 c.MultiKernelManager.default_kernel_name = "inkwell"
 c.KernelSpecManager.allowed_kernelspecs = {"inkwell"}
 c.KernelSpecManager.ensure_native_kernel = False
+
+# File > Save and Export As: our own exporters, and none that needs a program or a network that may not be there.
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "lab"))  # noqa: PTH118, PTH120
+for other in ("ASCIIDoc", "Latex", "Python", "QtPDF", "QtPNG", "RST", "Slides", "WebPDF"):
+    c[f"{other}Exporter"].enabled = False
+# Figures follow a dark theme: custom.css, which lab.ts puts in its place.
+c.LabApp.custom_css = True
 
 # Keeps the files whole where the disk is full or the server is killed.
 load_subconfig("whole_files.py")  # noqa: F821

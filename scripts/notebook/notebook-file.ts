@@ -13,6 +13,8 @@ export interface Cell {
   metadata: { tags?: string[]; [key: string]: unknown };
   source: string | string[];
   outputs?: Output[];
+  /** Pictures that were pasted into it, by name and then by MIME type. */
+  attachments?: Record<string, Record<string, string | string[]>>;
   execution_count?: number | null;
 }
 
@@ -26,13 +28,21 @@ export interface Notebook {
 
 /** The notebook in a file. A file that is none is an error. */
 export function readNotebook(path: string): Notebook {
+  return parseNotebook(readFileSync(path, 'utf8'), path);
+}
+
+/** The notebook that a text holds; `name` names it in errors. */
+export function parseNotebook(text: string, name: string): Notebook {
   let notebook: Notebook;
   try {
-    notebook = JSON.parse(readFileSync(path, 'utf8'));
+    notebook = JSON.parse(text);
   } catch (error) {
-    throw new Error(`${path} is not a notebook (${(error as Error).message}): restore it, or save it anew.`);
+    throw new Error(`${name} is not a notebook (${(error as Error).message}): restore it, or save it anew.`);
   }
-  if (!Array.isArray(notebook.cells)) throw new Error(`${path} is not a notebook: it holds no list of cells.`);
+  if (notebook.nbformat < 4) {
+    throw new Error(`${name} is a notebook of the old format ${notebook.nbformat}: open it in JupyterLab and save it.`);
+  }
+  if (!Array.isArray(notebook.cells)) throw new Error(`${name} is not a notebook: it holds no list of cells.`);
   return notebook;
 }
 
@@ -42,8 +52,44 @@ export function writeNotebook(path: string, notebook: Notebook): void {
 }
 
 /** A cell's text. */
-export function sourceOf(cell: Cell): string {
-  return typeof cell.source === 'string' ? cell.source : cell.source.join('');
+export function sourceOf({ source }: Cell): string {
+  return Array.isArray(source) ? source.join('') : String(source ?? '');
+}
+
+/**
+ * What of a cell its author wants out of reports: by the tags of nbconvert and JupyterBook (`remove-cell`, `hide-input`, ...),
+ * and by what is folded in JupyterLab.
+ */
+export function hiddenPartsOf({ metadata = {} }: Cell): { cell: boolean; input: boolean; outputs: boolean } {
+  const tags = new Set((Array.isArray(metadata.tags) ? metadata.tags : []).map((tag) => String(tag).replace(/_/g, '-')));
+  const { source_hidden, outputs_hidden } = (metadata.jupyter ?? {}) as { source_hidden?: boolean; outputs_hidden?: boolean };
+  const has = (part: string) => tags.has(`remove-${part}`) || tags.has(`hide-${part}`);
+  return {
+    cell: has('cell'),
+    input: has('input') || source_hidden === true,
+    outputs: has('output') || has('outputs') || outputs_hidden === true || metadata.collapsed === true,
+  };
+}
+
+const TITLE = /^ {0,3}(?:# +(?<atx>.*?)(?: +#+)? *|(?<setext>\S.*)\n {0,3}=+ *)$/m;
+const FENCED = /^ {0,3}(`{3,}|~{3,})[^\n]*\n[\s\S]*?(?:^ {0,3}\1[`~]* *$|$(?![\s\S]))/gm;
+
+/** The first heading of the first level in a text, in either of Markdown's forms, and the text without it. Code holds none. */
+export function findTitle(source: string): { title: string; rest: string } | undefined {
+  const text = source.replace(FENCED, (code) => code.replace(/[^\n]/g, ' '));
+  const found = TITLE.exec(text);
+  if (found === null) return undefined;
+  const { atx, setext } = found.groups as Record<string, string | undefined>;
+  const rest = source.slice(0, found.index) + source.slice(found.index + found[0].length);
+  return { title: (atx ?? setext ?? '').trim(), rest };
+}
+
+/** Markdown of one line without its marks, for places that take text alone; formulas stay as they are. */
+export function plainText(markdown: string): string {
+  return markdown.replace(
+    /(\$[^$]+\$)|`([^`]*)`|!?\[([^\]]*)\]\([^)]*\)|\*\*?|(?<!\w)__?|__?(?!\w)/g,
+    (_mark, formula?: string, code?: string, words?: string) => formula ?? code ?? words ?? '',
+  );
 }
 
 /** For each cell the last heading at or before it, without its marks; empty before the first. */
@@ -53,7 +99,7 @@ export function headingsByCell(notebook: Notebook): string[] {
     if (cell.cell_type === 'markdown') {
       const text = sourceOf(cell).replace(/^(```|~~~)[\s\S]*?^\1/gm, '');
       const last = [...text.matchAll(/^#{1,6} +(.*?)[ #]*$/gm)].at(-1)?.[1];
-      if (last !== undefined) heading = last.replace(/[*_`]/g, '');
+      if (last !== undefined) heading = plainText(last);
     }
     return heading;
   });

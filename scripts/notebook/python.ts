@@ -10,7 +10,7 @@ export function venvProgram(name: string): string {
 }
 
 /** The environment in which Jupyter reads and writes only inside the project. */
-export function jupyterEnv(): NodeJS.ProcessEnv & { JUPYTER_RUNTIME_DIR: string } {
+export function jupyterEnv(): NodeJS.ProcessEnv & { JUPYTER_CONFIG_DIR: string; JUPYTER_RUNTIME_DIR: string } {
   const own = join(ROOT, '.venv', 'share', 'jupyter');
   const state = join(ROOT, '.venv', 'jupyter');
   return {

@@ -1,9 +1,20 @@
 import { type Caption, type CaptionKind, parseCaption, renumber } from './captions';
-import { type Cell, type Output, sourceOf } from './notebook-file';
+import { type Cell, findTitle, hiddenPartsOf, type Output, sourceOf } from './notebook-file';
 
 /** One piece of a report's text, top to bottom. */
 export type Block =
-  | { readonly type: 'text'; readonly source: string }
+  | {
+      readonly type: 'text';
+      readonly source: string;
+      /** Pictures that were pasted into the cell, by name and type. */
+      readonly attachments?: Cell['attachments'];
+    }
+  | {
+      /** A cell that Jupyter hands on as it is, to whoever knows its format; without one it is text. */
+      readonly type: 'raw';
+      readonly source: string;
+      readonly format: string;
+    }
   | { readonly type: 'code'; readonly source: string }
   | { readonly type: 'outputs'; readonly outputs: readonly Output[] }
   | {
@@ -24,9 +35,6 @@ export type Block =
 const PLOTLY_TYPE = 'application/vnd.plotly.v1+json';
 /** More classes than this are not readable on an upright page. */
 const MAX_UPRIGHT_CLASSES = 26;
-
-/** A notebook's title in a cell. */
-export const HEADING = /^# +(.*?)[ #]*$/m;
 
 /** The caption with which a text begins, if it does, and the rest of the text. */
 export function captionOf(source: string): { caption: Caption | undefined; rest: string } {
@@ -71,11 +79,19 @@ export function buildBlocks(
   let titled = false;
   for (const cell of cells) {
     const source = sourceOf(cell);
+    const hidden = hiddenPartsOf(cell);
+    if (hidden.cell) continue;
     if (cell.cell_type === 'code') {
-      waiting.push({ source, outputs: (cell.outputs ?? []).map((output) => linkOutput(output, link)) });
+      const outputs = hidden.outputs ? [] : (cell.outputs ?? []);
+      waiting.push({ source: hidden.input ? '' : source, outputs: outputs.map((output) => linkOutput(output, link)) });
       continue;
     }
-    if (cell.cell_type !== 'markdown') continue;
+    if (cell.cell_type !== 'markdown') {
+      flush();
+      const format = cell.metadata.raw_mimetype ?? cell.metadata.format ?? '';
+      if (source.trim() !== '') blocks.push({ type: 'raw', source, format: String(format) });
+      continue;
+    }
     const { caption, rest } = captionOf(source);
     if (caption !== undefined) {
       const claimed = findCaptioned(waiting, caption);
@@ -105,9 +121,10 @@ export function buildBlocks(
       addOutputs(after);
     }
     flush();
-    const text: string = titled ? rest : rest.replace(HEADING, '');
-    titled ||= text !== rest;
-    if (text.trim() !== '') blocks.push({ type: 'text', source: link(text) });
+    const title: ReturnType<typeof findTitle> = titled ? undefined : findTitle(rest);
+    titled ||= title !== undefined;
+    const text = title?.rest ?? rest;
+    if (text.trim() !== '') blocks.push({ type: 'text', source: link(text), attachments: cell.attachments });
   }
   flush();
   return blocks;

@@ -1,7 +1,7 @@
 import { linkReferences, type Targets } from './captions';
 import { type Coursework, gatherCoursework, type SectionName } from './coursework';
-import { type Notebook, sourceOf } from './notebook-file';
-import { type Block, buildBlocks, HEADING } from './report-blocks';
+import { findTitle, type Notebook, plainText as plain, sourceOf } from './notebook-file';
+import { type Block, buildBlocks } from './report-blocks';
 import { describeRun, describeRuns, type Facts, findProblems } from './report-facts';
 import { type NamedNotebook, type Places, placeNotebooks } from './report-places';
 
@@ -55,8 +55,8 @@ export function titleOf({ name, notebook }: NamedNotebook): string {
 
 function findHeading(notebook: Notebook): string | undefined {
   for (const cell of notebook.cells) {
-    const found = cell.cell_type === 'markdown' ? HEADING.exec(sourceOf(cell)) : null;
-    if (found !== null) return found[1];
+    const found = cell.cell_type === 'markdown' ? findTitle(sourceOf(cell)) : undefined;
+    if (found !== undefined) return found.title;
   }
   return undefined;
 }
@@ -191,9 +191,6 @@ function arrangeFacts(
     },
   };
 }
-
-/** Markdown without its marks, for places that take text alone. */
-const plain = (markdown: string) => markdown.replace(/\[([^\]]*)\]\([^)]*\)/g, '$1').replace(/[*_`]/g, '');
 
 /** A date as it stands on a title page, in the local time zone: `23 November 2026`. */
 function formatDate(date: Date): string {

@@ -1,6 +1,8 @@
-import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { explainWriteError } from '../../lib/storage/write-error';
+import { NOTEBOOKS } from './folders';
+import { setFormulas } from './formulas';
 import { openPrinter, printPdf } from './print-pdf';
 import { runPython } from './python';
 import { type BuildOptions, buildReport, type TitlePage } from './report-document';
@@ -23,12 +25,14 @@ export interface ReportOptions {
  *
  * @param target path without extension
  * @param missing names of notebooks that did not run and should have been in it
+ * @param folder that of the notebooks, beside which the pictures lie that their text names
  */
 export async function writeReport(
   notebooks: readonly NamedNotebook[],
   target: string,
   { formats, titlePage, build }: ReportOptions,
   missing: readonly string[] = [],
+  folder = NOTEBOOKS,
 ): Promise<string[]> {
   const document = buildReport(notebooks, titlePage, { ...build, missing });
   const written: string[] = [];
@@ -39,7 +43,8 @@ export async function writeReport(
     written.push(`${target}.${extension}`);
   };
   try {
-    await runPython('export.py', [html], JSON.stringify(document));
+    await runPython('export.py', [html, folder], JSON.stringify(document));
+    writeFileSync(html, setFormulas(readFileSync(html, 'utf8')));
     const page = formats.includes('pdf') ? await openPrinter() : undefined;
     const pdf = page && (await printPdf(html, page).catch((error: Error) => warn(target, error)));
     // An earlier run's would stand beside this one's HTML.

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { LoadedDataset } from '../../lib/data/dataset';
 import { classificationReport } from '../../lib/evaluation/classification-report';
 import * as figures from '../../lib/figures';
-import { renderFigure } from '../../lib/notebook/show';
+import { renderFigure } from '../../lib/notebook/render-figure';
 import { describeAblation } from '../../lib/sentences/describe-ablation';
 import { describeComparison } from '../../lib/sentences/describe-comparison';
 import { describeDataset } from '../../lib/sentences/describe-dataset';

@@ -377,3 +377,55 @@ describe('a bound report', () => {
     expect(text).toContain('Figure 1. A curve.');
   });
 });
+
+describe('a report as students write them', () => {
+  const wide = Array.from({ length: 12 }, (_, i) => `<td>column number ${i}</td>`).join('');
+  const cells = [
+    '# Mine',
+    'A formula $x^2$ and\n\n```mermaid\ngraph LR\n  A[Input] --> B[Softmax]\n```\n\n```mermaid\nno diagram\n```',
+    {
+      code: 'draw();',
+      outputs: [
+        output({ [PLOTLY_TYPE]: { data: [{ type: 'bar', y: [1, 2] }] }, 'text/plain': '[Figure]' }),
+        output({ [PLOTLY_TYPE]: { data: [{ y: [1, 2] }], layout: { title: 'Of old' } }, 'text/plain': '[Figure]' }),
+        output({ 'text/html': `<table><tr>${wide}</tr></table>` }),
+      ],
+    },
+  ];
+
+  it('draws figures without layout, formulas and diagrams, dark in the dark, and fits a narrow window', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'inkwell-report-'));
+    const browser = await launchBrowser();
+    try {
+      const target = join(folder, 'mine');
+      await writeReport([makeNotebook('mine', cells)], target, { formats: ['html', 'pdf'], titlePage: {} });
+      const { page, requests, errors } = await openReport(browser, 'mine', folder);
+      await waitForFigures(page, 2);
+      await expect.poll(() => page.locator('.mermaid-diagram svg').count()).toBe(1);
+      expect(await page.locator('.mermaid-diagram').innerText()).toMatch(/Input\s+Softmax/);
+      expect(await page.locator('.missing').allInnerTexts()).toEqual([expect.stringMatching(/^\[This could not be drawn: /)]);
+      expect(await page.locator('pre.mermaid').innerText()).toBe('no diagram');
+      expect(await page.locator('.gtitle').allTextContents()).toEqual(['Of old']);
+      expect(await page.locator('.katex-html').isVisible()).toBe(true);
+
+      await page.setViewportSize({ width: 700, height: 900 });
+      const fits = () => page.evaluate("document.querySelector('td').closest('.output').scrollWidth <= innerWidth");
+      await expect.poll(fits).toBe(true);
+      expect(requests).toEqual([]);
+      expect(errors).toEqual([]);
+
+      const filter = () => page.evaluate("getComputedStyle(document.querySelector('.plot')).filter");
+      expect(await filter()).toBe('none');
+      await page.emulateMedia({ colorScheme: 'dark' });
+      expect(await filter()).toContain('invert');
+      const { pages } = JSON.parse(
+        await runPython('../../test/browser/read_pdf.py', [], readFileSync(`${target}.pdf`)),
+      ) as PdfContents;
+      const text = pages.map((each) => each.text).join('\n');
+      expect(text).toMatch(/Input[\s\S]*Softmax[\s\S]*Of old/);
+    } finally {
+      await browser.close();
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+});

@@ -4,6 +4,9 @@
   const MM = 96 / 25.4;
   /** Width of the text on paper, in CSS pixels. */
   const UPRIGHT = 166 * MM;
+  /** Height of the text on a page, and what of it may stay empty. */
+  const PAGE = 247 * MM;
+  const LEAST_ROOM = 25 * MM;
   /** A figure is laid out this wide and then shrunk to the paper: its words come out at 6 to 8 points. */
   const LAYOUT_WIDTH = 760;
   /** The width on the screen that a figure's height is made for. */
@@ -28,41 +31,72 @@
   const plots = [...document.querySelectorAll('.plot')].map((element) => {
     const figure = JSON.parse(element.querySelector('script').textContent);
     element.textContent = '';
+    figure.layout ??= {};
+    // Plotly took a title as text until its version 3.
+    if (typeof figure.layout.title === 'string') figure.layout.title = { text: figure.layout.title };
     return { element, figure };
   });
 
-  async function drawFigures() {
-    for (const { element, figure } of plots) {
-      const { data, layout, config } = figure;
-      // When the window changes, Plotly takes the height of this element instead of the layout's.
-      element.style.height = `${layout.height ?? 450}px`;
-      await Plotly.newPlot(element, data, layout, { ...config, responsive: true });
+  /** Does what draws one of many; where it fails, says so in its place. */
+  async function drawSafely(element, draw) {
+    try {
+      await draw();
+    } catch (error) {
+      const note = document.createElement('p');
+      note.className = 'missing';
+      note.textContent = `[This could not be drawn: ${error.message ?? error}]`;
+      element.before(note);
     }
+  }
+
+  async function drawFigure({ element, figure }) {
+    const { data, layout, config } = figure;
+    // When the window changes, Plotly takes the height of this element instead of the layout's.
+    element.style.height = `${layout.height ?? 450}px`;
+    await Plotly.newPlot(element, data, layout, { ...config, responsive: true });
+  }
+
+  /** Puts a still picture, as lines where it is made of lines, in the place of a figure. */
+  async function drawPicture({ element, figure }) {
+    const { data, layout } = figure;
+    const matrix = element.closest('.wide') ? MATRIX : element.closest('.matrix') ? UPRIGHT_MATRIX : undefined;
+    const width = layout.width ?? LAYOUT_WIDTH;
+    // A picture keeps its proportions: in its full height it would stand between white bands.
+    const shrink = layout.images === undefined ? 1 : width / SCREEN_WIDTH;
+    // A coursework has room for what a figure shows, not for more; a diagram's boxes are as high as their words.
+    const isChart = matrix === undefined && layout.images === undefined && layout.yaxis?.visible !== false;
+    const scale = element.closest('.section') && isChart ? SECTION_SCALE : shrink;
+    const size = matrix ?? { width, height: (layout.height ?? 450) * scale };
+    const picture = document.createElement('img');
+    picture.alt = element.getAttribute('aria-label') ?? '';
+    picture.src = await Plotly.toImage(
+      { data, layout: { ...layout, ...size, autosize: false }, config: { plotGlPixelRatio: 2 } },
+      { format: 'svg', ...size },
+    );
+    if (element.closest('.section') && !isChart) picture.style.width = SECTION_WIDTH;
+    await picture.decode();
+    element.append(picture);
+  }
+
+  async function drawFigures(draw) {
+    for (const plot of plots) await drawSafely(plot.element, () => draw(plot));
     body.dataset.drawn = plots.length;
   }
 
-  /** Puts a still picture, as lines where it is made of lines, in the place of each figure. */
-  async function drawPictures() {
-    for (const { element, figure } of plots) {
-      const { data, layout } = figure;
-      const matrix = element.closest('.wide') ? MATRIX : element.closest('.matrix') ? UPRIGHT_MATRIX : undefined;
-      const width = layout.width ?? LAYOUT_WIDTH;
-      // A picture keeps its proportions: in its full height it would stand between white bands.
-      const shrink = layout.images === undefined ? 1 : width / SCREEN_WIDTH;
-      const isSection = element.closest('.section') !== null;
-      const scale = isSection && layout.images === undefined ? SECTION_SCALE : shrink;
-      const size = matrix ?? { width, height: (layout.height ?? 450) * scale };
-      const picture = document.createElement('img');
-      picture.alt = element.getAttribute('aria-label') ?? '';
-      picture.src = await Plotly.toImage(
-        { data, layout: { ...layout, ...size, autosize: false }, config: { plotGlPixelRatio: 2 } },
-        { format: 'svg', ...size },
-      );
-      if (isSection && (matrix !== undefined || layout.images !== undefined)) picture.style.width = SECTION_WIDTH;
-      await picture.decode();
-      element.append(picture);
+  /** Draws the diagrams of Mermaid in the colours of the page; one that is wrong stays as it was written. */
+  async function drawDiagrams(theme) {
+    const diagrams = [...document.querySelectorAll('pre.mermaid')];
+    if (diagrams.length === 0) return;
+    mermaid.initialize({ startOnLoad: false, theme, suppressErrorRendering: true, fontFamily: 'inherit' });
+    for (const [i, element] of diagrams.entries()) {
+      await drawSafely(element, async () => {
+        const { svg } = await mermaid.render(`mermaid-${i}`, element.textContent);
+        const picture = document.createElement('div');
+        picture.className = 'mermaid-diagram';
+        picture.innerHTML = svg;
+        element.replaceWith(picture);
+      });
     }
-    body.dataset.drawn = plots.length;
   }
 
   /** Lets a name such as batchNormalization break between its words. */
@@ -129,6 +163,23 @@
     });
   }
 
+  /** Makes tables fit the window: by wrapping words, then by smaller type; what is too wide even so scrolls. */
+  function fitTablesToWindow() {
+    for (const table of document.querySelectorAll('.chapter table, .title-page table')) {
+      table.classList.remove('wrapped');
+      table.style.zoom = '';
+      const width = table.parentElement.clientWidth;
+      if (table.offsetWidth <= width) continue;
+      table.classList.add('wrapped');
+      for (const cell of table.querySelectorAll('th, td')) {
+        breakNames(cell);
+        // Long texts ask for more than a narrow page has.
+        if (cell.style.minWidth !== '') cell.style.minWidth = '8em';
+      }
+      table.style.zoom = Math.max(MIN_ZOOM, Math.min(1, width / table.offsetWidth));
+    }
+  }
+
   /** Sets a long and narrow table in columns beside each other, with its head above each. */
   function setInColumns(table, count) {
     const output = table.closest('.output');
@@ -143,6 +194,48 @@
       let last = figure;
       while (last.nextElementSibling && !last.nextElementSibling.matches('h2, h3')) last = last.nextElementSibling;
       if (last !== figure) last.after(figure);
+    }
+  }
+
+  /**
+   * Lets the text of a coursework go on below what has no room on its page, as LaTeX does: a figure changes places with the
+   * paragraphs after it that fill the page. Heights are those of the screen in the paper's layout, which come near enough.
+   */
+  function fillPages() {
+    const first = document.querySelector('.section');
+    if (first === null) return;
+    const blocks = [document.querySelector('nav.contents')];
+    for (const section of document.querySelectorAll('.section')) blocks.push(...section.children);
+    const heightOf = (block) => {
+      const { marginTop, marginBottom } = getComputedStyle(block);
+      return block.getBoundingClientRect().height + Math.max(Number.parseFloat(marginTop), Number.parseFloat(marginBottom));
+    };
+    const isWhole = (block) => block.matches('figure:not(.long), .output:has(.plot)');
+    const isText = (block) => block?.matches('p, ul, ol, h2, h3, .output:not(:has(.plot, table))') ?? false;
+    let filled = 0;
+    for (let i = 0; i < blocks.length; i++) {
+      const block = blocks[i];
+      const height = heightOf(block);
+      const room = PAGE - filled;
+      if (isWhole(block) && height > room && room > LEAST_ROOM) {
+        const pulled = [];
+        let used = 0;
+        for (let next = block.nextElementSibling; isText(next) && used + heightOf(next) <= room; next = next.nextElementSibling) {
+          pulled.push(next);
+          used += heightOf(next);
+        }
+        // A heading stays with what it heads.
+        while (pulled.at(-1)?.matches('h2, h3')) pulled.pop();
+        if (pulled.length > 0) {
+          block.before(...pulled);
+          blocks.splice(i, pulled.length + 1, ...pulled, block);
+          // Those now come first; the figure has its turn after them.
+          filled += heightOf(blocks[i]);
+          continue;
+        }
+      }
+      if (isWhole(block)) filled = height > room ? height : filled + height;
+      else filled = (filled + height) % PAGE;
     }
   }
 
@@ -161,7 +254,9 @@
     for (const element of document.querySelectorAll('details')) element.open = true;
     fitTables();
     floatWidePages();
-    window.paperReady = drawPictures();
+    window.paperReady = drawDiagrams('neutral')
+      .then(() => drawFigures(drawPicture))
+      .then(fillPages);
     return;
   }
 
@@ -181,8 +276,11 @@
       Plotly.relayout(element, { width: figure.layout.width ?? null, autosize: true });
     }
     for (const undo of restore.splice(0)) undo();
-    for (const table of document.querySelectorAll('table')) table.style.zoom = '';
+    fitTablesToWindow();
     for (const output of document.querySelectorAll('.columns')) output.style.columnCount = '';
   });
-  drawFigures();
+  fitTablesToWindow();
+  addEventListener('resize', () => body.classList.contains('paper') || fitTablesToWindow());
+  const isDark = matchMedia('(prefers-color-scheme: dark)').matches;
+  drawDiagrams(isDark ? 'dark' : 'default').then(() => drawFigures(drawFigure));
 })();

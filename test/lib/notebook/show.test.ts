@@ -6,19 +6,41 @@ describe('show outside a kernel', () => {
   it('prints the text', async () => {
     const log = vi.spyOn(console, 'log').mockImplementation(() => {});
     await show({ data: [], layout: { title: { text: 'Loss <b>now</b>' } } });
+    await show({ data: [], layout: { title: 'Of old' } });
     await show({ columns: ['a'], index: [0], values: [[1]] });
     await show({ html: '<i>pad</i>', text: 'pad' });
-    expect(log.mock.calls).toEqual([['[Figure: Loss now]'], ['a\n1'], ['pad']]);
+    expect(log.mock.calls).toEqual([['[Figure: Loss now]'], ['[Figure: Of old]'], ['a\n1'], ['pad']]);
+    log.mockRestore();
+  });
+
+  it.each([
+    ['text', 'a <b>line</b>', 'a <b>line</b>'],
+    ['a number', 3, '3'],
+    ['null', null, 'null'],
+    [
+      'a list of objects',
+      [
+        { a: 1, b: 'x' },
+        { a: 3, c: 4 },
+      ],
+      'a  b  c\n1  x  –\n3  –  4',
+    ],
+    ['a list of numbers', [1, 2], '[ 1, 2 ]'],
+    ['any other object', new Map([['a', 1]]), "Map(1) { 'a' => 1 }"],
+    ['a figure without layout', { data: [{ type: 'bar', y: [1n] }] }, '[Figure]'],
+    ['an object with data that is no figure', { data: [1] }, '{ data: [ 1 ] }'],
+  ])('prints %s', async (_what, value, text) => {
+    const log = vi.spyOn(console, 'log').mockImplementation(() => {});
+    await show(value);
+    expect(log.mock.calls).toEqual([[text]]);
     log.mockRestore();
   });
 
   it.each([
     [Promise.resolve(1), /a promise: put `await` before it/],
-    [3, /number 3/],
-    [new Map(), /an object of Map/],
-    [undefined, /undefined/],
+    [undefined, /got undefined/],
   ])('refuses %s', async (value, message) => {
-    await expect(show(value as never)).rejects.toThrow(message);
+    await expect(show(value)).rejects.toThrow(message);
   });
 });
 
@@ -103,5 +125,60 @@ await task.end('done');`);
     const percent = JSON.stringify({ ...results, models: [{ ...results.models[0], testAccuracy: 98 }] });
     const { error } = await kernel.execute(`recordResults(${percent});`);
     expect(error?.evalue).toMatch(/testAccuracy of "MLP" must be a share from 0 to 1, but got 98/);
+  });
+
+  describe('what stands last in a cell', () => {
+    const last = async (code: string) => {
+      const { displays, stdout, error } = await kernel.execute(code);
+      expect(error).toBeUndefined();
+      return { displays, stdout };
+    };
+
+    it('is a table where it is one', async () => {
+      const { displays, stdout } = await last("import * as dfd from 'danfojs-node';\nnew dfd.DataFrame({ a: [1, 2] })");
+      expect(stdout).toBe('');
+      expect(displays.map(({ data }) => data['text/plain'])).toEqual(['a\n1\n2']);
+      expect(displays[0].data['text/html']).toContain('<table');
+      const arquero = await last("import * as aq from 'arquero';\naq.table({ b: [3] })");
+      expect(arquero.displays.map(({ data }) => data['text/plain'])).toEqual(['b\n3']);
+    });
+
+    it('is a figure where it is one', async () => {
+      const { displays } = await last("({ data: [{ type: 'bar', y: [1, 2] }] })");
+      expect(Object.keys(displays[0].data)).toEqual(['application/vnd.plotly.v1+json', 'image/png', 'text/plain']);
+    });
+
+    it('is a few lines of a tensor, a data set, a training or a model', async () => {
+      const { displays } = await last("import * as tf from './lib/tensorflow';\ntf.range(0, 6).reshape([2, 3])");
+      expect(displays[0].data['text/plain']).toBe(
+        'Tensor [2, 3] float32, from 0 to 5, mean 2.5\n    [[0, 1, 2],\n     [3, 4, 5]]',
+      );
+      const [images, history] = await Promise.all([
+        last(`import { loadDataset, takeSubset } from './src';
+          const { train } = await loadDataset('mnist');
+          const small = takeSubset(train, 60, 0);
+          small`),
+        last(`import { compileModel, fit, Stack } from './src';
+          const optimizer = { kind: 'adam' as const, learningRate: 0.01 };
+          const model = compileModel(new Stack(0).input([784]).output(10), { optimizer });
+          await fit(model, small, { epochs: 1, title: null })`),
+      ]);
+      expect(images.displays[0].data['text/plain']).toMatch(/^mnist: 60 images of 28 × 28 pixels\n10 classes: 0, 1, 2/);
+      expect(history.displays[0].data['text/plain']).toMatch(/^1 epoch in [\d.]+ s on 60 images\n.*\nepoch 1: training loss/);
+      const { displays: summary } = await last('model');
+      expect(summary[0].data['text/plain']).toMatch(/^layer \(type\) .*dense \(Dense\).*\ntotal +/s);
+    });
+
+    it('is printed as it is where it is anything else', async () => {
+      expect((await last('[1, 2]')).stdout).toBe('[ 1, 2 ]\n');
+      expect((await last("({ get data() { throw new Error('no'); } })")).stdout).toBe('{ data: [Getter] }\n');
+    });
+  });
+
+  it('says what to do instead of df.plot()', async () => {
+    const { error } = await kernel.execute(
+      "import * as dfd from 'danfojs-node';\nnew dfd.DataFrame({ a: [1] }).plot('x').line();",
+    );
+    expect(error?.evalue).toMatch(/show a figure instead, such as await show/);
   });
 });

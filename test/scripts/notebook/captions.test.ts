@@ -12,6 +12,14 @@ describe('parseCaption', () => {
     });
   });
 
+  it('reads a colon, and a star that is no emphasis', () => {
+    expect(parseCaption('*Figure 3: Mine with $x$ and 5 * 3 stars.* Rest')).toMatchObject({
+      numbering: '3',
+      title: 'Mine with $x$ and 5 * 3 stars.',
+      rest: 'Rest',
+    });
+  });
+
   it('reads several numbers', () => {
     expect(parseCaption('*Tables 3a to 3d. Means.*')).toMatchObject({
       kind: 'table',
@@ -58,6 +66,8 @@ describe('linkReferences', () => {
     ['Figure 3 and 5 images', '[Figure 1.3](#figure-1-3) and 5 images'],
     ['Table 3 of notebook 2', '[Table 2.3](#table-2-3) of notebook 2'],
     ["notebook 2's Figure 1", "notebook 2's [Figure 2.1](#figure-2-1)"],
+    ['Figure 3 of this notebook', '[Figure 1.3](#figure-1-3) of this notebook'],
+    ['It costs $5, see Figure 3 for $6', 'It costs $5, see [Figure 1.3](#figure-1-3) for $6'],
     ['in notebook 4', 'in [notebook 4](#chapter-4)'],
     ['notebooks 2 and 3', 'notebooks [2](#chapter-2) and [3](#chapter-3)'],
     ['[Next](02-mlp.ipynb)', '[Next](#chapter-2)'],
@@ -72,6 +82,15 @@ describe('linkReferences', () => {
     '[Figure 3](https://example.org)',
     '<img alt="Figure 3">',
     'Figured 3, tables 4',
+    'As Figure 1 of Cohen et al. shows',
+    'Table 2 in [3] and Figure 3 in Krizhevsky',
+    "Cohen's Figure 1, (LeCun 1998, Figure 2), [4], Table 3",
+    '    an indented line of Figure 3',
+    '~~~\nFigure 3\n~~~',
+    'the formula $\\text{Figure 3}$ and $$Figure 3$$',
+    '<style>/* Figure 3 */</style> <!-- Figure 3 --> <a href="x">Figure 3</a>',
+    '[3]: https://example.org "Figure 3"',
+    '[Figure 3][3]',
   ])('%j stays as it is', (text) => {
     expect(linkReferences(text, targets)).toBe(text);
   });

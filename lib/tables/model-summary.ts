@@ -1,0 +1,30 @@
+import * as dfd from 'danfojs-node';
+import type * as tf from '../tensorflow';
+import { describeModel, type LayerDescription } from '../training/model-layers';
+
+/**
+ * A model's layers in order, as Keras' `model.summary()` has them: name and type, shape of the output (`b` images), number of
+ * parameters. Those of a model within follow it, indented; its own row has their sum. The last rows are the totals: all, those
+ * that are trained, and those that are not, such as the running means of batch normalization.
+ */
+export function modelSummary(model: tf.LayersModel): dfd.DataFrame {
+  const { layers, parameters, trainable } = describeModel(model);
+  const totals = [
+    ['total', parameters],
+    ...(trainable < parameters ? [['trained', trainable] as const, ['not trained', parameters - trainable] as const] : []),
+  ];
+  return new dfd.DataFrame([
+    ...layers.flatMap((layer) => toRows(layer, 0)),
+    ...totals.map(([name, count]) => ({ [LAYER]: name, 'output shape': '', parameters: count })),
+  ]);
+}
+
+const LAYER = 'layer (type)';
+/** Spaces that HTML keeps. */
+const INDENT = '\u2003';
+
+function toRows({ name, type, outputShapes, parameters, layers }: LayerDescription, depth: number): object[] {
+  const shape = outputShapes.map((sides) => `[${sides.map((side) => side ?? 'b').join(', ')}]`).join(', ');
+  const row = { [LAYER]: `${INDENT.repeat(depth)}${name} (${type})`, 'output shape': shape, parameters };
+  return [row, ...layers.flatMap((inner) => toRows(inner, depth + 1))];
+}

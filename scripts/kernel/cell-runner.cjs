@@ -47,7 +47,7 @@ class CellRunner extends jupyter.JupyterHandlerImpl {
       if (request.stop_on_error !== false) this.abortBefore = performance.now() + ABORT_MS;
       return { status: 'error', execution_count, ...error };
     });
-    this.last = result;
+    this.last = result.catch(() => {});
     return result;
   }
 

@@ -1,13 +1,19 @@
 // Starts the notebooks' kernel: `node scripts/kernel/launcher.cjs --config-path <connection file>`, as Jupyter calls it.
 //
 // The kernel is tslab, whose parts are put together here with what it lacks:
-//   compiler          strict types and the es2023 library in cells; every edit of a source file is seen
+//   compiler          the es2023 library in cells; every edit of a source file is seen
+//   diagnostics       cells are lenient where source files are checked strictly; errors name lines that are there
 //   cell-transforms   what must change in the code of a cell before it runs
+//   declarations      what cells have declared, also where one fails or is stopped
+//   inspect           Shift-Tab in a call: its signature with its options
 //   source-modules    `import ... from './src'` from any notebook; an edited file takes effect at the next import cell
 //   stack-traces      the lines of cells and sources, without the kernel's own
 //   interrupts        the stop button ends training and whatever else a cell awaits, and the kernel stays usable
 //   last-value        what stands last in a cell is shown as what it is: figure, table, model, tensor
-//   server            errors as Jupyter errors, execution counts, a shutdown that ends the process
+//   cell-executor     runs a cell until all that its statements began has ended
+//   cell-runner       one cell after the other; errors as Jupyter errors, also those that nothing waits for
+//   output            what a cell prints, in few messages
+//   server            execution counts, a status that is busy while a cell runs, a shutdown that ends the process
 //   queued-socket     no message is lost, however many a cell sends at once
 //   lifetime          leaves when its parent is gone, and takes its child processes along
 const path = require('node:path');

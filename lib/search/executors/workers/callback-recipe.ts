@@ -8,9 +8,9 @@ export interface CallbackRecipe {
 }
 
 /**
- * How workers make the callbacks that a function gave in this process: those of a class that a module exports and that keeps its
- * `options`, such as `EarlyStopping` and `TensorBoard`. So a cell may write `callbacks: () => [new EarlyStopping({ patience: 2 })]`,
- * though no worker has that function.
+ * How workers make the callbacks that a function gave in this process: those of a class that a module exports and that keeps
+ * its `options`, such as `EarlyStopping` and `TensorBoard`. So a cell may write `callbacks: () => [new EarlyStopping()]`, though
+ * no worker has that function.
  *
  * @param factory the function.
  * @throws Error that says how to move the function into a module, where it makes others.

@@ -5,7 +5,7 @@
   /** Width of the text on paper, in CSS pixels. */
   const UPRIGHT = 166 * MM;
   /** Height of the text on a page, and what of it may stay empty. */
-  const PAGE = 247 * MM;
+  const PAGE = 255 * MM;
   const LEAST_ROOM = 25 * MM;
   /** A figure is laid out this wide and then shrunk to the paper: its words come out at 6 to 8 points. */
   const LAYOUT_WIDTH = 760;
@@ -198,8 +198,9 @@
   }
 
   /**
-   * Lets the text of a coursework go on below what has no room on its page, as LaTeX does: a figure changes places with the
-   * paragraphs after it that fill the page. Heights are those of the screen in the paper's layout, which come near enough.
+   * Lets a coursework go on below what has no room on its page, as LaTeX does: a figure or a table changes places with the text
+   * after it that fills the page, and with a small table or figure, but figures stay in their order, as tables do. Heights are
+   * those of the screen in the paper's layout, which come near enough.
    */
   function fillPages() {
     const first = document.querySelector('.section');
@@ -220,7 +221,12 @@
       if (isWhole(block) && height > room && room > LEAST_ROOM) {
         const pulled = [];
         let used = 0;
-        for (let next = block.nextElementSibling; isText(next) && used + heightOf(next) <= room; next = next.nextElementSibling) {
+        const mayPass = (next) => isText(next) || (next?.matches('figure') && next.matches('.table') !== block.matches('.table'));
+        for (
+          let next = block.nextElementSibling;
+          mayPass(next) && used + heightOf(next) <= room;
+          next = next.nextElementSibling
+        ) {
           pulled.push(next);
           used += heightOf(next);
         }

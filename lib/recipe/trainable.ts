@@ -61,7 +61,7 @@ export function layersOf(model: tf.LayersModel): tf.layers.Layer[] {
 /** Of a model as a layer its layers, of a wrapper what it wraps. */
 function innerLayers(layer: tf.layers.Layer): tf.layers.Layer[] {
   const { layers = [], layer: wrapped, forwardLayer, backwardLayer } = layer as unknown as Inner;
-  return [...layers, ...[wrapped, forwardLayer, backwardLayer].filter((inner) => inner !== undefined)];
+  return [...layers, ...[wrapped, forwardLayer, backwardLayer].flatMap((inner) => inner ?? [])];
 }
 
 interface Inner {

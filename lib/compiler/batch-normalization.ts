@@ -93,18 +93,27 @@ export function normalizeRows(
 }
 
 /** `x`, images or rows, normalized by a given mean and variance, scaled and shifted; for inference, without gradients. */
-export function normalizeBy(
-  tape: Tape,
+export function normalizeBy(tape: Tape, x: Tensor, scale: Tensor, offset: Tensor, moments: Moments, epsilon: number): Tensor {
+  return normalize(tape, x, scale, offset, moments, epsilon).y;
+}
+
+/** As `normalizeBy`, with the gradient of `x` alone: scale and offset do not train. */
+export function normalizeFrozen(tape: Tape, x: Tensor, scale: Tensor, offset: Tensor, moments: Moments, epsilon: number): Tensor {
+  const { y, factor } = normalize(tape, x, scale, offset, moments, epsilon);
+  return tape.record('FrozenBatchNormalization', [x], y, (dy) => [tape.graph.float('Mul', [dy, factor])]);
+}
+
+function normalize(
+  { graph }: Tape,
   x: Tensor,
   scale: Tensor,
   offset: Tensor,
   { mean, variance }: Moments,
   epsilon: number,
-): Tensor {
-  const { graph } = tape;
+): { y: Tensor; factor: Value } {
   // Not FusedBatchNormV3: TensorFlow 2.21 fuses it with a small convolution before and tanh behind to an op that it lacks.
   const inverse = graph.float('Rsqrt', [graph.float('AddV2', [variance, graph.constant(epsilon)])]);
   const factor = graph.float('Mul', [inverse, scale]);
   const shift = graph.float('Sub', [offset, graph.float('Mul', [mean, factor])]);
-  return { ...graph.float('AddV2', [graph.float('Mul', [x, factor]), shift]), shape: x.shape };
+  return { y: { ...graph.float('AddV2', [graph.float('Mul', [x, factor]), shift]), shape: x.shape }, factor };
 }

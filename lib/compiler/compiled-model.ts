@@ -1,4 +1,5 @@
 import { PIXELS } from '../data/dataset';
+import { weightsOf } from '../recipe/trainable';
 import * as tf from '../tensorflow';
 import type { OptimizerState } from '../tensorflow/optimizer-state';
 import { emitImages, emitModel } from './forward';
@@ -42,7 +43,7 @@ export class CompiledModel {
     const weights = new Variables(
       graph,
       'weight',
-      model.weights.map(({ shape }) => shape as number[]),
+      weightsOf(model).map(({ shape }) => shape as number[]),
     );
     this.#weights = weights;
     if (training) this.#training = new TrainingGraph(graph, model, weights, training);
@@ -50,7 +51,7 @@ export class CompiledModel {
     this.#pixels = graph.placeholder('uint8', [null, PIXELS]);
     this.#probabilities = emitModel(model, emitImages(graph, model, this.#pixels), {
       tape: new Tape(graph),
-      weight: (weight) => this.#kept.values[model.weights.indexOf(weight)],
+      weight: (weight) => this.#kept.values[weightsOf(model).indexOf(weight)],
     });
     this.#session = new Session(graph);
     try {
@@ -64,7 +65,7 @@ export class CompiledModel {
 
   /** Takes the weights that the model has, unless they are those that it was given last. */
   load(): void {
-    const weights = this.#model.weights.map((weight) => weight.read().dataSync<'float32'>());
+    const weights = weightsOf(this.#model).map((weight) => weight.read().dataSync<'float32'>());
     if (this.#shared.length > 0 && weights.every((numbers, i) => areEqual(numbers, this.#shared[i]))) return;
     this.#shared = weights;
     for (const variables of new Set([this.#weights, this.#kept])) variables.write(this.#session, weights);
@@ -76,7 +77,7 @@ export class CompiledModel {
     this.#shared.forEach((numbers, i) => {
       const value = tf.tensor(numbers, this.#weights.shapes[i] as number[]);
       // Not by `write`, which would apply the layer's constraints.
-      (this.#model.weights[i].read() as tf.Variable).assign(value);
+      (weightsOf(this.#model)[i].read() as tf.Variable).assign(value);
       value.dispose();
     });
   }

@@ -1,12 +1,10 @@
+import type { Weight } from '../recipe/trainable';
 import type * as tf from '../tensorflow';
-import { normalizeBy, normalizeImages, normalizeRows } from './batch-normalization';
+import { normalizeBy, normalizeFrozen, normalizeImages, normalizeRows } from './batch-normalization';
 import type { Value } from './graph';
 import { NotCompilableError } from './not-compilable-error';
 import * as operations from './operations';
 import type { Tape, Tensor } from './tape';
-
-/** A weight of a layer, as TensorFlow.js keeps it. */
-export type Weight = tf.layers.Layer['weights'][number];
 
 /** Where a layer's operations go, and what they need of the model. */
 export interface Emission {
@@ -23,6 +21,8 @@ export interface TrainingEmission {
   blend(moving: Weight, value: Value, momentum: number): void;
   /** The number of images in the batch, int32. */
   readonly batchSize: Value;
+  /** Layers that do not train: their batch normalization is that of predictions. */
+  readonly frozen: ReadonlySet<tf.layers.Layer>;
   /** int32 `[2]`, different for each call and each step. */
   nextSeed(): Value;
   /** What convolutions compute with; what follows them goes on with it, up to dense layers, which take float32. */
@@ -136,6 +136,10 @@ const RULES: Readonly<Record<string, Rule>> = {
     const scale = layer.gamma ? emission.weight(layer.gamma) : filled(1);
     const offset = layer.beta ? emission.weight(layer.beta) : filled(0);
     const { movingMean, movingVariance, momentum, epsilon } = layer;
+    const moving = { mean: emission.weight(movingMean), variance: emission.weight(movingVariance) };
+    if (training?.frozen.has(layer)) {
+      return normalizeFrozen(tape, operations.cast(tape, x, 'float32'), scale, offset, moving, epsilon);
+    }
     if (training) {
       const { y, moments } =
         rank === 4
@@ -145,8 +149,7 @@ const RULES: Readonly<Record<string, Rule>> = {
       training.blend(movingVariance, moments.variance, momentum);
       return y;
     }
-    const moments = { mean: emission.weight(movingMean), variance: emission.weight(movingVariance) };
-    return normalizeBy(tape, x, scale, offset, moments, epsilon);
+    return normalizeBy(tape, x, scale, offset, moving, epsilon);
   },
 
   Dropout(layer: Layer<{ rate: number; noiseShape?: number[] }>, [x], _shape, emission) {

@@ -9,7 +9,7 @@ export class NotCompilableError extends Error {
   ) {
     super(
       `The layer ${layer} ${reason}, which cannot be compiled: this model trains and predicts op by op, ` +
-        `with the same results but several times slower.`,
+        `several times slower.`,
     );
   }
 }

@@ -1,6 +1,6 @@
+import type { Weight } from '../recipe/trainable';
 import type * as tf from '../tensorflow';
 import type { Graph, Value } from './graph';
-import type { Weight } from './layers';
 import { NotCompilableError } from './not-compilable-error';
 import type { Tensor } from './tape';
 

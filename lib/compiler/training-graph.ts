@@ -1,5 +1,6 @@
 import { PIXELS } from '../data/dataset';
 import type { AugmentationConfig } from '../recipe/augmentation';
+import { trainableOf, weightsOf } from '../recipe/trainable';
 import type * as tf from '../tensorflow';
 import type { OpAttribute } from '../tensorflow/native-op';
 import type { OptimizerState } from '../tensorflow/optimizer-state';
@@ -55,11 +56,13 @@ export class TrainingGraph {
   readonly #result: Value;
 
   /**
-   * @param weights Those of `model.weights`, in order.
+   * @param weights Those of `weightsOf(model)`, in order.
    * @throws NotCompilableError for a model with something that the compiler does not know.
    */
   constructor(graph: Graph, model: tf.LayersModel, weights: Variables, options: TrainingOptions) {
     const { labelSmoothing = 0, augmentation, emaMomentum = 0, classWeights } = options;
+    const order = weightsOf(model);
+    const trained = trainableOf(model);
     this.#weights = weights;
     this.#images = graph.placeholder('uint8', [null, PIXELS]);
     this.#labels = graph.placeholder('uint8', [null]);
@@ -80,11 +83,12 @@ export class TrainingGraph {
     });
     const probabilities = emitModel(model, input, {
       tape,
-      weight: (weight) => weights.values[model.weights.indexOf(weight)],
+      weight: (weight) => weights.values[order.indexOf(weight)],
       training: {
         batchSize,
+        frozen: trained.frozen,
         blend(weight, value, momentum) {
-          const i = model.weights.indexOf(weight);
+          const i = order.indexOf(weight);
           const difference = graph.float('Sub', [moving[i], value]);
           const change = graph.float('Mul', [difference, graph.constant(1 - momentum)]);
           // A layer that is used again goes on from here.
@@ -107,23 +111,23 @@ export class TrainingGraph {
     const terms = [graph.float('Mean', [losses, graph.constant([0], 'int32')])];
     const penaltyGradients = new Map<number, Value>();
     for (const [weight, regularizer] of regularizersOf(model)) {
-      const i = model.weights.indexOf(weight);
+      const i = order.indexOf(weight);
       const penalty = emitPenalty(graph, weights.values[i], regularizer);
       if (!penalty) continue;
       terms.push(penalty.loss);
       penaltyGradients.set(i, penalty.gradient);
     }
 
-    const trainable = model.trainableWeights.map((weight) => model.weights.indexOf(weight));
+    const trainable = trained.weights.map((weight) => order.indexOf(weight));
     this.#optimizer = new Optimizer(
       graph,
       model.optimizer,
       trainable.map((i) => weights.shapes[i]),
     );
-    trainable.forEach((i, order) => {
+    trainable.forEach((i, place) => {
       const parts = [gradients.get(weights.values[i].name), penaltyGradients.get(i)];
       const total = graph.sum(parts.filter((part): part is Value => part !== undefined));
-      updates.push(this.#optimizer.emitUpdate(graph, order, weights.handles[i], weights.values[i], total));
+      updates.push(this.#optimizer.emitUpdate(graph, place, weights.handles[i], weights.values[i], total));
     });
     if (emaMomentum > 0) {
       this.average = new MovingAverage(graph, weights.shapes, emaMomentum);

@@ -49,7 +49,12 @@ interface TopKOptions {
 /**
  * All scores of a model's predictions, equal to scikit-learn's `accuracy_score`, `top_k_accuracy_score`,
  * `balanced_accuracy_score`, `precision_recall_fscore_support` (every class in `labels`, `zero_division=0`),
- * `cohen_kappa_score`, `matthews_corrcoef`, `log_loss` and `brier_score_loss`.
+ * `cohen_kappa_score`, `matthews_corrcoef`, `log_loss` and `brier_score_loss`, with three exceptions (scikit-learn 1.9):
+ *
+ * - log loss of a probability of 0: 85.2 nats, which is float32's smallest number, as in training. scikit-learn takes the machine
+ *   epsilon of the type that it is given: 15.9 nats for float32, 36.0 for float64.
+ * - ties in top-k: of classes with equal probabilities the first ones count here, the last ones there.
+ * - Brier score of two classes: the sum over both, 0 to 2, as of more classes; scikit-learn gives half of it.
  *
  * @throws RangeError for no images, lists of different lengths, a class without a name, a probability that is NaN or not from
  *   0 to 1, and a `k` that is no whole number from 1 to the number of classes.

@@ -36,8 +36,9 @@ export interface CompileConfig {
   readonly batchSize?: number;
   /**
    * `mixedBfloat16` computes convolutions, with what lies between them, in bfloat16 while training; weights, their updates and
-   * predictions stay float32 (as Keras' policy `mixed_bfloat16`; Kalamkar et al. 2019, "A study of BFLOAT16 for deep learning
-   * training"). About twice as fast on processors with AMX; on all others it means float32, the default.
+   * predictions stay float32 (Kalamkar et al. 2019, "A study of BFLOAT16 for deep learning training"). Keras' policy
+   * `mixed_bfloat16` keeps the weights alone float32: dense layers and predictions are bfloat16 there. About
+   * twice as fast on processors with AMX; on all others it means float32, the default.
    */
   readonly precision?: 'float32' | 'mixedBfloat16';
 }

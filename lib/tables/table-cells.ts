@@ -31,7 +31,7 @@ export function cut(text: string | undefined): string | null {
   return line.length > 80 ? `${line.slice(0, 79)}…` : line;
 }
 
-/** Three significant digits for fractions, and no fewer than stand before the point; null where there is no value, which danfo.js shows as blank. */
+/** Three digits for fractions, or those before the point; null where there is no value, which danfo.js shows as blank. */
 export function shorten(value: HyperParameterValue | undefined): HyperParameterValue | null {
   if (value === undefined) return null;
   if (typeof value !== 'number' || Number.isInteger(value)) return value;

@@ -111,7 +111,7 @@ function isMissing(value: unknown): boolean {
 const BLANK = /^(|[-–—.?]+|n\/?a|nan|null|none|undefined)$/i;
 const NUMBER = /^[-+]?(\d{1,3}(,\d{3})+|\d*)(\.\d+|\d\.?)(e[-+]?\d+)?\s*%?$/i;
 
-/** What a value is compared by: a number, also where it is a date or stands in a text, else a text; undefined where it is missing. */
+/** What a value is compared by: a number, also of a date or in a text, else a text; undefined where it is missing. */
 function sortKey(value: unknown): number | bigint | string | undefined {
   if (isMissing(value)) return undefined;
   if (value instanceof Date) return value.getTime();

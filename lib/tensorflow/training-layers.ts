@@ -7,6 +7,19 @@ type Layer<Fields> = tf.layers.Layer & Fields;
 
 const STOCK_CALL = Symbol.for('inkwell.stockCall');
 
+let frozenLayers: ReadonlySet<tf.layers.Layer> = new Set();
+
+/** Does `work`, in which these layers compute what they do in predictions. */
+export function withFrozen<Result>(layers: ReadonlySet<tf.layers.Layer>, work: () => Result): Result {
+  const before = frozenLayers;
+  frozenLayers = layers;
+  try {
+    return work();
+  } finally {
+    frozenLayers = before;
+  }
+}
+
 /**
  * Gives a layer class a faster call for training; where `applies` says no, and outside training, the stock call runs.
  * The prototype of the class is changed, which all models share.
@@ -24,6 +37,9 @@ function setTrainingCall<Fields>(
     const [x, ...others] = Array.isArray(inputs) ? inputs : [inputs];
     // Subclasses inherit this call and may mean another thing by the same fields.
     const plain = others.length === 0 && Object.getPrototypeOf(this) === prototype;
+    if (kwargs?.training === true && 'movingMean' in this && frozenLayers.has(this)) {
+      return stock.call(this, inputs, { ...kwargs, training: false });
+    }
     return kwargs?.training === true && plain && applies(this, x)
       ? tf.tidy(() => call(this, x))
       : stock.call(this, inputs, kwargs);

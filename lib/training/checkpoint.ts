@@ -1,6 +1,7 @@
 import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { crc32 } from 'node:zlib';
+import { weightsOf } from '../recipe/trainable';
 import { anything, describeFault, either, fields, listOf, oneOf, text, whole } from '../storage/schema';
 import { explainWriteError } from '../storage/write-error';
 import * as tf from '../tensorflow';
@@ -11,7 +12,7 @@ import type { CallbackState } from './callbacks';
 export interface TrainingSnapshot {
   /** Epochs finished, from 1. */
   readonly epoch: number;
-  /** Of the model's weights, moving averages included, in the order of `model.weights`. */
+  /** Of the model's weights, moving averages included, in the order of `weightsOf(model)`. */
   readonly shapes: readonly (readonly number[])[];
   readonly weights: readonly Float32Array[];
   /** How the training ended, where it has: at its last epoch, or because a callback stopped it. */
@@ -27,9 +28,9 @@ export class CheckpointError extends Error {
   override readonly name = 'CheckpointError';
 }
 
-/** Copies of the model's weights, moving averages included, in the order of `model.weights`. */
+/** Copies of the model's weights, moving averages included, in the order of `weightsOf(model)`. */
 export function readWeights(model: tf.LayersModel): Float32Array[] {
-  return model.weights.map((weight) => weight.read().dataSync<'float32'>());
+  return weightsOf(model).map((weight) => weight.read().dataSync<'float32'>());
 }
 
 /**
@@ -39,14 +40,14 @@ export function readWeights(model: tf.LayersModel): Float32Array[] {
  */
 export function restoreWeights(model: tf.LayersModel, { shapes, weights }: Pick<TrainingSnapshot, 'shapes' | 'weights'>): void {
   const show = (list: readonly (readonly (number | null)[])[]) => list.map((shape) => `[${shape.join(', ')}]`).join(' ');
-  const expected = show(model.weights.map(({ shape }) => shape));
+  const expected = show(weightsOf(model).map(({ shape }) => shape));
   if (show(shapes) !== expected) {
     throw new Error(
       `The snapshot must fit the model, whose weights have the shapes ${expected}, but has ${show(shapes)}; ` +
         `build the model from the hyperparameters that the snapshot's had.`,
     );
   }
-  model.weights.forEach((weight, i) => {
+  weightsOf(model).forEach((weight, i) => {
     const value = tf.tensor(weights[i], shapes[i] as number[]);
     // Not by `write`, which would apply the layer's constraints once more.
     (weight.read() as tf.Variable).assign(value);

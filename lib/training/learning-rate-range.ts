@@ -2,6 +2,7 @@ import { deriveSeed } from '../base/random';
 import { cutBatches, shuffledIndices } from '../data/batches';
 import type { Dataset } from '../data/dataset';
 import { batchSizeOf } from '../recipe/compile';
+import { weightsOf } from '../recipe/trainable';
 import type * as tf from '../tensorflow';
 import { readWeights, restoreWeights } from './checkpoint';
 import { createTrainer } from './create-trainer';
@@ -67,7 +68,7 @@ export async function learningRateRange(
   const { batchSize = batchSizeOf(model) } = options;
   const shape = checkModelShape(model, train.classNames.length);
   checkOptions(model, train, { from, to, steps, batchSize });
-  const shapes = model.weights.map((weight) => weight.shape as number[]);
+  const shapes = weightsOf(model).map((weight) => weight.shape as number[]);
   const weights = readWeights(model);
   const trainer = createTrainer(model, train, shape);
   const interrupts = watchInterrupts();

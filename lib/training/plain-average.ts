@@ -1,4 +1,5 @@
 import { averageMomentum } from '../compiler/moving-average';
+import { weightsOf } from '../recipe/trainable';
 import * as tf from '../tensorflow';
 import { readWeights } from './checkpoint';
 
@@ -20,7 +21,7 @@ export interface PlainAverage {
  * @param weights What the model's weights are, where the model has their averages.
  */
 export function createPlainAverage(model: tf.LayersModel, momentum: number, weights?: readonly Float32Array[]): PlainAverage {
-  const variables = model.weights.map((weight) => weight.read() as tf.Variable);
+  const variables = weightsOf(model).map((weight) => weight.read() as tf.Variable);
   const copies = () => variables.map((variable) => tf.keep(variable.clone()));
   const set = (tensors: readonly tf.Tensor[]) => {
     for (const [i, variable] of variables.entries()) variable.assign(tensors[i]);

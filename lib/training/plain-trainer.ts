@@ -1,11 +1,13 @@
-import { deriveSeed } from '../base/random';
+import { deriveSeed, random } from '../base/random';
 import { Augmenter } from '../compiler/augmentation';
 import { gatherBatch } from '../data/batches';
 import { type Dataset, PIXELS } from '../data/dataset';
 import { takeImages } from '../data/split';
 import { compileConfigOf } from '../recipe/compile';
+import { layersOf, trainableOf, type Weight } from '../recipe/trainable';
 import * as tf from '../tensorflow';
 import type { OptimizerState } from '../tensorflow/optimizer-state';
+import { withFrozen } from '../tensorflow/training-layers';
 import { createWeightUpdates } from '../tensorflow/weight-updates';
 import { classWeightsFor } from './class-weights';
 import { trainingLoss } from './loss';
@@ -15,13 +17,16 @@ import { createPlainPredictor } from './predictor';
 import type { Trainer } from './trainer';
 
 type DropoutLayer = tf.layers.Layer & { seed?: number };
+const Dropout = tf.layers.dropout({ rate: 0 }).constructor as abstract new () => tf.layers.Layer;
+type ConstrainedWeight = Weight & { readonly constraint?: { apply(weight: tf.Tensor): tf.Tensor } | null };
 
 /** Trains `model` op by op: the way for models that the compiler does not know. Its weights are the model's. */
 export function createPlainTrainer(model: tf.LayersModel, train: Dataset, shape: InputShape, state?: OptimizerState): Trainer {
   const predictor = createPlainPredictor(model, shape);
-  const weights = model.trainableWeights.map((weight) => weight.read() as tf.Variable);
+  const trained = trainableOf(model);
+  const weights = trained.weights.map((weight) => weight.read() as tf.Variable);
   const updates = createWeightUpdates(model.optimizer, weights, state);
-  const dropouts = model.layers.filter((layer) => layer.getClassName() === 'Dropout') as DropoutLayer[];
+  const dropouts = layersOf(model).filter((layer) => layer instanceof Dropout) as DropoutLayer[];
   const dropoutSeeds = dropouts.map((layer) => layer.seed);
   const { augmentation, emaMomentum = 0 } = compileConfigOf(model) ?? {};
   const classWeights = classWeightsFor(model, train);
@@ -32,7 +37,7 @@ export function createPlainTrainer(model: tf.LayersModel, train: Dataset, shape:
     predict: predictor.predict,
     step(indices, learningRate, seed) {
       if (first) {
-        // Not inside variableGrads: what the tape keeps would stay for ever after an error.
+        // Not within the gradients: what the tape keeps would stay for ever after an error.
         checkProbabilities(predictor.predict(train.images.subarray(0, PIXELS)));
         first = false;
       }
@@ -41,18 +46,23 @@ export function createPlainTrainer(model: tf.LayersModel, train: Dataset, shape:
         layer.seed = deriveSeed(seed, 'dropout', index);
       });
       let [loss, correct] = [0, 0];
+      const forward = (varied: tf.Tensor) => model.apply(varied, { training: true }) as tf.Tensor2D;
       tf.tidy(() => {
         const { images, labels } = gatherBatch(train, indices, shape);
         const varied = augmenter ? tf.tensor(augmenter.run(takeImages(train, indices).images, seed), images.shape) : images;
-        const { value, grads } = tf.variableGrads(() => {
-          const probabilities = model.apply(varied, { training: true }) as tf.Tensor2D;
-          correct = probabilities.argMax(-1).equal(labels.argMax(-1)).sum().dataSync()[0];
-          return trainingLoss(model, probabilities, labels, classWeights);
-        }, weights);
-        updates.apply(
-          weights.map((weight) => grads[weight.name]),
-          learningRate,
+        // Not variableGrads, which leaves out what a callback has frozen since the training began.
+        const { value, grads } = tf.engine().gradients(
+          () => {
+            const probabilities = withFrozen(trained.frozen, () => withSeed(seed, () => forward(varied)));
+            correct = probabilities.argMax(-1).equal(labels.argMax(-1)).sum().dataSync()[0];
+            return trainingLoss(model, probabilities, labels, classWeights);
+          },
+          weights,
+          undefined,
+          true,
         );
+        updates.apply(grads, learningRate);
+        constrain(trained.weights);
         loss = value.dataSync()[0];
       });
       average?.update(updates.step());
@@ -70,4 +80,23 @@ export function createPlainTrainer(model: tf.LayersModel, train: Dataset, shape:
       });
     },
   };
+}
+
+/** Does `work`, in which all that TensorFlow.js draws without a seed, as noise layers do, follows from `seed`. */
+function withSeed<Result>(seed: number, work: () => Result): Result {
+  const { random: stock } = Math;
+  const draw = random(seed, 'noise');
+  Math.random = () => draw.next();
+  try {
+    return work();
+  } finally {
+    Math.random = stock;
+  }
+}
+
+/** Brings weights that a step has changed back to where their layers' constraints want them, as Keras does. */
+function constrain(weights: readonly ConstrainedWeight[]): void {
+  for (const weight of weights) {
+    if (weight.constraint) (weight.read() as tf.Variable).assign(weight.constraint.apply(weight.read()));
+  }
 }

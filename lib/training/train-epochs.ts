@@ -2,6 +2,7 @@ import { deriveSeed } from '../base/random';
 import { cutBatches, shuffledIndices } from '../data/batches';
 import type { Dataset } from '../data/dataset';
 import { batchSizeOf, learningRateOf } from '../recipe/compile';
+import { trainableOf, weightsOf } from '../recipe/trainable';
 import type * as tf from '../tensorflow';
 import type { Callback, Metrics, Training } from './callbacks';
 import { readWeights, restoreWeights, type TrainingSnapshot } from './checkpoint';
@@ -99,7 +100,7 @@ async function* run(
   const { epochs, until = epochs, validation, seed = 0, callbacks = [], resume } = options;
   const { batchSize = batchSizeOf(model) } = options;
   const inputShape = checkModelShape(model, train.classNames.length);
-  const shapes = model.weights.map(({ shape }) => shape as number[]);
+  const shapes = weightsOf(model).map(({ shape }) => shape as number[]);
   const records = [...(resume?.records ?? [])];
   if (resume) restoreWeights(model, resume.snapshot);
   if (resume?.snapshot.end) return { records, ...resume.snapshot.end };
@@ -174,6 +175,8 @@ async function* run(
     trainer.dispose();
     interrupts.stop();
   }
+  // Says where a callback has frozen layers in vain.
+  trainableOf(model);
   return { records, ...end };
 }
 

@@ -35,8 +35,8 @@ interface Candidate {
 /**
  * Tries what good trials have and others have not: the tree-structured Parzen estimator (TPE: Bergstra, Bardenet, Bengio and
  * Kégl, "Algorithms for Hyper-Parameter Optimization", NeurIPS 2011, section 4), multivariate (Falkner, Klein, Hutter, "BOHB",
- * ICML 2018), with the settings of Optuna's TPESampler: of 24 configurations drawn from an estimator of the best tenth of all
- * trials, it tries the one that is likelier under it than under an estimator of the others by the largest factor.
+ * ICML 2018): of 24 configurations drawn from an estimator of the best tenth of all trials, it tries the one that is likelier
+ * under it than under an estimator of the others by the largest factor.
  *
  * - The first trials, until `startupTrials` have a score, are those of a random search with the same seed.
  * - A trial counts by its score (see `rankTrials`). Failed, diverged and running ones are always among the
@@ -48,6 +48,11 @@ interface Candidate {
  * - No configuration comes twice. Where ten rounds bring nothing new, as in a small space that is nearly used
  *   up, the next one is drawn at random, and the search ends where that finds none either. So a new trial
  *   takes two builds, seldom more, and 220 at the most.
+ *
+ * The numbers (ten random trials, 24 candidates, a tenth and at most 25 good trials, the kernels' least widths) are those of
+ * Optuna's TPESampler. Optuna 5 does otherwise: from 25 others on, older ones weigh less; failed trials do not count; the prior
+ * of a number is a Gaussian as wide as its range, not uniform; choices have no order; what only some configurations have is
+ * drawn by itself, not given the rest (unless `group=True`); and a configuration can come twice.
  *
  * With `prior: 'default'` it begins with what the user believes, that good values lie near the defaults of the domains (see
  * `samplePrior`). Every other startup trial, drawn by chance, comes from that prior, as in PriorBand's lowest rung; the others

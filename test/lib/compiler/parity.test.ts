@@ -105,6 +105,14 @@ describe(`${STEPS} compiled steps are those of the plain path`, () => {
     expectParity(() => compileModel(MODELS['batch normalization of images'](), { optimizer }));
   });
 
+  it.each(Object.keys(MODELS).filter((name) => /^batch norm/.test(name) && !NOT_PLAIN.includes(name)))('frozen %s', (name) => {
+    expectParity(() => {
+      const model = compileModel(MODELS[name](), { optimizer: sgd });
+      for (const layer of model.layers) if (layer.getClassName() === 'BatchNormalization') layer.trainable = false;
+      return model;
+    });
+  });
+
   it.each([0.1, 0.5])('label smoothing %d', (labelSmoothing) => {
     expectParity(() => compileModel(MODELS['dense without bias'](), { optimizer: sgd, labelSmoothing }));
   });

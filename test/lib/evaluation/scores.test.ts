@@ -119,4 +119,17 @@ describe('scoreIntervals', () => {
     // Two images: a draw of the second alone leaves one class.
     expect(scoreIntervals(makeSure([0, 1], [0, 1])).cohenKappa).toEqual({ low: Number.NaN, high: Number.NaN });
   });
+
+  it('differs from scikit-learn 1.9 in what its docstring names', () => {
+    const names = ['a', 'b'];
+    const rows = [
+      [0.8, 0.2],
+      [0.4, 0.6],
+    ];
+    // scikit-learn: 0.1.
+    expect(scorePredictions(makePredictions(rows, [0, 1], names)).brierScore).toBeCloseTo(0.2, 6);
+    // scikit-learn: 0 and 1.
+    const tied = (label: number) => scorePredictions(makePredictions([[0.5, 0.5]], [label], names), { k: 1 }).topKAccuracy;
+    expect([tied(0), tied(1)]).toEqual([1, 0]);
+  });
 });

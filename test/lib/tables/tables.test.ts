@@ -234,7 +234,7 @@ describe('search tables', () => {
     });
     // As a frame, too.
     for (const json of [table.toJSON(), JSON.stringify(tables.trials(pruning).toJSON())]) {
-      expect(JSON.parse(json)[0]).toMatchObject({ trial: 3, optimizer: null });
+      expect(JSON.parse(json)[0]).toMatchObject({ trial: 3, status: 'completed' });
     }
     const groups = table.groupby('status').rollup({ mean: op.mean('valAccuracy'), sofar: op.max('valAccuracy so far') });
     expect(groups.objects()).toEqual([

@@ -24,6 +24,8 @@
   const COLUMN_GAP = 8 * MM;
   /** A table's type has 7.5 points and at least 7. */
   const MIN_ZOOM = 7 / 7.5;
+  /** The same on a screen, which the reader can bring nearer. */
+  const MIN_WINDOW_ZOOM = 0.75;
   /** A matrix of a coursework stands upright among the text. */
   const UPRIGHT_MATRIX = { width: 780, height: 740 };
 
@@ -176,7 +178,7 @@
         // Long texts ask for more than a narrow page has.
         if (cell.style.minWidth !== '') cell.style.minWidth = '8em';
       }
-      table.style.zoom = Math.max(MIN_ZOOM, Math.min(1, width / table.offsetWidth));
+      table.style.zoom = Math.max(MIN_WINDOW_ZOOM, Math.min(1, width / table.offsetWidth));
     }
   }
 

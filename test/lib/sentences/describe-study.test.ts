@@ -59,12 +59,12 @@ describe('describeAbstract', () => {
         'pay? Both were searched and trained on images of **letters** (1,000 training images, 3 classes) and judged once, at ' +
         'the end, on its 100 test images. The searches tried for the MLP 12 configurations by random search with 2-fold ' +
         'cross-validation, 31 by PriorBand; for the CNN 12 configurations by random search with 2-fold cross-validation, 31 ' +
-        'by PriorBand. The first of each was a default that nobody tuned. The CNN reads 90.00 % (95 % interval 82.6 to 94.5) of ' +
-        'the test images rightly and the MLP 60.00 % (95 % interval 50.2 to 69.1): the 30.00 points between them (21.00 to ' +
+        'by PriorBand. The first of each was a default that nobody tuned. The CNN reads 90.00 % (95 % interval 82.6 to 94.5) ' +
+        'of the test images rightly and the MLP 60.00 % (95 % interval 50.2 to 69.1): the 30.00 points between them (21.00 to ' +
         "40.00) are more than chance in drawing the images explains (McNemar's exact test, p < 0.001). Trained alike, the " +
-        'search of the MLP gained 30.00 points over the default (p < 0.001). Over the default, trained alike, the search of the CNN gained ' +
-        'nothing that these images can tell from luck (+2.00 points, p = 0.500). For comparison, without any search: 3 nearest ' +
-        'of 50 images 40.00 %. All of it is one run; another seed gives other winners.',
+        'search of the MLP gained 30.00 points over the default (p < 0.001). Over the default, trained alike, the search of ' +
+        'the CNN gained nothing that these images can tell from luck (+2.00 points, p = 0.500). For comparison, without any ' +
+        'search: 3 nearest of 50 images 40.00 %. All of it is one run; another seed gives other winners.',
     );
   });
 

@@ -69,8 +69,8 @@ describe('describeBest', () => {
     const better = { ...other, trials: [...other.trials, trial(3, 0.95, { optimizer: 'sgd', layers: 3 })] };
     // Trials 1 and 2 of `search` have the same hyperparameters, its fourth has no score.
     expect(describeBest({ Random: search, Other: other })).toBe(
-      'Random, trial 1: 90.0 % ± 1.0 % over 2 trainings, with 1,234 weights. Being the best of 3 different configurations makes ' +
-        'this score a little too good: it was chosen for being good.',
+      'Random, trial 1: 90.0 % ± 1.0 % over 2 trainings, with 1,234 weights. Being the best of 3 different configurations ' +
+        'makes this score a little too good: it was chosen for being good.',
     );
     expect(describeBest({ Random: search, Other: better })).toMatch(/^Other, trial 3: 95.0 %.* best of 4 /);
   });

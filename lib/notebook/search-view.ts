@@ -62,7 +62,7 @@ export class SearchView implements ProgressView<SearchProgress> {
     const how = foundTrials === ended ? `, all of them found on disk${why}` : `${found}${why} in ${time}`;
     const beginning =
       outcome === 'done'
-        ? `${title}: ${shortfall ? `${ended}${of} trials` : plural(ended, 'trial')}${how}`
+        ? `${title}: ${shortfall && of !== '' ? `${ended}${of} trials` : plural(ended, 'trial')}${how}`
         : `${title} ${outcome} after ${ended}${of} trials${found}, ${time}`;
     return [beginning, ...describeBest(state)].join(', ');
   }

@@ -48,7 +48,7 @@ export function describeProgress(
     objective,
     trials: state.results(),
     foundTrials,
-    ...((planned || shortfall) && { plannedTrials: plan.trials }),
+    ...(planned && { plannedTrials: plan.trials }),
     ...(shortfall && { shortfall }),
     epochs,
     plannedEpochs: Math.max(epochs, Math.min(plan.epochs * trainings, maxEpochs)),

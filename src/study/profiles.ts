@@ -110,6 +110,6 @@ export const PROFILES: Readonly<Record<'mlp' | 'cnn', Readonly<Record<Profile, P
 /** What models cost that no search touches: a preset, and the training images among which neighbours are looked for. */
 export const REFERENCES: Readonly<Record<Profile, { readonly preset: TrainingCost; readonly neighbourImages: number }>> = {
   small: { preset: { images: 2000, epochs: 1 }, neighbourImages: 1000 },
-  quick: { preset: { images: ALL, epochs: 2 }, neighbourImages: 20_000 },
+  quick: { preset: { images: ALL, epochs: 1 }, neighbourImages: 20_000 },
   full: { preset: { images: ALL, epochs: 5 }, neighbourImages: 60_000 },
 };

@@ -12,8 +12,8 @@
   /** The width on the screen that a figure's height is made for. */
   const SCREEN_WIDTH = 900;
   /** A coursework has room for what a figure shows, not for more: a share of a chart's height, and of the page for pictures. */
-  const SECTION_SCALE = 0.7;
-  const SECTION_WIDTH = '85%';
+  const SECTION_SCALE = 0.62;
+  const SECTION_WIDTH = '78%';
   /** A matrix is square, with a scale beside it. */
   const MATRIX = { width: 900, height: 680 };
   /** A table higher than this may go on on the next page. */
@@ -207,7 +207,8 @@
   function fillPages() {
     const first = document.querySelector('.section');
     if (first === null) return;
-    const blocks = [document.querySelector('nav.contents')];
+    // The first section begins on a page of its own.
+    const blocks = [];
     for (const section of document.querySelectorAll('.section')) blocks.push(...section.children);
     const heightOf = (block) => {
       const { marginTop, marginBottom } = getComputedStyle(block);

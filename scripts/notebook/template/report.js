@@ -66,7 +66,7 @@
     // A picture keeps its proportions: in its full height it would stand between white bands.
     const shrink = layout.images === undefined ? 1 : width / SCREEN_WIDTH;
     // A coursework has room for what a figure shows, not for more; a diagram's boxes are as high as their words.
-    const isChart = matrix === undefined && layout.images === undefined && layout.yaxis?.visible !== false;
+    const isChart = layout.images === undefined && layout.yaxis?.visible !== false;
     const scale = element.closest('.section') && isChart ? SECTION_SCALE : shrink;
     const size = matrix ?? { width, height: (layout.height ?? 450) * scale };
     const picture = document.createElement('img');
@@ -75,7 +75,8 @@
       { data, layout: { ...layout, ...size, autosize: false }, config: { plotGlPixelRatio: 2 } },
       { format: 'svg', ...size },
     );
-    if (element.closest('.section') && !isChart) picture.style.width = SECTION_WIDTH;
+    const isPicture = matrix !== undefined || layout.images !== undefined;
+    if (element.closest('.section') && isPicture) picture.style.width = SECTION_WIDTH;
     await picture.decode();
     element.append(picture);
   }

@@ -11,7 +11,7 @@ export function describeAblation(results: AblationResults, name: string): string
   const { base, effects, objective, folds, executionsPerTrial } = results;
   const of = effects.filter((effect) => effect.name === name);
   if (base === undefined || of.length === 0) return `the ablation has no result for \`${name}\``;
-  const budget = `${folds} folds${executionsPerTrial > 1 ? ` with ${executionsPerTrial} trainings each` : ''}, same budget`;
+  const budget = `${folds} folds${executionsPerTrial > 1 ? ` with ${executionsPerTrial} trainings each` : ''}, all trained alike`;
   const measure = nameMeasure(objective);
   const points = isShare(objective);
   const format = (value: number) => formatDifference(value, objective);
@@ -37,7 +37,7 @@ export function describeAblation(results: AblationResults, name: string): string
   );
   return (
     `Against ${spellOut(name)} **${escapeMarkdown(String(base.hyperparameters[name]))}**, the difference in ${measure}` +
-    `${points ? ' in points' : ''}, with 95 % intervals: ${values.join(', ')}; ${budget}. An interval that holds 0 may be chance`
+    `${points ? ' in points' : ''}, with 95 % intervals: ${values.join(', ')}; ${budget}`
   );
 }
 

@@ -44,7 +44,12 @@ export function describeFinding(name: string, ablation: AblationResults | undefi
             'whether the learning rate, which was chosen for the winner as it is, suits both.',
         ]
       : verdicts.includes('as expected')
-        ? ['That is what theory leads one to expect.']
+        ? [
+            describeExpected(
+              judged.filter((_, i) => verdicts[i] === 'as expected'),
+              effects,
+            ),
+          ]
         : []),
     ...(failed.length > 0 ? [describeFailed(failed, hyperparameter)] : []),
     ...(beaten > 0
@@ -54,6 +59,13 @@ export function describeFinding(name: string, ablation: AblationResults | undefi
         ]
       : []),
   ].join(' ');
+}
+
+/** That theory expects what these effects say, by their values where there are others. */
+function describeExpected(expected: readonly AblationEffect[], all: readonly AblationEffect[]): string {
+  if (expected.length === all.length) return 'That is what theory leads one to expect.';
+  const values = expected.map(({ value }) => `**${escapeMarkdown(String(value))}**`).join(' and ');
+  return `Of ${values} that is what theory leads one to expect.`;
 }
 
 /** Whether a variant's trainings failed: it is right less than half as often as the base. */

@@ -76,7 +76,7 @@ function describeMeasuredGain(name: string, search: CrossValidatedSearch, best: 
   if (interval.low > 0) {
     return (
       `${name} gained ${format(difference)}${unit} in ${measure} over the builder's own default: ${scores} (95 % interval of ` +
-      `the gain ${ends}, from ${of}). It is flattered a little: ${chosen}.`
+      `the gain ${ends}, from ${of}${folds === 2 ? ', which are few' : ''}). It is flattered a little: ${chosen}.`
     );
   }
   if (folds === 2 && differences.length === 2 && differences.every((each) => each > 0)) {

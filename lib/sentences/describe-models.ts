@@ -21,7 +21,7 @@ export interface ComparedModel {
  * How an MLP and a CNN compare in this run, point by point: weights, budget, time, what shifted images cost them, and whether the
  * CNN is ahead, as theory expects, with what to check where it is not. The accuracies themselves: `describeComparison`.
  *
- * @param robustness of models named as these two; without images shifted by two pixels that point is left out.
+ * @param robustness of models named as these two; without images shifted by four pixels that point is left out.
  */
 export function describeModels(mlp: ComparedModel, cnn: ComparedModel, robustness: readonly RobustnessPoint[] = []): string {
   const test = mcnemarTest(cnn.evaluated.predictions, mlp.evaluated.predictions);
@@ -86,7 +86,7 @@ function describeExpectation({ onlyFirst, onlySecond, pValue }: McnemarTest): st
 function describeShift(mlp: string, cnn: string, robustness: readonly RobustnessPoint[]): string[] {
   const at = (name: string, strength: number) =>
     robustness.find((point) => point.name === name && point.corruption === 'shift' && point.strength === strength);
-  const points = [mlp, cnn].flatMap((name) => [at(name, 0), at(name, 2)]);
+  const points = [mlp, cnn].flatMap((name) => [at(name, 0), at(name, 4)]);
   if (!points.every((point) => point !== undefined)) return [];
   const [mlpStill, mlpMoved, cnnStill, cnnMoved] = points as RobustnessPoint[];
   const [first, second] = [mlpStill.accuracy - mlpMoved.accuracy, cnnStill.accuracy - cnnMoved.accuracy];
@@ -100,7 +100,7 @@ function describeShift(mlp: string, cnn: string, robustness: readonly Robustness
         ? `${apart} points less for the CNN, as one would expect of weights that are the same everywhere`
         : `${apart} points more for the CNN, although its filters are the same everywhere: the dense layers behind them are not`;
   return [
-    `**Shifted images.** Moving the test images by two pixels costs the MLP ${formatPoints(first)} points and the CNN ` +
+    `**Shifted images.** Moving test images by four pixels costs the MLP ${formatPoints(first)} points and the CNN ` +
       `${formatPoints(second)}: ${reading}.`,
   ];
 }

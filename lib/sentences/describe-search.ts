@@ -72,14 +72,14 @@ export function describeImportance(search: SearchResults & { importance(): reado
     .filter(({ importance }) => importance > 0)
     .sort((a, b) => b.importance - a.importance)
     .slice(0, 3);
-  if (first.length === 0) return 'The best trials do not differ from the rest in any hyperparameter.';
+  if (first.length === 0) return 'The best trials do not differ from all in any hyperparameter.';
   const names = first.map(
     ({ name, importance, trials: having }) =>
       `**${escapeMarkdown(name)}** (${formatPercent(importance)}${having < trials ? `, from ${plural(having, 'trial')}` : ''})`,
   );
   const listed = names.length === 1 ? names[0] : `${names.slice(0, -1).join(', ')} and ${names[names.length - 1]}`;
   return (
-    `The best of ${plural(trials, 'trial')} differ from the rest most in ${listed}. The shares say neither which values are ` +
+    `The best of ${plural(trials, 'trial')} differ from all of them most in ${listed}. The shares say neither which values are ` +
     'good nor what two hyperparameters do together, and they hold for this search space and this budget alone. ' +
     (trials < 50 ? 'From so few trials their order may be chance.' : 'Another seed would give somewhat different ones.')
   );

@@ -1,6 +1,7 @@
 import { escapeMarkdown } from '../base/markdown';
 import { formatCount, formatPercent, formatProbability, plural } from '../base/words';
 import { pairedBootstrap } from '../evaluation/bootstrap';
+import { classificationReport } from '../evaluation/classification-report';
 import { mcnemarTest } from '../evaluation/mcnemar';
 import { confusedPairs } from '../evaluation/mistakes';
 import { compareModels, type EvaluatedModel } from '../evaluation/model-comparison';
@@ -57,7 +58,7 @@ export function describeAbstract(
     describeScores(models),
     ...models.map(describeGained),
     ...(references.length > 0 ? [describeReferences(references)] : []),
-    'All of it is one run; another seed gives other winners.',
+    'All of it is one run; another seed may give other winners.',
   ].join(' ');
 }
 
@@ -65,12 +66,16 @@ export function describeAbstract(
  * What follows from the run: which kind of model to take, whether the searches paid, which single changes moved a winner, and
  * where its mistakes are; a paragraph each.
  *
+ * @param references models that no search touched, judged on the same images
  * @throws RangeError where the models were not asked about the same images.
  */
-export function describeConclusion(models: readonly [StudiedModel, StudiedModel]): string {
+export function describeConclusion(
+  models: readonly [StudiedModel, StudiedModel],
+  references: readonly EvaluatedModel[] = [],
+): string {
   return [
     describeChoice(models),
-    models.map(describeGained).join(' '),
+    [...models.map(describeGained), ...describeBestReference(rank(models)[0], references)].join(' '),
     models.map(describeChanges).join(' '),
     describeMistakes(models),
   ].join('\n\n');
@@ -111,15 +116,13 @@ function describeGained({ name, winner, baseline }: StudiedModel): string {
   if (onlyFirst + onlySecond === 0) return `For the ${name} no configuration was better than the default.`;
   if (!(pValue < LEVEL)) {
     return (
-      `Over the default, trained alike, the search of the ${name} gained nothing that these images can tell from luck ` +
+      `Trained alike, once each, the ${name} that won its searches and its default cannot be told apart by these images ` +
       `(${signed(points(difference))} points, p ${equals(pValue)}).`
     );
   }
-  const gained = difference > 0 ? 'gained' : 'lost';
-  const over = difference > 0 ? 'over' : 'to';
   return (
-    `Trained alike, the search of the ${name} ${gained} ${points(Math.abs(difference))} points ${over} the default ` +
-    `(p ${equals(pValue)}).`
+    `Trained alike, once each, the ${name} that won its searches is ${points(Math.abs(difference))} points ` +
+    `${difference > 0 ? 'better' : 'worse'} than its default (p ${equals(pValue)}).`
   );
 }
 
@@ -128,14 +131,30 @@ function describeReferences(references: readonly EvaluatedModel[]): string {
   return `For comparison, without any search: ${told.join(', ')}.`;
 }
 
+/** How the better winner compares with the best of what no search touched. */
+function describeBestReference({ name, winner }: StudiedModel, references: readonly EvaluatedModel[]): string[] {
+  const [best] = [...references].sort((a, b) => b.predictions.accuracy - a.predictions.accuracy);
+  if (best === undefined) return [];
+  const { pValue } = mcnemarTest(winner.predictions, best.predictions);
+  const difference = winner.predictions.accuracy - best.predictions.accuracy;
+  const reading =
+    pValue < LEVEL
+      ? `is ${points(Math.abs(difference))} points ${difference > 0 ? 'better' : 'worse'}`
+      : `cannot be told from it by these images (${signed(points(difference))} points)`;
+  return [
+    `Without any search the ${escapeMarkdown(best.name)} reads ${(100 * best.predictions.accuracy).toFixed(2)} %: the ${name} ` +
+      `${reading} (p ${equals(pValue)}).`,
+  ];
+}
+
 function describeChoice(models: readonly [StudiedModel, StudiedModel]): string {
   const [better, worse] = rank(models);
   const { pValue } = mcnemarTest(better.winner.predictions, worse.winner.predictions);
   if (pValue < LEVEL) {
     const difference = better.winner.predictions.accuracy - worse.winner.predictions.accuracy;
     return (
-      `On these images the **${better.name}** reads ${points(difference)} points more rightly than the ${worse.name}, and ` +
-      'chance in drawing them does not explain it. It is the one to take where accuracy is what counts.'
+      `On these images the **${better.name}** reads ${points(difference)} points more of them rightly than the ` +
+      `${worse.name}, and chance in drawing them does not explain it. It is the one to take where accuracy is what counts.`
     );
   }
   const [light, heavy] = [...models].sort((a, b) => a.weights - b.weights);
@@ -177,8 +196,16 @@ function describeMistakes(models: readonly [StudiedModel, StudiedModel]): string
   const [of, are] = pairs.length === 1 ? ['The pair', 'is'] : [`The ${pairs.length} pairs`, 'are'];
   return (
     `The ${name} makes ${plural(mistakes, 'mistake')} in ${formatCount(size)} images. ${of} most often confused, ` +
-    `${named.join('; ')}, ${are} ${formatPercent(share)} of them.`
+    `${named.join('; ')}, ${are} ${formatPercent(share)} of them. ${describeHardest(winner)}`
   );
+}
+
+/** The class whose images are read rightly least often. */
+function describeHardest({ predictions }: EvaluatedModel): string {
+  const [hardest] = classificationReport(predictions)
+    .classes.filter(({ support }) => support > 0)
+    .sort((a, b) => a.recall - b.recall);
+  return `Hardest is ${escapeMarkdown(hardest.className)}: ${formatPercent(hardest.recall)} of its images are read rightly.`;
 }
 
 /** The one with fewer mistakes first. */

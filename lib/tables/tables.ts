@@ -115,7 +115,7 @@ export function trainingRecords(records: readonly TrainingRecord[]): dfd.DataFra
         images: run.trainSize,
         epochs: run.epochs.length,
         'batch size': run.batchSize,
-        accuracy: round(last.accuracy),
+        'training accuracy': round(last.accuracy),
         valAccuracy: last.valAccuracy === undefined ? null : round(last.valAccuracy),
         seconds: round(run.seconds, 1),
       };

@@ -34,7 +34,7 @@ export const buildCnn: ModelBuilder = (hp, data) => {
   const stack = new Stack(data.seed, chooseRegularization(hp)).input([IMAGE_SIZE, IMAGE_SIZE, 1]);
   const kernelSize = hp.choice('kernelSize', [3, 5, 7]);
   for (let block = 1; block <= blocks; block++) {
-    // Twice the filters on a quarter of the pixels: each block costs about as much as the one before (VGG's rule).
+    // Twice the filters on a quarter of the pixels: each block costs about as much as the one before.
     const fewest = 8 * 2 ** (block - 1);
     const filters = hp.int(`filters${block}`, { min: fewest, max: 4 * fewest, step: fewest, default: 2 * fewest });
     // A large kernel costs little on one channel, and most of the time on many.

@@ -29,7 +29,7 @@ export async function judgeReferences(
   model.dispose();
   return [
     { name: `${neighbours} nearest of ${images} images`, predictions: voted },
-    { name: `${quickCnn.name}, a preset`, predictions },
+    { name: `preset ${quickCnn.name}`, predictions },
   ];
 }
 

@@ -12,7 +12,7 @@
   /** The width on the screen that a figure's height is made for. */
   const SCREEN_WIDTH = 900;
   /** A coursework has room for what a figure shows, not for more: a share of a chart's height, and of the page for pictures. */
-  const SECTION_SCALE = 0.62;
+  const SECTION_SCALE = 0.68;
   const SECTION_WIDTH = '78%';
   /** A matrix is square, with a scale beside it. */
   const MATRIX = { width: 900, height: 680 };

@@ -111,18 +111,21 @@ const LAYERS: Readonly<Record<string, Compute>> = {
     return { shape: [batch, channels], values: y };
   },
 
-  BatchNormalization([{ shape, values }], weights, { epsilon, scale, center }) {
+  BatchNormalization([{ shape, values }], weights, { epsilon, scale, center, trainable }) {
     const channels = shape.at(-1) as number;
     const count = values.length / channels;
     const rest = [...weights];
     const gamma = scale ? rest.shift() : undefined;
     const beta = center ? rest.shift() : undefined;
+    const [movingMean, movingVariance] = rest;
     const y = new Float64Array(values.length);
     for (let c = 0; c < channels; c++) {
       let mean = 0;
       for (let i = c; i < values.length; i += channels) mean += values[i] / count;
       let variance = 0;
       for (let i = c; i < values.length; i += channels) variance += (values[i] - mean) ** 2 / count;
+      // One that does not train is that of predictions.
+      if (!trainable) [mean, variance] = [movingMean[c], movingVariance[c]];
       for (let i = c; i < values.length; i += channels) {
         const normal = (values[i] - mean) / Math.sqrt(variance + epsilon);
         y[i] = normal * (gamma?.[c] ?? 1) + (beta?.[c] ?? 0);

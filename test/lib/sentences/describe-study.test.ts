@@ -61,10 +61,11 @@ describe('describeAbstract', () => {
         'cross-validation, 31 by PriorBand; for the CNN 12 configurations by random search with 2-fold cross-validation, 31 ' +
         'by PriorBand. The first of each was a default that nobody tuned. The CNN reads 90.00 % (95 % interval 82.6 to 94.5) ' +
         'of the test images rightly and the MLP 60.00 % (95 % interval 50.2 to 69.1): the 30.00 points between them (21.00 to ' +
-        "40.00) are more than chance in drawing the images explains (McNemar's exact test, p < 0.001). Trained alike, the " +
-        'search of the MLP gained 30.00 points over the default (p < 0.001). Over the default, trained alike, the search of ' +
-        'the CNN gained nothing that these images can tell from luck (+2.00 points, p = 0.500). For comparison, without any ' +
-        'search: 3 nearest of 50 images 40.00 %. All of it is one run; another seed gives other winners.',
+        "40.00) are more than chance in drawing the images explains (McNemar's exact test, p < 0.001). Trained alike, " +
+        'once each, the MLP that won its searches is 30.00 points better than its default (p < 0.001). Trained alike, once ' +
+        'each, the CNN that won its searches and its default cannot be told apart by these images (+2.00 points, p = 0.500). ' +
+        'For comparison, without any search: 3 nearest of 50 images 40.00 %. All of it is one run; another seed may give other ' +
+        'winners.',
     );
   });
 
@@ -79,7 +80,7 @@ describe('describeAbstract', () => {
   it('tells what a search lost, a hold-out, and a search without trials', () => {
     const lost = studied('CNN', judged('CNN', 0, 40), judged('', 0, 10), { searches: { 'Random search': search(0, 1) } });
     const told = describeAbstract(DATA, [mlp, lost]);
-    expect(told).toContain('Trained alike, the search of the CNN lost 30.00 points to the default (p < 0.001).');
+    expect(told).toContain('the CNN that won its searches is 30.00 points worse than its default (p < 0.001).');
     expect(told).toContain('for the CNN 0 configurations by random search with a hold-out. The first');
     expect(told).not.toContain('For comparison');
   });
@@ -94,14 +95,28 @@ describe('describeConclusion', () => {
       { ...cnn, ablation: ablated(['dropout', 0.001]) },
     ] as const;
     expect(paragraphs(...both)).toEqual([
-      'On these images the **CNN** reads 30.00 points more rightly than the MLP, and chance in drawing them does not explain ' +
-        'it. It is the one to take where accuracy is what counts.',
-      'Trained alike, the search of the MLP gained 30.00 points over the default (p < 0.001). Over the default, trained alike, ' +
-        'the search of the CNN gained nothing that these images can tell from luck (+2.00 points, p = 0.500).',
+      'On these images the **CNN** reads 30.00 points more of them rightly than the MLP, and chance in drawing them does not ' +
+        'explain it. It is the one to take where accuracy is what counts.',
+      'Trained alike, once each, the MLP that won its searches is 30.00 points better than its default (p < 0.001). Trained ' +
+        'alike, once each, the CNN that won its searches and its default cannot be told apart by these images (+2.00 points, ' +
+        'p = 0.500).',
       "Of 3 single changes to the MLP's winner 2 moved its validation accuracy beyond chance: optimizer 0 (−10.0), dropout 0 " +
         "(+2.0). Of 1 single change to the CNN's winner none moved its score beyond chance.",
-      'The CNN makes 10 mistakes in 100 images. The 3 pairs most often confused, 0 and O; 0 and X; O and X, are 100.0 % of them.',
+      'The CNN makes 10 mistakes in 100 images. The 3 pairs most often confused, 0 and O; 0 and X; O and X, are 100.0 % of ' +
+        'them. Hardest is 0: 88.2 % of its images are read rightly.',
     ]);
+  });
+
+  it('sets the better winner beside the best of what no search touched', () => {
+    const reference = (name: string, wrong: number) => ({ name, predictions: judged('', 0, wrong).predictions });
+    const told = (...references: EvaluatedModel[]) => describeConclusion([mlp, cnn], references).split('\n\n')[1];
+    expect(told(reference('near', 60), reference('preset', 30))).toContain(
+      'Without any search the preset reads 70.00 %: the CNN is 20.00 points better (p < 0.001).',
+    );
+    expect(told(reference('preset', 9))).toContain(
+      'the preset reads 91.00 %: the CNN cannot be told from it by these images (−1.00 points) (p = 1.000).',
+    );
+    expect(told()).not.toContain('Without any search');
   });
 
   it('prefers none that these images do not prefer, and names the lighter', () => {
@@ -137,21 +152,31 @@ describe('describeConclusion', () => {
       };
     };
     const [, , , left] = paragraphs(studied('MLP', two(9), two(9)), studied('CNN', two(4), two(4)));
-    expect(left).toBe('The CNN makes 4 mistakes in 100 images. The pair most often confused, a and b, is 100.0 % of them.');
+    expect(left).toBe(
+      'The CNN makes 4 mistakes in 100 images. The pair most often confused, a and b, is 100.0 % of them. Hardest is a: 96.0 % ' +
+        'of its images are read rightly.',
+    );
   });
 });
 
 describe('describeClasses', () => {
   it('tells letters of both cases in one class, and look-alikes, by the names of the classes alone', () => {
-    expect(describeClasses({ classNames: ['0', '1', 'A', 'C', 'I', 'O', 'a'] })).toBe(
-      '3 of the 4 capitals have no class of small letters beside them (C, I, O): one class holds both cases, which look alike. ' +
+    expect(
+      describeClasses({ classNames: ['0', '1', 'A', 'C', 'I', 'O', 'a'], labels: Uint8Array.from([0, 1, 2, 3, 4, 5, 6]) }),
+    ).toBe(
+      'Each class has 1 image. 3 of the 4 capitals have no class of small letters beside them (C, I, O): one class holds both ' +
+        'cases, which look alike. ' +
         'Some classes are told apart by the word around them, which no model sees here: 0 and O; 1 and I.',
     );
   });
 
   it('claims nothing of digits, nor of capitals alone', () => {
-    expect(describeClasses({ classNames: Array.from('0123456789') })).toBe('');
-    expect(describeClasses({ classNames: Array.from('ACX') })).toBe('');
+    expect(describeClasses({ classNames: Array.from('012'), labels: Uint8Array.from([0, 1, 1, 2, 2, 2]) })).toBe(
+      'The classes have from 1 (0) to 3 images (2).',
+    );
+    expect(describeClasses({ classNames: Array.from('ACX'), labels: Uint8Array.from([0, 1, 2]) })).toBe(
+      'Each class has 1 image.',
+    );
   });
 });
 

@@ -120,7 +120,7 @@ describe('describeImportance', () => {
   it('names the three largest, and warns of few trials', () => {
     const sentence = describeImportance(rated(importances, 20));
     expect(sentence).toContain(
-      'The best of 20 trials differ from the rest most in **learningRate** (50.0 %), **units** (25.0 %) and ' +
+      'The best of 20 trials differ from all of them most in **learningRate** (50.0 %), **units** (25.0 %) and ' +
         '**dropout** (20.0 %).',
     );
     expect(sentence).toContain('their order may be chance');
@@ -131,7 +131,7 @@ describe('describeImportance', () => {
     expect(describeImportance(rated(importances.slice(0, 1), 20))).toContain('most in **l2** (5.0 %, from 1 trial).');
     const nothing = importances.map((share) => ({ ...share, importance: 0 }));
     for (const none of [[], nothing]) {
-      expect(describeImportance(rated(none, 20))).toBe('The best trials do not differ from the rest in any hyperparameter.');
+      expect(describeImportance(rated(none, 20))).toBe('The best trials do not differ from all in any hyperparameter.');
     }
     expect(describeImportance(rated(importances, 9))).toBe('Importances need 10 trials with a score; this search has 9.');
   });
@@ -225,11 +225,12 @@ describe('describeAblation', () => {
 
   it('tells what something that is on or off brings, whichever the base has', () => {
     expect(describeAblation(study, 'batchNormalization')).toBe(
-      'With batch normalization the validation accuracy is 1.9 points higher (95 % interval 1.2 to 2.6; 3 folds, same budget)',
+      'With batch normalization the validation accuracy is 1.9 points higher (95 % interval 1.2 to 2.6; 3 folds, all trained ' +
+        'alike)',
     );
     expect(describeAblation(study, 'residual')).toBe(
       'With residual the validation accuracy is 0.4 points lower, which may be chance (95 % interval −1.5 to 0.7; 3 folds, ' +
-        'same budget)',
+        'all trained alike)',
     );
   });
 
@@ -237,15 +238,15 @@ describe('describeAblation', () => {
     const equal = effect('residual', true, 0.01, Number.NaN, Number.NaN);
     expect(describeAblation({ ...study, folds: 2, effects: [equal] }, 'residual')).toBe(
       'With residual the validation accuracy is 1.0 points higher, which may be chance (no interval: two equal differences ' +
-        'do not show how folds spread; 2 folds, same budget)',
+        'do not show how folds spread; 2 folds, all trained alike)',
     );
   });
 
   it('tells each value’s difference to the base', () => {
     expect(describeAblation({ ...study, executionsPerTrial: 2 }, 'optimizer')).toBe(
       'Against optimizer **adam**, the difference in validation accuracy in points, with 95 % intervals: **sgd** +2.1 (1.2 to ' +
-        '3.0), **adagrad** 0.0 (−10.0 to 10.0); 3 folds with 2 trainings each, same budget. An interval that holds 0 may be ' +
-        'chance',
+        '3.0), **adagrad** 0.0 (−10.0 to 10.0); 3 folds with 2 trainings each, all trained ' +
+        'alike',
     );
   });
 
@@ -253,7 +254,7 @@ describe('describeAblation', () => {
     const failed = { ...effect('optimizer', 'sgd', Number.NaN, Number.NaN, Number.NaN), reason: 'it diverged' };
     expect(describeAblation({ ...study, objective: valLoss, effects: [failed, study.effects[3]] }, 'optimizer')).toBe(
       'Against optimizer **adam**, the difference in valLoss, with 95 % intervals: **sgd** without a score (it diverged), ' +
-        '**adagrad** −0.0002 (−0.1 to 0.1); 3 folds, same budget. An interval that holds 0 may be chance',
+        '**adagrad** −0.0002 (−0.1 to 0.1); 3 folds, all trained alike',
     );
     expect(describeAblation({ ...study, base: undefined }, 'optimizer')).toBe('the ablation has no result for `optimizer`');
     expect(describeAblation(study, 'dropout')).toBe('the ablation has no result for `dropout`');

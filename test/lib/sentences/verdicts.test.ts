@@ -100,8 +100,8 @@ describe('describeModels', () => {
   const cnn = compared('CNN', model('CNN', 0, 10), { weights: 62_991, seconds: 42, epochs: 6 });
   const shifted = (mlpLoss: number, cnnLoss: number, half?: number) => [
     ...[point('MLP', 0, 0.8, half), point('CNN', 0, 0.9, half)],
-    ...[point('MLP', 2, 0.8 - mlpLoss, half), point('CNN', 2, 0.9 - cnnLoss, half)],
-    ...[point('MLP', 4, 0.1), point('CNN', 4, 0.1)],
+    ...[point('MLP', 4, 0.8 - mlpLoss, half), point('CNN', 4, 0.9 - cnnLoss, half)],
+    ...[point('MLP', 2, 0.1), point('CNN', 2, 0.1)],
   ];
   const CHECK =
     'Before believing that convolutions do not help here, check: do the validation curves of the CNN still rise at the last ' +
@@ -116,7 +116,7 @@ describe('describeModels', () => {
       '- **Weights.** The MLP has 283,183, the CNN 62,991: 4.5 times as many for the MLP.',
       '- **Time.** An epoch of the final training took the MLP 3 s and the CNN 7 s, on 5,000 images: 2.3 times as long for the ' +
         'CNN. The MLP was trained for 4 epochs, the CNN for 6 epochs.',
-      '- **Shifted images.** Moving the test images by two pixels costs the MLP 40.0 points and the CNN 25.0: 15.0 points less ' +
+      '- **Shifted images.** Moving test images by four pixels costs the MLP 40.0 points and the CNN 25.0: 15.0 points less ' +
         'for the CNN, as one would expect of weights that are the same everywhere.',
       `${THEORY} In this run it is.`,
     ]);
@@ -175,6 +175,16 @@ describe('describeModels', () => {
     );
   });
 
+  it('names the budget that each was given, where it is known', () => {
+    const told = (first: number, second: number) =>
+      describeModels({ ...mlp, seconds: first }, { ...cnn, seconds: second }).split('\n')[1];
+    expect(told(80, 240)).toBe(
+      "- **Budget.** Searches and the winner's training took 80 s of computing for the MLP and 4.0 min for the CNN, added up " +
+        'over workers: 3.0 times as long for the CNN.',
+    );
+    expect(told(80, 0)).toContain('**Time.**');
+  });
+
   it('tells short and long times', () => {
     const time = (first: number, second: number) =>
       describeModels(
@@ -225,8 +235,8 @@ describe('describeFinding', () => {
 
   it('says that theory is met', () => {
     expect(describeFinding('MLP', ablation(effect('batchNormalization', false, -0.02)), 'batchNormalization')).toBe(
-      '**MLP:** With batch normalization the validation accuracy is 2.0 points higher (95 % interval 1.5 to 2.5; 3 folds, same ' +
-        'budget). That is what theory leads one to expect.',
+      '**MLP:** With batch normalization the validation accuracy is 2.0 points higher (95 % interval 1.5 to 2.5; 3 folds, all ' +
+        'trained alike). That is what theory leads one to expect.',
     );
   });
 
@@ -250,7 +260,7 @@ describe('describeFinding', () => {
     );
     const two = ablation(effect('optimizer', 'sgd', -0.002), effect('optimizer', 'rmsprop', 0.001));
     expect(describeFinding('MLP', two, 'optimizer')).toMatch(
-      /An interval that holds 0 may be chance\. The evidence is thin: every interval holds 0, so this run says nothing/,
+      /all trained alike\. The evidence is thin: every interval holds 0, so this run says nothing/,
     );
   });
 
@@ -269,7 +279,7 @@ describe('describeFinding', () => {
     const found = describeFinding('CNN', ablation(effect('batchNormalization', false, 0.02)), 'batchNormalization');
     expect(found).toBe(
       '**CNN:** With batch normalization the validation accuracy is 2.0 points lower (95 % interval −2.5 to −1.5; 3 folds, ' +
-        `same budget). ${CONTRADICTS} One change makes the winner better, ${BEATEN}`,
+        `all trained alike). ${CONTRADICTS} One change makes the winner better, ${BEATEN}`,
     );
   });
 
@@ -286,7 +296,7 @@ describe('describeFinding', () => {
       ablation(effect('optimizer', 'sgd', 0.02), effect('optimizer', 'rmsprop', 0.03), effect('optimizer', 'adagrad', 0)),
       'optimizer',
     );
-    expect(found).toMatch(new RegExp(`may be chance\\. 2 changes make the winner better, ${BEATEN}$`));
+    expect(found).toMatch(new RegExp(`alike\\. 2 changes make the winner better, ${BEATEN}$`));
     expect(found).not.toContain('theory');
   });
 

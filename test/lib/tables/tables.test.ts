@@ -364,7 +364,7 @@ describe('search tables', () => {
         images: 9,
         epochs: 1,
         'batch size': 3,
-        accuracy: 0.8,
+        'training accuracy': 0.8,
         valAccuracy: null,
         seconds: 2,
       },

@@ -10,7 +10,7 @@ function build(changes: HyperParameterValues = {}) {
   const hp = HyperParameters.from({ ...cnnValues, ...changes });
   const model = buildCnn(hp, data);
   const classes = model.layers.map((layer) => layer.getClassName());
-  return { model, classes, asked: Object.keys(hp.values) };
+  return { model, classes, asked: [...hp.space.keys()] };
 }
 
 describe('buildCnn', () => {

@@ -37,7 +37,7 @@ describe('buildMlp', () => {
       const model = buildMlp(hp, data);
       const found = model.layers.filter((layer) => layer.getClassName() === 'BatchNormalization').length;
       model.dispose();
-      return { asked: 'batchNormalization' in hp.values, found };
+      return { asked: hp.space.has('batchNormalization'), found };
     };
     expect(build('tanh')).toEqual({ asked: true, found: 0 });
     expect(build('sigmoid')).toEqual({ asked: false, found: 2 });

@@ -137,7 +137,7 @@ describe('a study from search to saved models', () => {
 
   it('stands beside models that no search touched, of which the preset is trained once for each seed', () => {
     const [first, again, other] = facts.references;
-    expect(first.map(({ name }) => name)).toEqual(['3 nearest of 120 images', 'quickCnn, a preset']);
+    expect(first.map(({ name }) => name)).toEqual(['3 nearest of 120 images', 'preset quickCnn']);
     expect(first[0].accuracy).toBeGreaterThan(0.9);
     expect(again).toEqual(first);
     expect(other[1].seconds).not.toBe(first[1].seconds);

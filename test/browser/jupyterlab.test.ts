@@ -100,7 +100,7 @@ describe('the notebooks in JupyterLab', () => {
   });
 
   it('as they were saved make a report that says all about their run', { timeout: 120_000 }, () => {
-    const options = ['--no-execute', '--format', 'html', '--author', 'Ada <b>', '--course', 'Reading'];
+    const options = ['--no-execute', '--appendix', '--format', 'html', '--author', 'Ada <b>', '--course', 'Reading'];
     const { stderr, status } = spawnSync(process.execPath, ['--import', 'tsx', 'scripts/report.ts', ...options], {
       cwd: project.root,
       encoding: 'utf8',
@@ -111,7 +111,16 @@ describe('the notebooks in JupyterLab', () => {
       .replace(/<(script|style)[\s\S]*?<\/\1>/g, ' ')
       .replace(/<[^>]*>/g, ' ')
       .replace(/\s+/g, ' ');
-    for (const fact of ['Ada &lt;b&gt;', 'Reading', 'Data set mnist', 'LeCun', 'Profile small', 'Seed 0', 'Node 2']) {
+    for (const fact of [
+      'Ada &lt;b&gt;',
+      'Reading',
+      'Data set mnist',
+      'LeCun',
+      'Profile small',
+      'Seed 0',
+      'Node 2',
+      'Abstract How well',
+    ]) {
       expect(words).toContain(fact);
     }
     // From the times that JupyterLab kept in the cells.

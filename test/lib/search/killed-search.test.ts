@@ -13,7 +13,7 @@ import type { SearchPlan } from './searching/search-process';
 /**
  * How many times a search is killed, over all plans; `KILLS=200 npx vitest run test/lib/search/killed-search.test.ts` for more.
  */
-const KILLS = Number(process.env.KILLS ?? 32);
+const KILLS = Number(process.env.KILLS ?? 16);
 
 const folder = mkdtempSync(join(tmpdir(), 'inkwell-killed-'));
 /** The process for the next search loads while the present one runs. */

@@ -186,11 +186,10 @@ function describeChanges({ name, ablation }: StudiedModel): string {
 
 function describeMistakes(models: readonly [StudiedModel, StudiedModel]): string {
   const [{ name, winner }] = rank(models);
-  const { predicted, labels, size } = winner.predictions;
-  const mistakes = labels.reduce((count, label, i) => count + Number(label !== predicted[i]), 0);
+  const { size, classNames } = winner.predictions;
+  const [{ mistakes }] = compareModels([winner]);
   if (mistakes === 0) return `The ${name} reads all ${formatCount(size)} test images rightly.`;
   const pairs = confusedPairs(winner.predictions, MOST_NAMED);
-  const { classNames } = winner.predictions;
   const named = pairs.map(({ classes: [a, b] }) => `${classNames[a]} and ${classNames[b]}`).map(escapeMarkdown);
   const share = pairs.reduce((sum, { count }) => sum + count, 0) / mistakes;
   const [of, are] = pairs.length === 1 ? ['The pair', 'is'] : [`The ${pairs.length} pairs`, 'are'];

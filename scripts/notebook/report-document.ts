@@ -43,8 +43,9 @@ export interface ReportDocument {
   readonly chapters: readonly Chapter[];
 }
 
-/** Of several notebooks without a title of their own. */
+/** Of a coursework, and of other notebooks bound together, where no title is given. */
 const COURSEWORK_TITLE = 'Reading handwriting: a dense and a convolutional network';
+const BOUND_TITLE = 'Report';
 
 /** A notebook's title (its metadata's, else its first heading of the first level, else its name) in Markdown. */
 export function titleOf({ name, notebook }: NamedNotebook): string {
@@ -106,7 +107,8 @@ export function buildReport(
     problems.push(`${missing.join(' and ')} did not run and ${missing.length === 1 ? 'is' : 'are'} not in this report.`);
   }
   const given = authorsOf(notebooks);
-  const title = titlePage.title ?? (several ? COURSEWORK_TITLE : plain(titleOf(first)));
+  const untitled = coursework !== undefined ? COURSEWORK_TITLE : several ? BOUND_TITLE : plain(titleOf(first));
+  const title = titlePage.title ?? untitled;
   const places = placeNotebooks(notebooks, isWhole);
   return {
     title,

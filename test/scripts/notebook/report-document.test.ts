@@ -161,13 +161,13 @@ describe('the title page', () => {
     expect(buildReport([notebook], given)).toMatchObject(given);
   });
 
-  it('falls back to the heading, or that of a coursework for several, and to the date given', () => {
+  it('falls back to the heading, or claims nothing of several, and to the date given', () => {
     expect(buildReport([named('a', cells)], {}, { today: '1 May' })).toMatchObject({
       title: 'The fit of it',
       authors: [],
       date: '1 May',
     });
-    expect(buildReport([named('a', []), named('b', [])]).title).toBe('Reading handwriting: a dense and a convolutional network');
+    expect(buildReport([named('a', []), named('b', [])]).title).toBe('Report');
     expect(buildReport([named('a', [])]).title).toBe('a');
   });
 });

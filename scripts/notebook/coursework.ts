@@ -75,7 +75,7 @@ export function gatherCoursework(
 export function requireSections(notebooks: readonly Notebook[], sections: readonly SectionName[] = []): void {
   if (sections.length > 0 && notebooks.length < 2) {
     throw new UsageError(
-      '--sections chooses from the coursework, which is made of several notebooks, but there is one. Leave it out.',
+      '--sections chooses from the coursework, made of several notebooks, but there is one. Leave the option out.',
     );
   }
   const empty = sections.find((name) => gatherPassages(notebooks, name, true).length === 0);

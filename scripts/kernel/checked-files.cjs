@@ -97,7 +97,9 @@ class CheckedFiles {
   /** @param {any} program */
   #surroundings(program) {
     this.packages ??= hash(readIfThere(path.join(this.root, 'node_modules/.package-lock.json')));
-    return hash(ts.version, JSON.stringify(program.getCompilerOptions()), this.packages);
+    // They hold paths, too, which say nothing: the project may be moved.
+    const options = JSON.stringify(program.getCompilerOptions()).replaceAll(this.root, '');
+    return hash(ts.version, options, this.packages);
   }
 }
 

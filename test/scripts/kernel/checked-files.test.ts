@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -46,6 +46,14 @@ describe('CheckedFiles', () => {
     write('units.ts', "export const units = 'three';");
     expect(check()).toEqual(['index.ts', 'model.ts', 'units.ts']);
     expect(check()).toEqual([]);
+  });
+
+  it('knows them where the project was moved', () => {
+    check(undefined, { rootDir: root });
+    const before = root;
+    root = `${before}-moved`;
+    renameSync(before, root);
+    expect(check(undefined, { rootDir: root })).toEqual([]);
   });
 
   it('asks for all where packages or options are others', () => {

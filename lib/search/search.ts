@@ -9,6 +9,7 @@ import { AskAndTell, type Asked } from './ask-and-tell';
 import type { Executor } from './executors/executor';
 import { InProcessExecutor } from './executors/in-process-executor';
 import { buildOrDispose } from './executors/training-job';
+import { refuseFormerExport } from './executors/workers/module-reference';
 import { WorkerPool } from './executors/workers/worker-pool';
 import { type HyperparameterImportance, hyperparameterImportance } from './importance';
 import type { RunConfig } from './journal/search-event';
@@ -281,7 +282,8 @@ export class Search {
    * depends on which came first.
    *
    * @param train the images to search with; the search splits them itself and holds no others.
-   * @throws Error where every trial failed, or three in a row; FolderInUseError while another run works on the same folder;
+   * @throws Error where every trial failed, or three in a row, or the builder's file was edited and loaded anew since;
+   *   FolderInUseError while another run works on the same folder;
    *   InterruptedError after the kernel's stop button.
    */
   async run(train: Dataset, options: RunOptions): Promise<void> {
@@ -289,6 +291,7 @@ export class Search {
     const run = resolveRunOptions(options, settings.workers);
     const { epochs, batchSize, workers, threadsPerWorker, observers } = run;
     this.#oracle.checkEpochs?.(epochs);
+    refuseFormerExport(this.#builder, 'The model builder');
     await leaveSynchronousPart();
     const { objective, maxTrials } = settings;
     this.#folder.open();

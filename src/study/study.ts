@@ -6,6 +6,7 @@ import { Ablation } from '../../lib/experiments/ablation';
 import { recordRun } from '../../lib/notebook/record-run';
 import { defaultHyperparameters } from '../../lib/search/default-hyperparameters';
 import { defaultWorkers } from '../../lib/search/executors/default-workers';
+import { refuseFormerExport } from '../../lib/search/executors/workers/module-reference';
 import type { ModelBuilder } from '../../lib/search/model-builder';
 import { configurationKey } from '../../lib/search/oracles/duplicates';
 import type { Search } from '../../lib/search/search';
@@ -52,7 +53,7 @@ export interface TrainedModel {
 /** The study of one kind of model, as notebooks 2 and 3 make it: what searches, trainings and experiments have in common. */
 export class Study {
   readonly kind: 'mlp' | 'cnn';
-  readonly builder: ModelBuilder;
+  readonly #builder: ModelBuilder;
   readonly loaded: LoadedDataset;
   readonly budget: SearchBudget;
   readonly experiments: ExperimentBudget;
@@ -70,7 +71,7 @@ export class Study {
       );
     }
     this.kind = kind;
-    this.builder = builder;
+    this.#builder = builder;
     this.loaded = loaded;
     this.#options = options;
     this.budget = searchBudget(kind, profile, loaded.train, options.budget);
@@ -82,6 +83,12 @@ export class Study {
   /** The training images. */
   get train(): Dataset {
     return this.loaded.train;
+  }
+
+  /** @throws Error where its file was edited and loaded anew since. */
+  get builder(): ModelBuilder {
+    refuseFormerExport(this.#builder, "The study's builder", 'opens the study');
+    return this.#builder;
   }
 
   /** The configuration that `builder` has where nothing chooses: what a search has to beat. */

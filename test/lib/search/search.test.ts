@@ -146,6 +146,18 @@ describe('run', () => {
   });
 });
 
+it('refuses a builder whose file the kernel has loaded anew: its trials would be those of the former version', async () => {
+  const search = new RandomSearch(build, { maxTrials: 1 });
+  vi.stubGlobal(
+    Symbol.for('inkwell.formerExports') as unknown as string,
+    new WeakMap([[build, join(process.cwd(), 'src/mlp.ts')]]),
+  );
+  const run = search.run(data, { epochs: 1 });
+  vi.unstubAllGlobals();
+  await expect(run).rejects.toThrow(/build was loaded anew, since src\/mlp\.ts or .* the cell that makes the search again/);
+  expect(search.trials).toEqual([]);
+});
+
 describe('what ends a trial', () => {
   it('records a failed trial with its cause and goes on; three in a row end the search', async () => {
     let calls = 0;

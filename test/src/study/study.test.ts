@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { compileConfigOf } from '../../../lib/recipe/compile';
 import * as tf from '../../../lib/tensorflow';
 import { LONG_TRAINING } from '../../../src/study/long-training';
@@ -36,6 +36,17 @@ describe('Study', () => {
       );
     }
     expect(() => openTiny({ validationSplit: 0.001 })).toThrow(/0\.001 of 120 images leaves no image for validation/);
+  });
+
+  it('refuses a builder whose file the kernel has loaded anew, rather than train the former version', async () => {
+    const study = openTiny();
+    const values = study.baseline;
+    const former = new WeakMap([[study.builder, join(process.cwd(), 'src/models/mlp.ts')]]);
+    vi.stubGlobal(Symbol.for('inkwell.formerExports') as unknown as string, former);
+    const message = /loaded anew, since src\/models\/mlp\.ts .* the cell that imports it and the cell that opens the study again/;
+    expect(() => study.space).toThrow(message);
+    await expect(study.trainAlike(values)).rejects.toThrow(message);
+    vi.unstubAllGlobals();
   });
 
   it('trains winner and default alike, with what pays in long trainings alone', async () => {

@@ -1,5 +1,5 @@
 import type { Callback } from '../../../training/callbacks';
-import { loadReference, type ModuleReference, moduleReference, notExported } from './module-reference';
+import { loadReference, type ModuleReference, moduleReference, notExported, refuseFormerExport } from './module-reference';
 
 /** How another process makes a callback: `new Class(options)`. Plain data. */
 export interface CallbackRecipe {
@@ -18,7 +18,11 @@ export interface CallbackRecipe {
 export function describeCallbacks(callbacks: readonly Callback[], factory: unknown): CallbackRecipe[] {
   return callbacks.map((callback) => {
     const reference = callback.options && moduleReference(callback.constructor);
-    if (reference === undefined) throw notExported(factory, 'A function that makes callbacks of your own');
+    if (reference === undefined) {
+      const what = 'A function that makes callbacks of your own';
+      refuseFormerExport(factory, what);
+      throw notExported(factory, what);
+    }
     return { class: reference, options: callback.options };
   });
 }

@@ -41,20 +41,34 @@ const formerExports = Symbol.for('inkwell.formerExports');
 export function requireModuleReference(fn: unknown, what: string): ModuleReference {
   const reference = moduleReference(fn);
   if (reference) return reference;
+  refuseFormerExport(fn, what);
   throw notExported(fn, what);
+}
+
+/**
+ * Refuses a function of a file that was edited since: whoever edits a file expects its new version.
+ *
+ * @param what what the function is to the user, for instance `The model builder`.
+ * @param doing what the cell does that hands it over.
+ * @throws Error that names the file and the cells to run again.
+ */
+export function refuseFormerExport(fn: unknown, what: string, doing = 'makes the search'): void {
+  const former = (globalThis as { [formerExports]?: WeakMap<object, string> })[formerExports]?.get(fn as object);
+  if (former === undefined) return;
+  throw new Error(
+    `${what} must be as its file has it, but ${functionName(fn)} was loaded anew, since ` +
+      `${relative(process.cwd(), former)} or a file that it imports was edited: run the cell that imports it and the cell ` +
+      `that ${doing} again.`,
+  );
+}
+
+function functionName(fn: unknown): string {
+  return typeof fn === 'function' && fn.name !== '' ? fn.name : 'myFunction';
 }
 
 /** The error that `requireModuleReference` throws where no module exports the function. */
 export function notExported(fn: unknown, what: string): Error {
-  const name = typeof fn === 'function' && fn.name !== '' ? fn.name : 'myFunction';
-  const former = (globalThis as { [formerExports]?: WeakMap<object, string> })[formerExports]?.get(fn as object);
-  if (former !== undefined) {
-    return new Error(
-      `${what} must be as its file has it, because workers load it from there; but ${name} was loaded anew, since ` +
-        `${relative(process.cwd(), former)} or a file that it imports was edited: run the cell that imports it and the cell ` +
-        'that makes the search again.',
-    );
-  }
+  const name = functionName(fn);
   return new Error(
     `${what} must be exported by a module file, because workers are processes of their own and load it from there; but no ` +
       `loaded module exports ${name}. Write it to a file, for instance src/my-model.ts, as \`export function ${name}(...)\`, ` +

@@ -38,7 +38,7 @@ export class ExperimentView implements ProgressView<ExperimentProgress> {
     const before = found > 0 ? ` (${found} of them before)` : '';
     const time = formatSeconds(seconds);
     return outcome === 'done'
-      ? `${title}: ${plural(ended, noun)}${found === ended ? ', all of them found on disk' : `${before} in ${time}`}`
+      ? `${title}: ${plural(ended, noun)}${found === ended ? ', all of them from an earlier run' : `${before} in ${time}`}`
       : `${title} ${outcome} after ${ended} of ${plural(planned, noun)}${before}, ${time}`;
   }
 

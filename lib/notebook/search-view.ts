@@ -59,7 +59,7 @@ export class SearchView implements ProgressView<SearchProgress> {
     const of = state.plannedTrials === undefined ? '' : ` of ${state.plannedTrials}`;
     const why = shortfall ? ` (${shortfall})` : '';
     const time = formatSeconds(seconds);
-    const how = foundTrials === ended ? `, all of them found on disk${why}` : `${found}${why} in ${time}`;
+    const how = foundTrials === ended ? `, all of them from an earlier run${why}` : `${found}${why} in ${time}`;
     const beginning =
       outcome === 'done'
         ? `${title}: ${shortfall && of !== '' ? `${ended}${of} trials` : plural(ended, 'trial')}${how}`

@@ -32,5 +32,5 @@ it('says how it ended', () => {
   expect(view.summarize(state, 'interrupted', 5)).toBe('Sizes interrupted after 3 of 6 trainings (2 of them before), 5.0 s');
   expect(view.summarize({ ...state, found: 5 }, 'done', 5)).toBe('Sizes: 6 trainings (5 of them before) in 5.0 s');
   const known = { ...state, found: 6, measured: [] };
-  expect(view.summarize(known, 'done', 0)).toBe('Sizes: 6 trainings, all of them found on disk');
+  expect(view.summarize(known, 'done', 0)).toBe('Sizes: 6 trainings, all of them from an earlier run');
 });

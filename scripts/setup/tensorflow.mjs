@@ -33,6 +33,8 @@ with zipfile.ZipFile(wheel) as archive:
 
 // Loads tfjs-node with the addon at the path given, wherever its own is, and multiplies two matrices.
 const VERIFY = `
+// As lib/tensorflow/environment.ts does.
+Object.assign(require('node:util'), { isNullOrUndefined: (value) => value == null, isArray: Array.isArray });
 const [, package_, addon] = process.argv;
 const finder = require.resolve('@mapbox/node-pre-gyp/lib/pre-binding', { paths: [package_] });
 if (addon) require(finder).find = () => addon;

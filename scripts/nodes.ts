@@ -40,7 +40,8 @@ function passes(node: string, tests: readonly string[]): boolean {
 
 const HELP = `npm run test:nodes -- [options] [release ...]
 
-Runs test/machine.test.ts on Node ${SHORT.join(' and ')}, or on those of ${RELEASES.join(', ')} that you name: 26, 20.19. They come from npm.
+Runs test/machine.test.ts on Node ${SHORT.join(' and ')}, or on those of ${RELEASES.join(', ')} that you
+name: 26, 20.19. They come from npm.
 
   --long    all tests, on all of them
   --help    this text`;
@@ -48,7 +49,10 @@ Runs test/machine.test.ts on Node ${SHORT.join(' and ')}, or on those of ${RELEA
 function main(): void {
   const options = { long: { type: 'boolean' }, help: { type: 'boolean' } } as const;
   const { values, positionals } = parseArgs({ options, allowPositionals: true });
-  if (values.help) return console.log(HELP);
+  if (values.help) {
+    console.log(HELP);
+    return;
+  }
   const wanted = positionals.length > 0 ? positionals : values.long ? RELEASES : SHORT;
   const chosen = RELEASES.filter((release) => wanted.some((word) => release === word || release.startsWith(`${word}.`)));
   if (chosen.length === 0) throw new Error(`Choose of the releases ${RELEASES.join(', ')}, but got ${wanted.join(', ')}.`);

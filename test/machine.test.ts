@@ -30,4 +30,4 @@ it('trains an MLP and a CNN for an epoch in the kernel, without a word of Node',
   expect(stderr).toBe('');
   // TensorFlow may log there, which nobody sees; Node's warnings would show in the terminal.
   expect(kernel.ownStderr).not.toMatch(/Warning: |DEP\d+/);
-});
+}, 600_000);

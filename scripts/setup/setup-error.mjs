@@ -20,6 +20,10 @@ const CAUSES = [
     cure: 'Free some disk space and run the command again; what is finished is kept.',
   },
   {
+    sign: /(EACCES|EPERM|EROFS)[^]*\/(\.npm|_cacache|_logs)\b/,
+    cure: 'npm cannot write its cache. Name another folder for it, which is yours: npm_config_cache=/path/to/folder npm start.',
+  },
+  {
     sign: /EACCES|EPERM|EROFS|Permission denied|Read-only file system/i,
     cure: 'Make the folder named above writable for you (do not use sudo), or move the project to your home folder.',
   },

@@ -20,7 +20,7 @@ const CAUSES = [
     cure: 'Free some disk space and run the command again; what is finished is kept.',
   },
   {
-    sign: /(EACCES|EPERM|EROFS)[^]*\/(\.npm|_cacache|_logs)\b/,
+    sign: /(EACCES|EPERM|EROFS)[\s\S]*\/(\.npm|_cacache|_logs)\b/,
     cure: 'npm cannot write its cache. Name another folder for it, which is yours: npm_config_cache=/path/to/folder npm start.',
   },
   {

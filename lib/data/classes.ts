@@ -34,7 +34,8 @@ export function toClasses(
   given: { readonly mapping?: Mapping; readonly file?: string; readonly names?: ReadonlyMap<number, string> },
   isTransposed: boolean,
 ): Classes {
-  const there = new Set(parts.flatMap(({ labels }) => [...new Set(Array.from(labels.values as ArrayLike<number | string>))]));
+  const there = new Set<number | string>();
+  for (const { labels } of parts) for (let i = 0; i < labels.values.length; i++) there.add(labels.values[i]);
   const mapping = given.mapping ?? (given.names ? undefined : knownMapping(name));
   checkLabels(parts, there);
   const notes: string[] = [];

@@ -1,7 +1,7 @@
 /** Gzip by content: a file is unzipped where its first bytes say so, whatever its name ends in. */
 import { Readable } from 'node:stream';
 import { promisify } from 'node:util';
-import { createGunzip, gunzip } from 'node:zlib';
+import { constants, createGunzip, gunzip, gunzipSync } from 'node:zlib';
 import { DataError, FETCH_AGAIN } from './data-error';
 import { MAX_BYTES } from './file-size';
 import type { SourceFile } from './source-file';
@@ -32,6 +32,13 @@ export async function readUnzippedStart(file: SourceFile, length: number): Promi
   if (!zipped) {
     const start = await file.readStart(length);
     return { start, zipped, isWhole: start.length === file.size };
+  }
+  const packed = await file.readStart(Math.min(Math.max(length >> 2, 2 ** 12), 2 ** 16));
+  try {
+    const start = gunzipSync(packed, { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: 2 ** 20 });
+    if (start.length >= length) return { start: start.subarray(0, length), zipped, isWhole: false };
+  } catch {
+    // Much from few bytes, or damage: the slower way stops in time, or says what is wrong.
   }
   const chunks: Buffer[] = [];
   let read = 0;

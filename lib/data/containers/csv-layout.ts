@@ -36,7 +36,7 @@ export const NUMBER = /^[+-]?(?:\d+[.,]?\d*|[.,]\d+)(?:e[+-]?\d+)?$/i;
 const LEAST_COLUMNS = 64;
 const LEAST_SIDE = 8;
 /** Rows that are looked at. */
-const ROWS = 200;
+const ROWS = 50;
 
 /** How the bytes stand for text. */
 export function tellEncoding(start: Buffer): Encoding {

@@ -14,7 +14,7 @@ export interface CsvImages {
 }
 
 const LF = 10;
-const START_BYTES = 2 ** 20;
+const START_BYTES = 2 ** 18;
 /** A row of 3072 numbers in 20 digits each is well below. */
 const MAX_LINE_BYTES = 2 ** 20;
 const MAX_BLANK_LINES = 1000;
@@ -245,16 +245,18 @@ async function* decodeChunks(file: SourceFile, { encoding, isOldMac }: CsvLayout
 function isLabelLast(first: ArrayLike<number>, pixels: Numbers): boolean {
   const count = first.length;
   const each = pixels.length / count;
-  let [firstVaries, lastVaries, firstStep, lastStep] = [false, false, 0, 0];
+  const end = each - 1;
+  let lastVaries = false;
+  for (let i = 1; i < count && !lastVaries; i++) lastVaries = pixels[i * each + end] !== pixels[end];
+  if (!lastVaries) return false;
+  let [firstVaries, firstStep, lastStep] = [false, 0, 0];
   for (let i = 0; i < count; i++) {
-    const last = pixels[i * each + each - 1];
+    const last = pixels[i * each + end];
     if (!Number.isInteger(last)) return false;
     firstVaries ||= first[i] !== first[0];
-    lastVaries ||= last !== pixels[each - 1];
     firstStep += Math.abs(first[i] - pixels[i * each]);
-    lastStep += Math.abs(last - pixels[i * each + each - 2]);
+    lastStep += Math.abs(last - pixels[i * each + end - 1]);
   }
-  if (!lastVaries) return false;
   return !firstVaries || firstStep < lastStep / 4;
 }
 

@@ -6,6 +6,7 @@ import '../lib/notebook/live-views';
 
 export { gatherBatch } from '../lib/data/batches';
 export { DataError } from '../lib/data/data-error';
+export { type DataWarning, dataWarnings } from '../lib/data/data-warnings';
 export {
   type DataFile,
   type Dataset,
@@ -14,6 +15,7 @@ export {
   type LoadedDataset,
   PIXELS,
 } from '../lib/data/dataset';
+export { datasetFrom } from '../lib/data/dataset-from';
 export { defaultDatasetName, loadDataset } from '../lib/data/load-dataset';
 export { encodeOneHot, normalizePixels, transposeImages } from '../lib/data/pixels';
 export { type Fold, splitDataset, stratifiedFolds, takeImages, takeSubset } from '../lib/data/split';

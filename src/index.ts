@@ -14,6 +14,7 @@ export {
   IMAGE_SIZE,
   type LoadedDataset,
   PIXELS,
+  type UnlabelledImages,
 } from '../lib/data/dataset';
 export { datasetFrom } from '../lib/data/dataset-from';
 export { defaultDatasetName, loadDataset } from '../lib/data/load-dataset';
@@ -197,5 +198,6 @@ export { type ModelResult, type Results, recordResults } from '../lib/notebook/r
 export { markdown, show } from '../lib/notebook/show';
 export { sourceCode } from '../lib/notebook/source-code';
 export * as sentences from '../lib/sentences/sentences';
+export { predict, writeSubmission } from '../lib/tables/predict';
 export type { TableOptions } from '../lib/tables/table-view';
 export * as tables from '../lib/tables/tables';

@@ -114,7 +114,14 @@ export async function assembleDataset(
       ...classes.notes,
       ...unread.map(({ path, reason }) => `${basename(path)} is not used: it ${reason}.`),
     ],
-    ...(without && { unlabelled: { name, images: await bringToForm(without.images, form), size: without.images.count } }),
+    ...(without && {
+      unlabelled: {
+        name,
+        images: await bringToForm(without.images, form),
+        size: without.images.count,
+        classNames: classes.classNames,
+      },
+    }),
   };
 }
 

@@ -20,7 +20,7 @@ export interface OwnImages extends FormOptions {
 }
 
 /** A canvas has four numbers a pixel, the fourth says how opaque it is. */
-const CHANNELS = [1, 3, 4] as const;
+const CHANNELS = [1, 3] as const;
 const LEAST_SIDE = 8;
 
 /**
@@ -75,7 +75,7 @@ function namedClasses(values: OwnImages['labels'], classNames: readonly string[]
 function toRaw(images: OwnImages['images'], labels: OwnImages['labels']): RawImages {
   const count = lengthOf(labels, 'labels');
   const all = flatten(images, count);
-  for (const channels of CHANNELS) {
+  for (const channels of isCanvas(all) ? [4] : CHANNELS) {
     const side = Math.sqrt(all.length / count / channels);
     if (!Number.isInteger(side) || side < LEAST_SIDE) continue;
     return channels === 4 ? imagesOf(withoutAlpha(all), count, side, side, 3) : imagesOf(all, count, side, side, channels);
@@ -84,6 +84,11 @@ function toRaw(images: OwnImages['images'], labels: OwnImages['labels']): RawIma
     `images must hold a square image for each of ${count} labels, ${PIXELS} numbers each where they are 28 x 28, but got ` +
       `${all.length} numbers, which is ${(all.length / count).toFixed(1)} an image.`,
   );
+}
+
+/** Whether each fourth number says how opaque a pixel is: 56 x 56 grey levels are as many as 28 x 28 pixels of a canvas. */
+function isCanvas(all: Numbers): boolean {
+  return all.every((value, i) => i % 4 !== 3 || value === 255);
 }
 
 function lengthOf(values: unknown, what: string): number {

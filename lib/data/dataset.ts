@@ -63,4 +63,6 @@ export interface UnlabelledImages {
   /** `[size, 28, 28]` uint8, as in `Dataset`. */
   readonly images: Uint8Array;
   readonly size: number;
+  /** Those of the training images. */
+  readonly classNames: readonly string[];
 }

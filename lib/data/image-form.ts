@@ -71,6 +71,7 @@ export async function measureForm(name: string, parts: readonly FormPart[], opti
   const orientation = measureOrientation(name, sample, isInverted, isWriting);
   const isTransposed = options.orientation ? options.orientation === 'transposed' : orientation.isTransposed;
   if (!options.orientation && orientation.note) notes.push(orientation.note);
+  if (parts.some(({ images }) => (images.shape?.channels ?? 1) > 1)) notes.push('Colour is brought to grey.');
   const sizes = [...new Set(sample.map(({ height, width }) => `${height} x ${width}`))];
   if (sizes.some((size) => size !== `${IMAGE_SIZE} x ${IMAGE_SIZE}`)) {
     const how = isWriting
@@ -156,7 +157,7 @@ function measureGround(image: GreyImage): 'dark' | 'light' | undefined {
   const ground = median(frameOf(image));
   const { levels } = image;
   let near = 0;
-  for (let p = 0; p < levels.length; p++) if (Math.abs(levels[p] - ground) < 48) near++;
+  for (let p = 0; p < levels.length; p++) if (Math.abs(levels[p] - ground) < 32) near++;
   if (near < 0.5 * levels.length) return undefined;
   if (ground <= 64) return 'dark';
   return ground >= 150 ? 'light' : undefined;

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { requireSections } from './notebook/coursework';
 import { type ExecutedNotebook, findExecuted } from './notebook/executed-notebook';
 import { listNotebooks, NOTEBOOKS, REPORTS } from './notebook/folders';
 import { UsageError } from './notebook/parameters';
@@ -20,6 +21,8 @@ async function reportAsTheyAre({ notebooks, report }: StartOptions, areNamed: bo
         '(npm run lab) and save it, or leave out --no-execute.',
     );
   }
+  const texts = executed.map(({ notebook }) => notebook);
+  requireSections(texts, report.build?.sections);
   mkdirSync(REPORTS, { recursive: true });
   for (const notebook of executed) {
     const written = await writeReport([notebook], join(REPORTS, notebook.name), report);

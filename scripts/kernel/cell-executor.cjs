@@ -5,6 +5,8 @@ const { createExecutor } = require('tslab/dist/executor');
 /** How a cell ended: with an error that was thrown, or the compiler's messages. */
 /** @typedef {{ thrown: unknown } | { messages: unknown[][] }} Failure */
 
+/** @typedef {ReturnType<typeof createCellConverter>} CellConverter */
+
 /** Packages that need a page to draw on, by the beginning of their names, and what to do instead. */
 const OF_BROWSERS = new Map([
   ['plotly.js', 'Give show() the figure: await show({ data: [{ x: [1, 2], y: [3, 4] }], layout: { title: { text: "..." } } }).'],
@@ -19,10 +21,11 @@ class CellExecutor {
    * @param {import('./interrupts.cjs').Interrupts} interrupts
    */
   constructor(root, cellNumber, { interruptible, interruptibleIterable }) {
-    const { executor, node } = this.#create(root, cellNumber);
     this.root = root;
-    this.executor = executor;
-    this.node = node;
+    this.cellNumber = cellNumber;
+    /** @type {CellConverter | undefined} */
+    this.converter = undefined;
+    this.executor = this.#create();
     this.interruptible = interruptible;
     /** @type {Set<string>} Names that were assigned since the cell began. */
     this.evaluated = new Set();
@@ -53,32 +56,35 @@ class CellExecutor {
     });
   }
 
-  /**
-   * @param {string} root
-   * @param {() => number} cellNumber
-   */
-  #create(root, cellNumber) {
-    const node = createCellConverter({ isBrowser: false, cellNumber });
-    /** @type {import('tslab/dist/converter').Converter | undefined} */
+  /** The converter of cells, made when it is first asked for: that takes a second, and a client waits for the kernel's first answer. */
+  get node() {
+    this.converter ??= createCellConverter({ isBrowser: false, cellNumber: this.cellNumber });
+    return this.converter;
+  }
+
+  #create() {
+    const cells = this;
+    /** @type {CellConverter | undefined} */
     let browser;
     const converters = {
-      node,
+      get node() {
+        return cells.node;
+      },
       get browser() {
-        browser ??= createCellConverter({ isBrowser: true, cellNumber });
+        browser ??= createCellConverter({ isBrowser: true, cellNumber: cells.cellNumber });
         return browser;
       },
       close() {
-        node.close();
+        cells.converter?.close();
         browser?.close();
       },
     };
-    const executor = createExecutor(root, converters, {
+    return createExecutor(this.root, converters, {
       log: (value) => {
         this.lastValue = value;
       },
       error: (...report) => this.reports.push(report),
     });
-    return { executor, node };
   }
 
   /**

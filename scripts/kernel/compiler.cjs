@@ -49,7 +49,7 @@ function createCellConverter({ isBrowser, cellNumber }) {
       const code = withoutExports(cell);
       const diagnostics = findSyntaxErrors(code);
       if (diagnostics.length > 0) return { diagnostics };
-      if (seeEdits()) checked.clear();
+      if (seeEdits()) checked.forget();
       lastCell = { code, maps: [], awaits: false, values: new Set() };
       let result = converter.convert(declared, code);
       if (result.diagnostics.some(({ code }) => code === MODULE_NOT_FOUND)) {

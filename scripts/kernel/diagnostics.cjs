@@ -1,4 +1,5 @@
 const fs = require('node:fs');
+const { CheckedFiles } = require('./checked-files.cjs');
 const { ts } = require('./typescript.cjs');
 
 /** The line that tslab puts before a cell, which makes a module of it. */
@@ -24,8 +25,7 @@ function isForgiven({ code, messageText }) {
   return isPartlyEmpty || /\btype 'unknown'/i.test(lines[0]);
 }
 
-/** @type {Set<string>} Source files in which no error was found since the last edit. */
-const checked = new Set();
+const checked = new CheckedFiles(process.cwd());
 
 /**
  * Returns the errors of the files, each as one text: tslab forgets the file name of a message in several parts. Files
@@ -35,9 +35,9 @@ const checked = new Set();
  * @param {number} cellLength characters of the cell; tslab adds a line behind it
  */
 function getDiagnostics(program, files, cellLength) {
-  return files.flatMap((file) => {
-    if (checked.has(file.fileName)) return [];
+  const found = files.flatMap((file) => {
     const isCell = !fs.existsSync(file.fileName);
+    if (!isCell && checked.has(program, file)) return [];
     const diagnostics = ts
       .getPreEmitDiagnosticsOfFiles(program, [file])
       .filter((/** @type {any} */ diagnostic) => diagnostic.file) // The others are about tslab's options.
@@ -47,9 +47,11 @@ function getDiagnostics(program, files, cellLength) {
         start: isCell ? Math.min(diagnostic.start, PREFIX.length + cellLength) : diagnostic.start,
       }))
       .filter((/** @type {any} */ diagnostic) => !isCell || !isForgiven(diagnostic));
-    if (diagnostics.length === 0 && !isCell) checked.add(file.fileName);
+    if (diagnostics.length === 0 && !isCell) checked.add(program, file);
     return diagnostics;
   });
+  checked.save();
+  return found;
 }
 
 /**

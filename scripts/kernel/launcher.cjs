@@ -13,6 +13,9 @@
 //   cell-executor     runs a cell until all that its statements began has ended
 //   cell-runner       one cell after the other; errors as Jupyter errors, also those that nothing waits for
 //   output            what a cell prints, in few messages
+//   checked-files     source files that hold no error are not checked again, in this kernel or the next
+//   cache             what one kernel made of the source files, for the next
+//   warm-up           the first cell's work, before the first cell comes
 //   server            execution counts, a status that is busy while a cell runs, a shutdown that ends the process
 //   queued-socket     no message is lost, however many a cell sends at once
 //   lifetime          leaves when its parent is gone, and takes its child processes along

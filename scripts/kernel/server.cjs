@@ -1,6 +1,7 @@
 const { CellExecutor } = require('./cell-executor.cjs');
 const { CellRunner } = require('./cell-runner.cjs');
 const { QueuedSocket } = require('./queued-socket.cjs');
+const { warmUp } = require('./warm-up.cjs');
 const jupyter = require('tslab/dist/jupyter');
 
 class Server extends jupyter.ZmqServer {
@@ -13,6 +14,8 @@ class Server extends jupyter.ZmqServer {
     this.runner = runner;
     /** @type {Set<any>} Requests whose cells run or wait, in their order. */
     this.running = new Set();
+    /** @type {Promise<void> | undefined} */
+    this.warm = undefined;
     /** @type {QueuedSocket[]} */
     this.queued = [];
     // tslab sets these when it starts.
@@ -43,6 +46,17 @@ class Server extends jupyter.ZmqServer {
     super.publishStatus(status, request);
     const [running] = this.running;
     if (status === 'idle' && running) super.publishStatus('busy', running);
+  }
+
+  /**
+   * The first request of every client, after which it waits for the user.
+   * @override
+   * @param {any} socket
+   * @param {Parameters<jupyter.ZmqServer['handleKernelInfo']>[1]} request
+   */
+  handleKernelInfo(socket, request) {
+    super.handleKernelInfo(socket, request);
+    this.warm ??= warmUp(this.runner.cells.root, this.runner.cells, () => this.runner.output !== undefined);
   }
 
   /**

@@ -1,5 +1,6 @@
 const fs = require('node:fs');
 const path = require('node:path');
+const { hash, keep, recall } = require('./cache.cjs');
 const { describeScript } = require('./stack-traces.cjs');
 const { ts } = require('./typescript.cjs');
 
@@ -23,11 +24,29 @@ function loadSourceModules() {
   // The typings omit `_compile`, which every loader of another language uses.
   require.extensions['.ts'] = (/** @type {any} */ module, file) => {
     const source = fs.readFileSync(file, 'utf8');
-    const { outputText, sourceMapText } = ts.transpileModule(source, { fileName: file, compilerOptions });
+    const { outputText, sourceMapText } = compile(file, source);
     loaded.set(file, source);
     describeScript(file, path.relative(process.cwd(), file), [sourceMapText]);
     module._compile(outputText, file);
   };
+}
+
+/**
+ * The compiler takes seconds for all of `src` and `lib`, so what it made of a text is kept for the next kernel.
+ * @param {string} file
+ * @param {string} source
+ * @returns {{ outputText: string, sourceMapText: string }}
+ */
+function compile(file, source) {
+  const name = path.relative(process.cwd(), file);
+  const isOwn = !name.startsWith('..');
+  const key = hash(ts.version, JSON.stringify(compilerOptions), name, source);
+  const kept = isOwn ? recall(`compiled/${name}`) : undefined;
+  if (kept?.key === key) return kept;
+  const { outputText, sourceMapText } = ts.transpileModule(source, { fileName: file, compilerOptions });
+  const compiled = { key, outputText, sourceMapText };
+  if (isOwn) keep(`compiled/${name}`, compiled);
+  return compiled;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { type CaptionKind, expandNumbers } from './captions';
 import { type Cell, type Notebook, sourceOf } from './notebook-file';
+import { UsageError } from './parameters';
 import { captionOf } from './report-blocks';
 
 /**
@@ -68,6 +69,22 @@ export function gatherCoursework(
     section.name === 'abstract' ? section : { ...section, title: `${++count} ${section.title}` },
   );
   return { sections, number: numberCaptions(sections) };
+}
+
+/** Throws a usage error unless the notebooks hold a cell for each section that the user asked for: before anything has run. */
+export function requireSections(notebooks: readonly Notebook[], sections: readonly SectionName[] = []): void {
+  if (sections.length > 0 && notebooks.length < 2) {
+    throw new UsageError(
+      '--sections chooses from the coursework, made of several notebooks, but there is one. Leave the option out.',
+    );
+  }
+  const empty = sections.find((name) => gatherPassages(notebooks, name, true).length === 0);
+  if (empty !== undefined) {
+    throw new UsageError(
+      `--sections must name sections that the notebooks have cells for, but no cell has the tag "${empty}" or "default-${empty}". ` +
+        'Give one the tag in JupyterLab (the gears at the upper right), or leave the section out.',
+    );
+  }
 }
 
 function gatherPassages(notebooks: readonly Notebook[], name: SectionName, code: boolean): Passage[] {

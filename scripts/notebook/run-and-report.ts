@@ -6,6 +6,7 @@ import { describeProvenance } from '../../lib/notebook/provenance';
 import { RESULTS_TYPE, type Results } from '../../lib/notebook/results';
 import { formatDuration } from '../../lib/notebook/time';
 import { replaceFile } from '../../lib/storage/replace-file';
+import { requireSections } from './coursework';
 import { NOTEBOOKS, REPORTS } from './folders';
 import { headingsByCell, type Notebook, outputsOf, readNotebook, sourceOf, writeNotebook } from './notebook-file';
 import { injectParameters, parametersOf, planParameters } from './parameters';
@@ -149,6 +150,7 @@ interface Summary {
 export async function runAndReport(options: StartOptions): Promise<number> {
   const notebooks = new Map(options.notebooks.map((name) => [name, readNotebook(join(NOTEBOOKS, `${name}.ipynb`))] as const));
   const plan = planParameters(notebooks, options.settings);
+  requireSections([...notebooks.values()], options.report.build?.sections);
 
   mkdirSync(REPORTS, { recursive: true });
   const start = performance.now();

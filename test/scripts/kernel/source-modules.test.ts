@@ -1,3 +1,6 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Kernel } from './jupyter-client';
 import { TemporaryProject } from './temporary-project';
@@ -84,5 +87,32 @@ describe('a source file', () => {
   it('is imported by path, dynamically too', async () => {
     const { stdout } = await kernel.execute("const { STEP } = await import('./src/data/step');\nconsole.log(STEP);");
     expect(stdout).toBe('3\n');
+  });
+});
+
+describe('what a kernel compiled', () => {
+  /** A kernel's loading of a module, without the kernel. */
+  const load = (module: string) => {
+    const loader = "require('./scripts/kernel/source-modules.cjs').loadSourceModules(); console.log(require(process.argv[1]))";
+    return spawnSync(process.execPath, ['-e', loader, module], { cwd: project.root, encoding: 'utf8' }).stdout.trim();
+  };
+
+  it('is taken by the next one as long as the file holds the same', () => {
+    project.write('src/kept.ts', "export = 'written' as string;\n");
+    expect(load('./src/kept.ts')).toBe('written');
+    const name = 'node_modules/.cache/inkwell/compiled/src/kept.ts.json';
+    const kept = readFileSync(join(project.root, name), 'utf8');
+    project.write(name, kept.replace("'written'", "'kept'"));
+    expect(load('./src/kept.ts')).toBe('kept');
+    project.write('src/kept.ts', "export = 'edited' as string;\n");
+    expect(load('./src/kept.ts')).toBe('edited');
+    expect(load('./src/kept.ts')).toBe('edited');
+  });
+
+  it('is compiled again where the kept text is damaged', () => {
+    project.write('src/damaged.ts', "export = 'whole' as string;\n");
+    load('./src/damaged.ts');
+    project.write('node_modules/.cache/inkwell/compiled/src/damaged.ts.json', '{"key":');
+    expect(load('./src/damaged.ts')).toBe('whole');
   });
 });

@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 
@@ -14,7 +14,11 @@ export class TemporaryProject {
     for (const part of ['scripts/kernel', 'lib/tensorflow/environment.ts', 'lib/training/interrupt.ts']) {
       cpSync(join(PROJECT, part), join(this.root, part), { recursive: true });
     }
-    symlinkSync(join(PROJECT, 'node_modules'), join(this.root, 'node_modules'));
+    // Each package, so that the project has a cache of its own.
+    mkdirSync(join(this.root, 'node_modules'));
+    for (const name of readdirSync(join(PROJECT, 'node_modules')).filter((name) => name !== '.cache')) {
+      symlinkSync(join(PROJECT, 'node_modules', name), join(this.root, 'node_modules', name));
+    }
     for (const [path, text] of Object.entries(files)) this.write(path, text);
   }
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { linkReferences } from '../../../scripts/notebook/captions';
-import { gatherCoursework, SECTIONS } from '../../../scripts/notebook/coursework';
+import { gatherCoursework, requireSections, SECTIONS } from '../../../scripts/notebook/coursework';
 import { listNotebooks, NOTEBOOKS } from '../../../scripts/notebook/folders';
 import { type Cell, type Notebook, readNotebook, sourceOf } from '../../../scripts/notebook/notebook-file';
 import { captionOf } from '../../../scripts/notebook/report-blocks';
@@ -42,6 +42,14 @@ describe('gatherCoursework', () => {
       ['2 Conclusion', [0, 'Conclusion']],
     ]);
     expect(gatherCoursework([all])?.sections).toHaveLength(SECTIONS.length);
+  });
+
+  it('refuses a section that no cell is tagged with, and one of a single notebook', () => {
+    const notebooks = [notebook(cell('d', 'default-data')), notebook(cell('mine', 'limits'))];
+    expect(() => requireSections(notebooks, ['data', 'limits'])).not.toThrow();
+    expect(() => requireSections(notebooks)).not.toThrow();
+    expect(() => requireSections(notebooks, ['data', 'results'])).toThrow(/no cell has the tag "results" or "default-results"/);
+    expect(() => requireSections(notebooks.slice(0, 1), ['data'])).toThrow(/made of several notebooks/);
   });
 
   it('leaves code out on demand', () => {

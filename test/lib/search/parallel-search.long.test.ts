@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Trial } from '../../../lib/search/trial';
+import { isLong } from '../../long';
 import { childrenOf } from '../../processes';
 import { Kernel } from '../../scripts/kernel/jupyter-client';
 import { startSearchProcess } from './searching/run-search-process';
@@ -46,7 +47,7 @@ describe('the number of workers changes nothing but the time', () => {
     const one = await run(1);
     expect(one.trials.length).toBeGreaterThan(4);
     expect(one.trials.some(({ status }) => status === 'pruned')).toBe(true);
-    for (const workers of [2, 5]) {
+    for (const workers of isLong ? [2, 5] : [3]) {
       const several = await run(workers);
       expect(essence(several.trials)).toEqual(essence(one.trials));
       expect(several.best).toBe(one.best);

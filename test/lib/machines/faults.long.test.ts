@@ -129,6 +129,9 @@ async function expectForgotten(by: TestServer): Promise<void> {
   redis.disconnect();
 }
 
+/** Faults that go the way of the others: `npm run test:long` has them. */
+const rare = it.runIf(isLong);
+
 describe.skipIf(!hasServer)('a search over several machines ends as if nothing had happened', () => {
   it(
     'when a machine is killed in mid-epoch',
@@ -146,7 +149,7 @@ describe.skipIf(!hasServer)('a search over several machines ends as if nothing h
     TIMEOUT_MS,
   );
 
-  it(
+  rare(
     'when a machine hangs, and comes back after another has taken over',
     async () => {
       const [machine] = twoMachines();
@@ -160,7 +163,7 @@ describe.skipIf(!hasServer)('a search over several machines ends as if nothing h
     TIMEOUT_MS,
   );
 
-  it(
+  rare(
     'when a machine is told to end, which gives its training to another at once',
     async () => {
       const [machine] = twoMachines();
@@ -186,7 +189,7 @@ describe.skipIf(!hasServer)('a search over several machines ends as if nothing h
     TIMEOUT_MS,
   );
 
-  it(
+  rare(
     'when Redis is restarted and remembers',
     async () => {
       const persistent = await openServer('--appendonly', 'yes', '--appendfsync', 'always');
@@ -202,7 +205,7 @@ describe.skipIf(!hasServer)('a search over several machines ends as if nothing h
     TIMEOUT_MS,
   );
 
-  it.each<[string, () => unknown, () => unknown]>([
+  rare.each<[string, () => unknown, () => unknown]>([
     ['hangs', () => server.signal('SIGSTOP'), () => server.signal('SIGCONT')],
     ['is away', () => server.kill(), () => server.start()],
   ])(
@@ -220,7 +223,7 @@ describe.skipIf(!hasServer)('a search over several machines ends as if nothing h
     TIMEOUT_MS,
   );
 
-  it(
+  rare(
     'when the memory of Redis is full for a while',
     async () => {
       twoMachines();
@@ -269,7 +272,7 @@ describe.skipIf(!hasServer)('a search over several machines ends as if nothing h
     TIMEOUT_MS,
   );
 
-  it.skipIf(!hasSmallDisk)(
+  it.runIf(isLong && hasSmallDisk)(
     'when the disk of a machine is full, which takes part again when there is room',
     async () => {
       const own = await openServer();
@@ -298,7 +301,7 @@ describe.skipIf(!hasServer)('a search over several machines ends as if nothing h
     TIMEOUT_MS,
   );
 
-  it(
+  rare(
     "when machines' clocks are hours apart and one is set back",
     async () => {
       const own = await openServer();

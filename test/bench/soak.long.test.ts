@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { soak } from '../../bench/soak';
 import { isLong } from '../long';
 
-const TRIALS = isLong ? 300 : 48;
+const TRIALS = isLong ? 300 : 32;
 
 describe('what a process holds along trials of which some fail', () => {
   it.each([

@@ -11,7 +11,7 @@ import { loadSearchProcess } from './searching/run-search-process';
 import type { SearchPlan } from './searching/search-process';
 
 /**
- * How many times a search is killed, over all plans; `KILLS=200 npx vitest run test/lib/search/killed-search.test.ts` for more.
+ * How many times a search is killed, over all plans; `KILLS=200 npx vitest run --project long killed-search` for more.
  */
 const KILLS = Number(process.env.KILLS ?? 16);
 

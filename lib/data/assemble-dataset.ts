@@ -213,7 +213,8 @@ function chooseParts(
   }
   if (test.length > 0 && validation.length > 0) {
     notes.push(
-      `Its validation part, ${formatCount(sizeOf(validation))} images, is joined to the training images: notebooks cut their own.`,
+      `Its validation part, ${formatCount(sizeOf(validation))} images, is joined to the training images: notebooks cut ` +
+        'their own.',
     );
     return { train: [...trains, ...validation], test, unlabelled };
   }

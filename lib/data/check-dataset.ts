@@ -37,7 +37,8 @@ export function checkLabels({ labels, classNames }: Pick<Dataset, 'labels' | 'cl
         ? 'They begin at 1: subtract 1.'
         : '`await datasetFrom({ images, labels })` finds the classes that there are.';
     throw new RangeError(
-      `labels must lie from 0 to ${classes - 1}, since there are ${classes} class names, but labels[${i}] is ${labels[i]}. ${cure}`,
+      `labels must lie from 0 to ${classes - 1}, since there are ${classes} class names, but labels[${i}] is ` +
+        `${labels[i]}. ${cure}`,
     );
   }
 }

@@ -107,10 +107,11 @@ function repeatedImages(train: Dataset, test: Dataset, file: string): DataWarnin
   }
   if (repeated === 0) return [];
   const labelled = otherwise > 0 ? `, ${formatCount(otherwise)} of them with another label` : '';
+  const count = `${formatCount(repeated)} of ${formatCount(test.size)}`;
   return [
     {
       file,
-      evidence: `${formatCount(repeated)} of ${formatCount(test.size)} test images are training images as well, pixel by pixel${labelled}`,
+      evidence: `${count} test images are training images as well, pixel by pixel${labelled}`,
       cure: 'A model may know them by heart, and the test overrates it: leave them out of one part.',
     },
   ];
@@ -121,7 +122,8 @@ function oddPixels(train: Dataset, file: string): DataWarning[] {
   let constant = 0;
   for (let i = 0; i < train.size; i++) if (isConstant(imageAt(train, i))) constant++;
   if (constant > 0) {
-    const evidence = `${plural(constant, 'training image')} of ${formatCount(train.size)} ${constant === 1 ? 'is' : 'are'} blank: one level everywhere`;
+    const are = constant === 1 ? 'is' : 'are';
+    const evidence = `${plural(constant, 'training image')} of ${formatCount(train.size)} ${are} blank: one level everywhere`;
     warnings.push({ file, evidence, cure: 'Nothing can be learned from them: leave them out, or mend what made them.' });
   }
   const levels = new Float64Array(256);

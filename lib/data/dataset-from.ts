@@ -24,8 +24,8 @@ const CHANNELS = [1, 3] as const;
 const LEAST_SIDE = 8;
 
 /**
- * A data set of arrays, checked, its images brought to the form of all others: 28 x 28, light on dark, 0 to 255, upright. What they
- * are is measured as `loadDataset` does; options take its place.
+ * A data set of arrays, checked, its images brought to the form of all others: 28 x 28, light on dark, 0 to 255, upright. What
+ * they are is measured as `loadDataset` does; options take its place.
  *
  * @throws RangeError for arrays that do not fit each other and labels without a class; DataError for pixels that are no numbers
  *   and labels that mean nothing.
@@ -63,7 +63,8 @@ function namedClasses(values: OwnImages['labels'], classNames: readonly string[]
     if (Number.isInteger(index) && index >= 0 && index <= last) return index;
     const isFromOne = value === last + 1 && Array.from(values as ArrayLike<unknown>).every((each) => each !== 0);
     throw new RangeError(
-      `labels must be whole numbers from 0 to ${last} or names of classes, but labels[${i}] is ${JSON.stringify(value) ?? value}.` +
+      `labels must be whole numbers from 0 to ${last} or names of classes, but labels[${i}] is ` +
+        `${JSON.stringify(value) ?? value}.` +
         (isFromOne
           ? ' They seem to begin at 1: subtract 1, or leave classNames out.'
           : ' Leave classNames out to take the labels that occur.'),
@@ -95,7 +96,7 @@ function lengthOf(values: unknown, what: string): number {
   const length = (values as ArrayLike<unknown> | undefined)?.length;
   if (typeof values === 'object' && Number.isInteger(length) && Number(length) > 0) return Number(length);
   throw new RangeError(
-    `${what} must be an array with one for each image, 1 or more, but got ${values === undefined ? values : JSON.stringify(values)?.slice(0, 40)}.`,
+    `${what} must be an array with one for each image, 1 or more, but got ${JSON.stringify(values)?.slice(0, 40) ?? values}.`,
   );
 }
 

@@ -27,7 +27,7 @@ const NUMBERS = /^(?:u?int\d*|float\d*)$/;
 const GENERIC =
   /^(?:raw|processed|data|datasets?|gzip|archive|files?|images?|imgs?|pictures?|default|downloads?|unpacked|extracted|csv|png|tmp)?$/;
 
-/** `emnist-letters-train-images-idx3-ubyte.gz` → emnist-letters, train, images. `X_kannada_MNIST_train` → kannada-mnist, ... */
+/** `emnist-letters-train-images-idx3-ubyte.gz` → emnist-letters, train, images; `X_kannada_MNIST_train` → kannada-mnist. */
 export function parseName(fileName: string): ParsedName {
   let stem = fileName;
   while (ENDINGS.test(stem)) stem = stem.replace(ENDINGS, '');

@@ -59,12 +59,13 @@ export async function measureForm(name: string, parts: readonly FormPart[], opti
   const isInverted = options.polarity ? options.polarity === 'darkOnLight' : light > 0.5;
   if (isInverted && !options.polarity) {
     notes.push(
-      `${formatPercent(light)} of ${formatCount(sample.length)} images are dark on light, as on paper: they are turned to light ` +
-        "on dark. `polarity: 'lightOnDark'` leaves them.",
+      `${formatPercent(light)} of ${formatCount(sample.length)} images are dark on light, as on paper: they are turned to ` +
+        "light on dark. `polarity: 'lightOnDark'` leaves them.",
     );
   } else if (!options.polarity && light > 0.1 && dark > 0.1) {
     notes.push(
-      `${formatPercent(light)} of ${formatCount(sample.length)} images are dark on light, the others light on dark: they are left so.`,
+      `${formatPercent(light)} of ${formatCount(sample.length)} images are dark on light, the others light on dark: ` +
+        'they are left so.',
     );
   }
   const isWriting = (isInverted ? light : dark) > 0.5;
@@ -82,7 +83,7 @@ export async function measureForm(name: string, parts: readonly FormPart[], opti
   return { low: range.low, high: range.high, isInverted, isTransposed, isWriting, notes };
 }
 
-/** The images in Inkwell's form, `[n, 28, 28]` uint8, upright, 0 paper and 255 ink; bytes that have it already come back changed in place. */
+/** The images in Inkwell's form, `[n, 28, 28]` uint8, upright, 0 paper and 255 ink; bytes are changed in place. */
 export async function bringToForm(images: RawImages, form: ImageForm): Promise<Uint8Array> {
   const { all, shape } = images;
   if (shape?.height === IMAGE_SIZE && shape.width === IMAGE_SIZE && shape.channels === 1 && all) {
@@ -179,13 +180,15 @@ function median(values: Float32Array): number {
   return values.slice().sort()[values.length >> 1];
 }
 
-/** Whether rows and columns are swapped, from how many characters are wider than tall; the name decides where that says nothing. */
+/** Whether rows and columns are swapped, from how many characters are wider than tall; else the name decides. */
 function measureOrientation(name: string, sample: readonly GreyImage[], isInverted: boolean, isWriting: boolean) {
   const isEmnist = name.toLowerCase().startsWith('emnist');
   const measured = isWriting ? sample.map((image) => extent(image, isInverted)).filter((each) => each !== undefined) : [];
   const wide = measured.filter((each) => each === 'wide').length / measured.length;
   const tall = measured.filter((each) => each === 'tall').length / measured.length;
-  const evidence = `${formatPercent(wide)} of ${formatCount(measured.length)} characters are wider than tall, ${formatPercent(tall)} taller than wide`;
+  const evidence =
+    `${formatPercent(wide)} of ${formatCount(measured.length)} characters are wider than tall, ` +
+    `${formatPercent(tall)} taller than wide`;
   if (UPRIGHT_NAME.test(name)) return { isTransposed: false };
   if (measured.length < LEAST_IMAGES || Math.abs(wide - tall) < SIDE_SHARE) {
     return isEmnist
@@ -205,7 +208,9 @@ function measureOrientation(name: string, sample: readonly GreyImage[], isInvert
   return isEmnist
     ? {
         isTransposed,
-        note: `The images are upright (${evidence}), though EMNIST's files are not: they are left so. \`orientation: 'transposed'\` turns them.`,
+        note:
+          `The images are upright (${evidence}), though EMNIST's files are not: they are left so. ` +
+          "`orientation: 'transposed'` turns them.",
       }
     : { isTransposed };
 }

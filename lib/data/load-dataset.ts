@@ -103,9 +103,10 @@ function chooseSet(name: string, { sets, unread }: Found, directory: string): Fo
           .map((file) => describeUnread(directory, file))
           .join('; ')}.`
       : '';
+  const there = [...new Set([...sets.map((set) => set.name), BUILT_IN])].sort();
   throw new DataError({
     file: directory,
-    expected: `the name of a data set that is there (${[...new Set([...sets.map((set) => set.name), BUILT_IN])].sort().join(', ')})`,
+    expected: `the name of a data set that is there (${there.join(', ')})`,
     came: `'${name}'`,
     cure:
       (near.length > 0
@@ -146,7 +147,8 @@ async function loadBuiltIn({ sets, unread }: Found, directory: string, form: For
     );
     const others = [...sets.map((set) => set.name), ...unread.map(({ path }) => basename(path))];
     if (others.length === 0) return loaded;
-    const note = `This is the MNIST that comes with the project, by its name; ${nameFolder(directory)} also holds ${list(others)}.`;
+    const also = `${nameFolder(directory)} also holds ${list(others)}.`;
+    const note = `This is the MNIST that comes with the project, by its name; ${also}`;
     return { ...loaded, notes: [note, ...(loaded.notes ?? [])] };
   } finally {
     builtIn.close();

@@ -73,7 +73,8 @@ describe('dataWarnings', () => {
     const mnist = await loadDataset('mnist', { directory: folderOf({}) });
     expect(dataWarnings(mnist)).toEqual([]);
     expect(describeReading(mnist)).toBe(
-      'The files are as Inkwell keeps images: nothing had to be decided when they were read.\n\nChecked: every class is in both parts, no test image is a training image, none is blank, and none of it is odd.',
+      'The files are as Inkwell keeps images: nothing had to be decided when they were read.\n\n' +
+        'Checked: every class is in both parts, no test image is a training image, none is blank, and none of it is odd.',
     );
   });
 });

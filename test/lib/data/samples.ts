@@ -40,7 +40,7 @@ export function emptyFolder(): string {
   return folder;
 }
 
-/** A new folder that holds the files, in folders where their names say so; names that end in `.gz` are zipped on the way unless the bytes are already. */
+/** A new folder of files, in folders where names say so; those that end in `.gz` are zipped unless the bytes are already. */
 export function folderOf(files: Record<string, Buffer | string>): string {
   const folder = emptyFolder();
   for (const [name, content] of Object.entries(files)) {

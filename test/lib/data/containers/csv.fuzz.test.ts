@@ -32,8 +32,8 @@ async function read(bytes: Uint8Array, ending = '') {
 }
 
 /**
- * Takes the plain format apart by itself, with strings: undefined where the bytes are no such file, `guessed` where no header names
- * the label and both ends vary, so that the label may be at the other one.
+ * Takes the plain format apart by itself, with strings: undefined where the bytes are no such file, `guessed` where no header
+ * names the label and both ends vary, so that the label may be at the other one.
  */
 function decode(bytes: Buffer) {
   const lines = bytes

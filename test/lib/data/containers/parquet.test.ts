@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { readParquet } from '../../../../lib/data/containers/parquet';
 import { bytesSource } from '../../../../lib/data/source-file';
 
-/** Written by pyarrow 26 (Zstandard) as data hubs do: pictures of 2 x 3 pixels, 10 and 200, labels 1 and 0, and a note with names. */
+/** Written by pyarrow 26 (Zstandard) as data hubs do: pictures of 2 x 3 pixels, 10 and 200, labels 1 and 0, names in a note. */
 const FILE = Buffer.from(
   [
     'UEFSMRUEFbQCFeIBTBUEFQASAAAotS/9IJpFAwDkBUkAAACJUE5HDQoaCgAAAA1JSERSAAAAAwAAAAIIAAAAALgfOcYAAAAQSURBVHicY+RiYG',

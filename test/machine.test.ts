@@ -7,7 +7,7 @@ import { Kernel } from './scripts/kernel/jupyter-client';
 let kernel: Kernel;
 beforeAll(async () => {
   kernel = await Kernel.start();
-});
+}, 600_000);
 afterAll(() => kernel.kill());
 
 it('trains an MLP and a CNN for an epoch in the kernel, without a word of Node', async () => {

@@ -30,7 +30,8 @@ const FONTS = `<?xml version="1.0"?>
 `;
 
 /**
- * The Chromium of the npm package `@sparticuz/chromium`, for Linux on x64, unpacked into the cache folder when first used (0.2 GB).
+ * The Chromium of the npm package `@sparticuz/chromium`, for Linux on x64, unpacked into the cache folder at its first
+ * use (0.2 GB).
  *
  * @throws Error where the package is not installed, where the cache cannot be written, and where the unpacked folder is another
  * user's or others may write to it.

@@ -1,6 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
+/** What kills processes, fills disks and repeats: minutes each. */
 const LONG = 'test/**/*.long.test.ts';
+/** What replaces modules, or settles how TensorFlow is loaded. */
+const ISOLATED = 'test/**/*.isolated.test.ts';
 
 export default defineConfig({
   test: {
@@ -16,13 +19,13 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/browser/**', LONG],
+          exclude: ['test/browser/**', LONG, ISOLATED],
           // Loading TensorFlow.js takes longer than most of these files: the files of a process share it.
           isolate: false,
           globalSetup: 'test/announce.ts',
         },
       },
-      // What kills processes, fills disks and repeats: minutes each.
+      { extends: true, test: { name: 'isolated', include: [ISOLATED] } },
       { extends: true, test: { name: 'long', include: [LONG] } },
       { extends: true, test: { name: 'browser', include: ['test/browser/**/*.test.ts'], fileParallelism: false } },
     ],

@@ -6,6 +6,7 @@ import '../lib/notebook/live-views';
 
 export { gatherBatch } from '../lib/data/batches';
 export { DataError } from '../lib/data/data-error';
+export { type DataWarning, dataWarnings } from '../lib/data/data-warnings';
 export {
   type DataFile,
   type Dataset,
@@ -13,7 +14,9 @@ export {
   IMAGE_SIZE,
   type LoadedDataset,
   PIXELS,
+  type UnlabelledImages,
 } from '../lib/data/dataset';
+export { datasetFrom } from '../lib/data/dataset-from';
 export { defaultDatasetName, loadDataset } from '../lib/data/load-dataset';
 export { encodeOneHot, normalizePixels, transposeImages } from '../lib/data/pixels';
 export { type Fold, splitDataset, stratifiedFolds, takeImages, takeSubset } from '../lib/data/split';
@@ -195,5 +198,6 @@ export { type ModelResult, type Results, recordResults } from '../lib/notebook/r
 export { markdown, show } from '../lib/notebook/show';
 export { sourceCode } from '../lib/notebook/source-code';
 export * as sentences from '../lib/sentences/sentences';
+export { predict, writeSubmission } from '../lib/tables/predict';
 export type { TableOptions } from '../lib/tables/table-view';
 export * as tables from '../lib/tables/tables';

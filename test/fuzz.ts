@@ -26,7 +26,7 @@ export function fuzz<Case>(name: string, cases: fc.Arbitrary<Case>, property: (v
       }),
       { numRuns: CASES, ...SEED },
     );
-  it(name, check, Math.max(60_000, 500 * CASES));
+  it(name, check, Math.max(300_000, 500 * CASES));
 }
 
 /** A folder for the cases of a test file, deleted after it. */

@@ -51,4 +51,18 @@ export interface LoadedDataset {
   readonly test: Dataset;
   /** In the order read: training files, test files, mapping. */
   readonly files: readonly DataFile[];
+  /** What was decided about the files and images, and on what evidence: a sentence each. */
+  readonly notes?: readonly string[];
+  /** Images that came without labels, as the test files of competitions: for `predict`. */
+  readonly unlabelled?: UnlabelledImages;
+}
+
+/** Images of which nobody has said what they are. */
+export interface UnlabelledImages {
+  readonly name: string;
+  /** `[size, 28, 28]` uint8, as in `Dataset`. */
+  readonly images: Uint8Array;
+  readonly size: number;
+  /** Those of the training images. */
+  readonly classNames: readonly string[];
 }

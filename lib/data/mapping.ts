@@ -1,6 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { DataError } from './data-error';
-import { fileSize } from './file-size';
+import type { SourceFile } from './source-file';
 
 /** The classes of a data set, and which class each label of its files stands for. */
 export interface Mapping {
@@ -11,6 +10,7 @@ export interface Mapping {
 
 /** 256 classes at most, a line each. */
 const MAX_MAPPING_BYTES = 2 ** 16;
+const MAPPING_CURE = 'A mapping file has one class a line, such as `10 65` for label 10, character A.';
 /** All but blanks, controls, halves of surrogate pairs and codes that stand for nothing. */
 const VISIBLE = /^[\p{L}\p{M}\p{N}\p{P}\p{S}]$/u;
 const DIGITS = [...'0123456789'];
@@ -45,9 +45,17 @@ export function knownMapping(name: string): Mapping | undefined {
  *
  * @throws DataError for what is no such file.
  */
-export async function readMapping(file: string): Promise<Mapping> {
-  await fileSize(file, MAX_MAPPING_BYTES);
-  return parseMapping(await readFile(file, 'utf8'), file);
+export async function readMapping(file: SourceFile): Promise<Mapping> {
+  if (file.size > MAX_MAPPING_BYTES) {
+    const came = `one of ${file.size}`;
+    throw new DataError({
+      file: file.path,
+      expected: `a mapping of at most ${MAX_MAPPING_BYTES} bytes`,
+      came,
+      cure: MAPPING_CURE,
+    });
+  }
+  return parseMapping((await file.readAll()).toString('utf8'), file.path);
 }
 
 /**
@@ -59,13 +67,7 @@ export function parseMapping(text: string, file: string): Mapping {
   const classNames: string[] = [];
   const classOf = new Map<number, number>();
   const fail = (line: number, expected: string, came: string) =>
-    new DataError({
-      file,
-      at: `line ${line + 1}`,
-      expected,
-      came,
-      cure: 'A mapping file has one class a line, such as `10 65` for label 10, character A.',
-    });
+    new DataError({ file, at: `line ${line + 1}`, expected, came, cure: MAPPING_CURE });
   text
     .replace(/^\uFEFF/, '')
     .split(/\r?\n/)

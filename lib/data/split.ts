@@ -1,5 +1,6 @@
 import { sum } from '../base/numbers';
 import { random } from '../base/random';
+import { checkDataset } from './check-dataset';
 import { type Dataset, PIXELS } from './dataset';
 import { classCounts } from './statistics';
 
@@ -25,8 +26,9 @@ export function takeImages(dataset: Dataset, indices: ArrayLike<number>): Datase
   return { ...dataset, images, labels, size, origin: undefined };
 }
 
-/** @throws RangeError for an index that is no image of the data set; typed arrays would read it as 0. */
+/** @throws RangeError for what is no data set, and for an index that is no image of it; typed arrays would read it as 0. */
 export function checkIndices(dataset: Dataset, indices: ArrayLike<number>): void {
+  checkDataset(dataset);
   for (let i = 0; i < indices.length; i++) {
     const index = indices[i];
     if (!(Number.isInteger(index) && index >= 0 && index < dataset.size)) {
@@ -48,6 +50,7 @@ export function checkIndices(dataset: Dataset, indices: ArrayLike<number>): void
  * @throws RangeError where the fraction leaves a part without images.
  */
 export function splitDataset(dataset: Dataset, fraction: number, seed = 0): { train: Dataset; validation: Dataset } {
+  checkDataset(dataset);
   if (!(fraction > 0 && fraction < 1)) {
     throw new RangeError(`fraction must be above 0 and below 1, but got ${fraction}; 0.1 holds out a tenth.`);
   }
@@ -74,6 +77,7 @@ export function heldOutSize(size: number, fraction: number): number {
  * has no room for that or the class no more. The data set itself where it has no more than `size` images.
  */
 export function takeSubset(dataset: Dataset, size: number, seed = 0): Dataset {
+  checkDataset(dataset);
   if (!Number.isInteger(size) || size < 1) {
     throw new RangeError(`size must be a whole number of images, 1 or more, but got ${size}.`);
   }
@@ -97,6 +101,7 @@ export function takeSubset(dataset: Dataset, size: number, seed = 0): Dataset {
  * @param k From 2 to the number of images.
  */
 export function stratifiedFolds(dataset: Dataset, k: number, seed = 0): Fold[] {
+  checkDataset(dataset);
   if (!Number.isInteger(k) || k < 2) {
     throw new RangeError(`k must be a whole number of folds, 2 or more, but got ${k}.`);
   }

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Html } from '../base/media';
 import { encodePng } from '../base/png';
+import { checkDataset } from '../data/check-dataset';
 import { type Dataset, IMAGE_SIZE, PIXELS } from '../data/dataset';
 import type { Predictions } from '../evaluation/predictions';
 import { colorOf } from '../figures/template';
@@ -32,6 +33,7 @@ const SCALE = 2;
  * @throws RangeError without a model; Error where a model does not fit the data or has weights that are not finite.
  */
 export async function drawingPad(models: Readonly<Record<string, tf.LayersModel>>, test: Dataset): Promise<Html> {
+  checkDataset(test);
   const names = Object.keys(models);
   if (names.length === 0) {
     throw new RangeError('models must name at least one model, but is empty; try { CNN: cnn.model }.');

@@ -1,4 +1,5 @@
 import { type Random, random } from '../base/random';
+import { checkDataset } from '../data/check-dataset';
 import { type Dataset, IMAGE_SIZE, PIXELS } from '../data/dataset';
 
 /**
@@ -32,6 +33,7 @@ export const defaultStrengths = {
  * @throws RangeError for a strength that is no finite number, or negative except for `thickness`.
  */
 export function corruptImages(dataset: Dataset, corruption: Corruption, strength: number, seed = 0): Dataset {
+  checkDataset(dataset);
   const corrupt = CORRUPTIONS[corruption];
   if (corrupt === undefined) {
     throw new RangeError(`corruption must be one of ${Object.keys(CORRUPTIONS).join(', ')}, but got "${corruption}".`);

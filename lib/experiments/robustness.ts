@@ -1,4 +1,5 @@
 import { checksumOf } from '../base/checksum';
+import { checkDataset } from '../data/check-dataset';
 import type { Dataset } from '../data/dataset';
 import { type Interval, wilsonInterval } from '../evaluation/model-comparison';
 import type * as tf from '../tensorflow';
@@ -47,6 +48,7 @@ export async function robustness(
   dataset: Dataset,
   options: RobustnessOptions = {},
 ): Promise<RobustnessPoint[]> {
+  checkDataset(dataset);
   const { strengths = defaultStrengths, seed = 0, directory, title = 'Robustness' } = options;
   const checksum = checksumOf(dataset.labels, dataset.images);
   const shapes = Object.values(models).map((model) => checkModelShape(model, dataset.classNames.length));

@@ -1,4 +1,5 @@
 import { random } from '../base/random';
+import { checkDataset } from '../data/check-dataset';
 import { type Dataset, PIXELS } from '../data/dataset';
 import { classCounts, classMeans as meanImages } from '../data/statistics';
 import type { Predictions } from '../evaluation/predictions';
@@ -38,6 +39,7 @@ export function imageGrid(
  * `perClass` leaves places blank. The same `seed` (default 0) draws the same images.
  */
 export function sampleGrid(dataset: Dataset, options: { perClass?: number; seed?: number; title?: string } = {}): Figure {
+  checkDataset(dataset);
   const { perClass = 4, seed = 0, title } = options;
   const tiles: Tile[] = sampleByClass(dataset, perClass, seed).flatMap((indices, c) =>
     Array.from({ length: perClass }, (_, i) => ({

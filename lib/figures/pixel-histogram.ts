@@ -1,9 +1,11 @@
+import { checkDataset } from '../data/check-dataset';
 import type { Dataset } from '../data/dataset';
 import type { Figure } from './figure';
 import { colors, createFigure } from './template';
 
 /** Which part of all pixels has each grey level, on a log scale, as most pixels are background. */
 export function pixelHistogram(dataset: Dataset): Figure {
+  checkDataset(dataset);
   const counts = countGreyLevels(dataset.images);
   return createFigure(
     [

@@ -1,8 +1,9 @@
 import type { ChildProcess } from 'node:child_process';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { type BrowserProgram, openPackedBrowser } from './packed-browser';
 
 const COMMANDS = [
   'google-chrome',
@@ -12,13 +13,15 @@ const COMMANDS = [
   'microsoft-edge',
   'microsoft-edge-stable',
 ];
+/** Applications of macOS, which every user may keep at home as well. */
+const APPLICATIONS = ['Google Chrome', 'Chromium', 'Microsoft Edge'].map(
+  (name) => `Applications/${name}.app/Contents/MacOS/${name}`,
+);
 const PLACES = [
   '/opt/google/chrome/chrome',
   '/usr/lib/chromium/chromium',
   '/snap/bin/chromium',
-  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-  '/Applications/Chromium.app/Contents/MacOS/Chromium',
-  '/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge',
+  ...['/', homedir()].flatMap((folder) => APPLICATIONS.map((path) => join(folder, path))),
 ];
 const TIMEOUT_MS = 30_000;
 /** For a long document on a slow machine. */
@@ -74,17 +77,12 @@ export function findInstalledBrowser(env: NodeJS.ProcessEnv = process.env): stri
   return [...COMMANDS.flatMap((command) => folders.map((folder) => join(folder, command))), ...PLACES].find(isExecutable);
 }
 
-/** The browser to use and its own arguments: an installed one, else the npm package `@sparticuz/chromium`. */
-async function chooseBrowser(): Promise<{ path: string; args: readonly string[] }> {
+/** The browser to use: an installed one, else that of the npm package `@sparticuz/chromium`. */
+async function chooseBrowser(): Promise<BrowserProgram> {
   const path = findInstalledBrowser();
   if (path !== undefined) return { path, args: ['--headless', '--disable-gpu'] };
-  if (process.platform !== 'linux' || process.arch !== 'x64') {
-    throw new Error('no Chrome, Chromium or Edge was found');
-  }
-  const { default: chromium } = await import('@sparticuz/chromium').catch(() => {
-    throw new Error('no Chrome, Chromium or Edge was found, nor the npm package @sparticuz/chromium');
-  });
-  return { path: await chromium.executablePath(), args: chromium.args };
+  if (process.platform !== 'linux' || process.arch !== 'x64') throw new Error('no Chrome, Chromium or Edge was found');
+  return openPackedBrowser();
 }
 
 /**
@@ -93,11 +91,13 @@ async function chooseBrowser(): Promise<{ path: string; args: readonly string[] 
  * It leaves with this process, also where that is killed, and keeps it alive only while an answer is awaited.
  */
 export async function startBrowser(onClose: () => void): Promise<Page> {
-  const { path, args } = await chooseBrowser();
+  const { path, args, env } = await chooseBrowser();
   // The sandbox fails as root and in most containers.
   const unsandboxed = [...args, '--no-sandbox'];
   const context =
-    process.getuid?.() === 0 ? await launch(path, unsandboxed) : await launch(path, args).catch(() => launch(path, unsandboxed));
+    process.getuid?.() === 0
+      ? await launch({ path, args: unsandboxed, env })
+      : await launch({ path, args, env }).catch(() => launch({ path, args: unsandboxed, env }));
   const close = () => void context.close().catch(() => {});
   context.on('close', onClose);
   const page = context.pages()[0];
@@ -130,7 +130,7 @@ export async function startBrowser(onClose: () => void): Promise<Page> {
 }
 
 /** A browser that keeps this process alive only until it has started. */
-async function launch(path: string, args: readonly string[]): Promise<Context> {
+async function launch({ path, args, env }: BrowserProgram): Promise<Context> {
   const { chromium } = require('playwright-core') as Playwright;
   const profile = mkdtempSync(join(tmpdir(), 'inkwell-browser-'));
   const started: ChildProcess[] = [];
@@ -141,6 +141,7 @@ async function launch(path: string, args: readonly string[]): Promise<Context> {
       // The shell outlives us and, whatever signal we pass on, the browser: it removes the profile that this writes at its end.
       executablePath: '/bin/sh',
       ignoreDefaultArgs: true,
+      env,
       args: [
         '-c',
         'trap : TERM; "$@"; rm -rf "$0"',

@@ -1,6 +1,7 @@
 /** The search that users hold in their hands. More than 300 lines, since half of them say what its members do. */
 import { crc32 } from 'node:zlib';
 import { checkWholeNumber } from '../base/whole-number';
+import { checkDataset } from '../data/check-dataset';
 import type { Dataset } from '../data/dataset';
 import * as tf from '../tensorflow';
 import type { History } from '../training/history';
@@ -287,6 +288,7 @@ export class Search {
    *   InterruptedError after the kernel's stop button.
    */
   async run(train: Dataset, options: RunOptions): Promise<void> {
+    checkDataset(train);
     const settings = this.#settings;
     const run = resolveRunOptions(options, settings.workers);
     const { epochs, batchSize, workers, threadsPerWorker, observers } = run;

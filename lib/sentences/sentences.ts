@@ -10,6 +10,7 @@ export { describeFinding as finding } from './describe-finding';
 export { describeFit as fit } from './describe-fit';
 export { describeGain as gain } from './describe-gain';
 export { describeModels as models } from './describe-models';
+export { describeReading as reading } from './describe-reading';
 export {
   describeBest as best,
   describeImportance as importance,

@@ -1,10 +1,11 @@
-import { readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 
 /** Enough to tell whether that very process still lives. */
 export interface ProcessIdentity {
   readonly pid: number;
-  /** When the process began, in clock ticks since the machine did; undefined where the system has no `/proc`. */
+  /** When the process began: in clock ticks since the machine did, or, where the system has no `/proc`, in ms since 1970. */
   readonly processStart?: string;
   /** Of the machine's present run; undefined where the system has no `/proc`. */
   readonly bootId?: string;
@@ -20,11 +21,26 @@ export function readText(path: string): string | undefined {
   }
 }
 
+interface ProcessState {
+  readonly state: string;
+  readonly start: string;
+}
+
+/** State and start of a process from ps(1), for systems without `/proc`, such as macOS; undefined if there is none. */
+export function askPs(pid: number): ProcessState | undefined {
+  const env = { ...process.env, LC_ALL: 'C', TZ: 'UTC' };
+  const { stdout } = spawnSync('ps', ['-o', 'state=,lstart=', '-p', String(pid)], { env, encoding: 'utf8' });
+  // Such as `S    Mon Nov 30 16:14:03 2026`.
+  const [, state, start] = /^\s*(\w)\S*\s+(\w.*\d{4})\s*$/.exec(stdout ?? '') ?? [];
+  return state === undefined ? undefined : { state, start: String(Date.parse(`${start} UTC`)) };
+}
+
 /**
  * State and start of a process from `/proc/<pid>/stat`, proc(5): fields 3 and 22, counted behind the name,
  * which may hold anything.
  */
-function readProcess(pid: number): { readonly state: string; readonly start: string } | undefined {
+function readProcess(pid: number): ProcessState | undefined {
+  if (!existsSync('/proc/self/stat')) return askPs(pid);
   const fields = readText(`/proc/${pid}/stat`)
     ?.replace(/^.*\)\s/s, '')
     .split(' ');

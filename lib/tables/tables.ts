@@ -1,6 +1,7 @@
 // danfo.js loads tfjs-node itself, so the environment that TensorFlow is to run in must be set before.
 
 import * as dfd from 'danfojs-node';
+import { checkDataset } from '../data/check-dataset';
 import { type Dataset, type LoadedDataset, PIXELS } from '../data/dataset';
 import { classCounts as countClasses } from '../data/statistics';
 import type { ClassificationReport } from '../evaluation/classification-report';
@@ -40,6 +41,7 @@ export function datasetFiles(loaded: LoadedDataset): dfd.DataFrame {
 
 /** The first images as rows: label, class, and eight pixels of the middle row, where most images have ink. */
 export function firstRows(dataset: Dataset, count = 5): dfd.DataFrame {
+  checkDataset(dataset);
   const columns = Array.from({ length: 8 }, (_, i) => 14 * 28 + 10 + i);
   return new dfd.DataFrame(
     Array.from({ length: Math.min(count, dataset.size) }, (_, i) => ({

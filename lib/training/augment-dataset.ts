@@ -1,4 +1,5 @@
 import { Augmenter } from '../compiler/augmentation';
+import { checkDataset } from '../data/check-dataset';
 import type { Dataset } from '../data/dataset';
 import { type AugmentationConfig, checkAugmentation } from '../recipe/augmentation';
 
@@ -9,6 +10,7 @@ import { type AugmentationConfig, checkAugmentation } from '../recipe/augmentati
  * @throws RangeError for an augmentation out of range.
  */
 export function augmentDataset(dataset: Dataset, augmentation: AugmentationConfig, seed = 0): Dataset {
+  checkDataset(dataset);
   checkAugmentation(augmentation);
   const augmenter = new Augmenter(augmentation);
   try {

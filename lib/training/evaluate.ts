@@ -1,3 +1,4 @@
+import { checkDataset } from '../data/check-dataset';
 import { type Dataset, PIXELS } from '../data/dataset';
 import { type Predictions, SMALLEST_PROBABILITY } from '../evaluation/predictions';
 import { type AugmentationConfig, checkAugmentation } from '../recipe/augmentation';
@@ -31,6 +32,7 @@ export async function evaluate(
   dataset: Dataset,
   options: EvaluateOptions = {},
 ): Promise<Predictions> {
+  checkDataset(dataset);
   const started = performance.now();
   const predictor = createEvaluator(Array.isArray(model) ? model : [model], dataset, options);
   try {

@@ -1,5 +1,6 @@
 import { deriveSeed } from '../base/random';
 import { cutBatches, shuffledIndices } from '../data/batches';
+import { checkDataset } from '../data/check-dataset';
 import type { Dataset } from '../data/dataset';
 import { batchSizeOf } from '../recipe/compile';
 import { weightsOf } from '../recipe/trainable';
@@ -64,6 +65,7 @@ export async function learningRateRange(
   train: Dataset,
   options: LearningRateRangeOptions = {},
 ): Promise<LearningRateRange> {
+  checkDataset(train);
   const { from = 1e-5, to = 1, steps = 100, seed = 0 } = options;
   const { batchSize = batchSizeOf(model) } = options;
   const shape = checkModelShape(model, train.classNames.length);

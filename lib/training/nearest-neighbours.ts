@@ -1,4 +1,5 @@
 import { imagesTensor } from '../data/batches';
+import { checkDataset } from '../data/check-dataset';
 import { type Dataset, PIXELS } from '../data/dataset';
 import type { Predictions } from '../evaluation/predictions';
 import * as tf from '../tensorflow';
@@ -25,6 +26,8 @@ export async function nearestNeighbours(
   test: Dataset,
   { neighbours = 3 }: { readonly neighbours?: number } = {},
 ): Promise<Predictions> {
+  checkDataset(train);
+  checkDataset(test);
   if (!Number.isInteger(neighbours) || neighbours < 1 || neighbours > train.size) {
     throw new RangeError(
       `neighbours must be a whole number from 1 to the ${train.size} training images, but got ${neighbours}; try 3.`,

@@ -1,5 +1,6 @@
 import { deriveSeed } from '../base/random';
 import { cutBatches, shuffledIndices } from '../data/batches';
+import { checkDataset } from '../data/check-dataset';
 import type { Dataset } from '../data/dataset';
 import { batchSizeOf, learningRateOf } from '../recipe/compile';
 import { trainableOf, weightsOf } from '../recipe/trainable';
@@ -269,6 +270,8 @@ function checkOptions(model: tf.LayersModel, train: Dataset, options: TrainEpoch
         `${callbacks.length}; give the same, or train from the start.`,
     );
   }
+  checkDataset(train);
+  if (validation) checkDataset(validation);
   for (const [name, dataset] of Object.entries({ train, validation })) {
     if (dataset?.size === 0) throw new RangeError(`${name} must have images, but ${dataset.name} has none.`);
   }

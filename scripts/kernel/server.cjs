@@ -44,6 +44,10 @@ class Server extends jupyter.ZmqServer {
       else this.running.delete(request);
     }
     super.publishStatus(status, request);
+    // tslab leaves this one open, for which some clients wait; it keeps no history.
+    if (status === 'busy' && request.header.msg_type === 'history_request') {
+      this.answer(this.shell, request, 'history_reply', { status: 'ok', history: [] });
+    }
     const [running] = this.running;
     if (status === 'idle' && running) super.publishStatus('busy', running);
   }
@@ -65,15 +69,32 @@ class Server extends jupyter.ZmqServer {
    * @param {Parameters<jupyter.ZmqServer['handleExecute']>[1]} request
    */
   async handleExecute(socket, request) {
-    const send = (/** @type {any} */ to, /** @type {string} */ type, /** @type {object} */ content) => {
-      const message = request.createReply();
-      message.header.msg_type = type;
-      message.content = content;
-      message.signAndSend(this.connInfo.key, to);
-    };
     const code = /** @type {any} */ (request.content);
-    const reply = await this.runner.runCell(code, (type, content) => send(this.iopub, type, content));
-    send(socket, 'execute_reply', reply);
+    const reply = await this.runner.runCell(code, (type, content) => this.answer(this.iopub, request, type, content));
+    this.answer(socket, request, 'execute_reply', reply);
+  }
+
+  /**
+   * tslab calls its answer a `complete_reply`.
+   * @override
+   * @param {any} socket
+   * @param {any} request
+   */
+  handleCommInfoRequest(socket, request) {
+    this.answer(socket, request, 'comm_info_reply', { status: 'ok', comms: {} });
+  }
+
+  /**
+   * @param {any} socket
+   * @param {any} request
+   * @param {string} type
+   * @param {object} content
+   */
+  answer(socket, request, type, content) {
+    const message = request.createReply();
+    message.header.msg_type = type;
+    message.content = content;
+    message.signAndSend(this.connInfo.key, socket);
   }
 
   /**

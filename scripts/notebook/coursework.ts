@@ -81,8 +81,8 @@ export function requireSections(notebooks: readonly Notebook[], sections: readon
   const empty = sections.find((name) => gatherPassages(notebooks, name, true).length === 0);
   if (empty !== undefined) {
     throw new UsageError(
-      `--sections must name sections that the notebooks have cells for, but no cell has the tag "${empty}" or "default-${empty}". ` +
-        'Give one the tag in JupyterLab (the gears at the upper right), or leave the section out.',
+      `--sections must name sections that the notebooks have cells for, but no cell has the tag "${empty}" or ` +
+        `"default-${empty}". Give one the tag in JupyterLab (the gears at the upper right), or leave the section out.`,
     );
   }
 }

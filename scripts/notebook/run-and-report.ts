@@ -29,14 +29,19 @@ function effectiveValue(notebook: Notebook, literals: ReadonlyMap<string, string
 }
 
 /** What is known of a run from outside, for its report. */
-function noteRun(notebook: Notebook, literals: ReadonlyMap<string, string>, { status, seconds, memory }: RunOutcome): RunNote {
+async function noteRun(
+  notebook: Notebook,
+  literals: ReadonlyMap<string, string>,
+  { status, seconds, memory }: RunOutcome,
+): Promise<RunNote> {
   const others = [...literals].filter(([name]) => !['dataset', 'profile', 'seed'].includes(name));
   const seed = effectiveValue(notebook, literals, 'seed');
   const profile = effectiveValue(notebook, literals, 'profile');
   return {
     status,
     run: {
-      dataset: effectiveValue(notebook, literals, 'dataset') || defaultDatasetName(),
+      // A run that found no data set to take has failed, and said why.
+      dataset: effectiveValue(notebook, literals, 'dataset') || (await defaultDatasetName().catch(() => 'none')),
       ...(profile === undefined ? {} : { profile }),
       ...(seed === undefined ? {} : { seed: Number(seed) }),
       parameters: others.map(([name, literal]) => `${name} = ${literal}`).join(', '),
@@ -179,7 +184,7 @@ export async function runAndReport(options: StartOptions): Promise<number> {
     const place = `[${i + 1}/${notebooks.size}] ${name}`;
     const outcome = await runOne(name, notebook, { target, place, line, elapsed, onStart: (started) => (running = started) });
     const executed = readNotebook(target);
-    executed.metadata.inkwell = noteRun(executed, literals, outcome);
+    executed.metadata.inkwell = await noteRun(executed, literals, outcome);
     writeNotebook(target, executed);
     renameSync(target, join(REPORTS, `${name}.ipynb`));
     const run: NamedNotebook = { name, notebook: executed };

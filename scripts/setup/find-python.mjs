@@ -29,28 +29,38 @@ async function probe(command) {
   }
 }
 
+// For which every package of requirements.txt has a ready build: 3.11 to 3.15.
+const OLDEST = 11;
+const NEWEST = 15;
+
+/** @param {Python} python */
+function describeFault({ version: [major, minor], hasVenv }) {
+  if (major !== 3 || minor < OLDEST) return ', too old';
+  if (minor > NEWEST) return ', too new: not all packages are built for it yet';
+  return hasVenv ? undefined : ', without the modules venv and ensurepip';
+}
+
 /**
- * The first Python 3.11 or newer that can make a virtual environment: the one that the environment variable `PYTHON`
+ * The first Python 3.11 to 3.15 that can make a virtual environment: the one that the environment variable `PYTHON`
  * names, else one from `PATH`. Throws a `SetupError` that lists what was found instead.
  * @param {string | undefined} chosen the value of `PYTHON`
  * @param {(command: string) => Promise<Python | undefined>} [probeCommand] for tests
  */
 export async function findPython(chosen, probeCommand = probe) {
-  const commands = chosen ? [chosen] : ['python3', 'python3.13', 'python3.12', 'python3.11', 'python3.14', 'python'];
+  const minors = Array.from({ length: NEWEST - OLDEST + 1 }, (_, i) => NEWEST - i);
+  const commands = chosen ? [chosen] : ['python3', ...minors.map((minor) => `python3.${minor}`), 'python'];
   const found = [];
   for (const command of commands) {
     const python = await probeCommand(command);
     if (!python) continue;
-    const [major, minor] = python.version;
-    const isRecent = major === 3 && minor >= 11;
-    if (isRecent && python.hasVenv) return python;
-    const fault = isRecent ? ', without the modules venv and ensurepip' : '';
+    const fault = describeFault(python);
+    if (!fault) return python;
     found.push(`${command} is ${python.version.join('.')} (${python.executable})${fault}`);
   }
   const isDebianCase = found.some((line) => line.includes('venv'));
   throw new SetupError(
     [
-      'Inkwell needs Python 3.11 or newer with its venv module. ',
+      `Inkwell needs Python 3.${OLDEST} to 3.${NEWEST} with its venv module. `,
       chosen ? `PYTHON is ${chosen}. ` : '',
       found.length > 0 ? `Found: ${found.join('; ')}.` : `No Python answers to ${commands.join(', ')}.`,
     ].join(''),
@@ -58,7 +68,7 @@ export async function findPython(chosen, probeCommand = probe) {
       ? 'sudo apt install python3-venv (Debian, Ubuntu), then run the command again.'
       : [
           'sudo apt install python3 python3-venv (Debian 12, Ubuntu 24.04 and newer),',
-          'sudo apt install python3.11 python3.11-venv (Ubuntu 22.04), brew install python@3.12 (macOS),',
+          'sudo apt install python3.11 python3.11-venv (Ubuntu 22.04), brew install python@3.13 (macOS),',
           'or name another one: PYTHON=/path/to/python3.12 npm start.',
         ].join(' '),
   );

@@ -4,6 +4,27 @@ import { join } from 'node:path';
 import { MB } from './disk-space.mjs';
 import { mustRun } from './run-command.mjs';
 
+// An older one, such as Debian's 9.2, cannot read the aliases in `overrides`.
+const OLDEST_NPM = 10;
+const NEWER_NPM = 'npm@11.21.2';
+
+/**
+ * The words that call an npm which can install this project: the npm that runs us, else the one on `PATH`; where that is too
+ * old, a newer one that it fetches into its own cache.
+ * @param {(what: string, command: string, args: string[]) => Promise<string>} [run] for tests
+ * @param {NodeJS.ProcessEnv} [env]
+ * @returns {Promise<[command: string, ...args: string[]]>}
+ */
+export async function npmCommand(run = mustRun, env = process.env) {
+  const cli = env.npm_execpath;
+  /** @type {[string, ...string[]]} */
+  const npm = cli?.endsWith('npm-cli.js') ? [process.execPath, cli] : ['npm'];
+  const [command, ...args] = npm;
+  const version = await run('asking npm for its version', command, [...args, '--version']);
+  if (Number.parseInt(version, 10) >= OLDEST_NPM) return npm;
+  return [...npm, 'exec', '--yes', '--loglevel=error', `--package=${NEWER_NPM}`, '--', 'npm'];
+}
+
 /**
  * The step that installs what package-lock.json lists. Packages' own install scripts do not run: tfjs-node's would
  * download from a storage host, and the others ship their binaries.
@@ -21,16 +42,10 @@ export function npmPackages(root) {
     downloadBytes: 300 * MB,
     isReady: () => existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted,
     async run() {
-      const cli = process.env.npm_execpath;
-      const isNpm = cli?.endsWith('npm-cli.js');
+      const [command, ...npm] = await npmCommand();
       const args = ['ci', '--ignore-scripts', '--include=dev', '--include=optional', '--prefer-offline'];
       const quiet = ['--no-audit', '--no-fund', '--loglevel=error'];
-      await mustRun(
-        'installing npm packages',
-        isNpm ? process.execPath : 'npm',
-        [...(isNpm && cli ? [cli] : []), ...args, ...quiet],
-        { cwd: root },
-      );
+      await mustRun('installing npm packages', command, [...npm, ...args, ...quiet], { cwd: root });
       writeFileSync(stamp, wanted);
       return 'from package-lock.json';
     },

@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import { cacheFolder } from './cache-folder.mjs';
 import { checkDiskSpace, formatGigabytes } from './disk-space.mjs';
 import { jupyterKernel } from './jupyter.mjs';
 import { npmPackages } from './npm-packages.mjs';
@@ -6,7 +7,7 @@ import { lockProject } from './project-lock.mjs';
 import { pythonPackages } from './python-packages.mjs';
 import { onCommand } from './run-command.mjs';
 import { findCure, SetupError } from './setup-error.mjs';
-import { cacheFolder, tensorflow } from './tensorflow.mjs';
+import { tensorflow } from './tensorflow.mjs';
 
 /**
  * One part of the set-up. It may be killed at any moment: what makes `isReady` true is written last.

@@ -12,8 +12,16 @@ export class SetupError extends Error {
 
 const CAUSES = [
   {
+    sign: /spawn npm ENOENT/,
+    cure: 'Install npm beside Node: it comes with Node from https://nodejs.org; on Debian: sudo apt install npm.',
+  },
+  {
     sign: /ENOSPC|No space left|Disk quota exceeded/i,
     cure: 'Free some disk space and run the command again; what is finished is kept.',
+  },
+  {
+    sign: /(EACCES|EPERM|EROFS)[\s\S]*\/(\.npm|_cacache|_logs)\b/,
+    cure: 'npm cannot write its cache. Name another folder for it, which is yours: npm_config_cache=/path/to/folder npm start.',
   },
   {
     sign: /EACCES|EPERM|EROFS|Permission denied|Read-only file system/i,
@@ -40,7 +48,7 @@ const CAUSES = [
   },
   {
     sign: /No matching distribution|Could not find a version/i,
-    cure: 'Use Python 3.11 to 3.14 (PYTHON=/path/to/python3.12 npm start); if a mirror is set, check that it is complete.',
+    cure: 'Use Python 3.11 to 3.15 (PYTHON=/path/to/python3.12 npm start); if a mirror is set, check that it is complete.',
   },
 ];
 

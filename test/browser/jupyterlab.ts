@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { findInstalledBrowser } from '../../lib/notebook/browser';
+import { openPackedBrowser } from '../../lib/notebook/packed-browser';
 
 const ROOT = resolve(__dirname, '../..');
 const KERNEL = { display_name: 'TypeScript', language: 'typescript' };
@@ -20,10 +21,10 @@ export async function launchBrowser(): Promise<Browser> {
   const args = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking'];
   const executablePath = findInstalledBrowser();
   if (executablePath !== undefined) return chromium.launch({ executablePath, args });
-  const { default: packed } = await import('@sparticuz/chromium');
+  const packed = await openPackedBrowser();
   // With a single process, a page that closes takes the browser along.
   const own = packed.args.filter((arg) => arg !== '--single-process');
-  return chromium.launch({ executablePath: await packed.executablePath(), args: [...own, ...args] });
+  return chromium.launch({ executablePath: packed.path, args: [...own, ...args], env: packed.env as Record<string, string> });
 }
 
 /** A copy of the project in a temporary folder, whose kernel works in the copy. */

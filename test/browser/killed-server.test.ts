@@ -113,7 +113,7 @@ async function searchUntil(name: keyof typeof CELLS, epochs: number): Promise<vo
 const kernelOf = (server: number) => childrenOf(server, 'launcher.cjs')[0];
 const serverOf = ({ pid }: LabServer) => childrenOf(pid, 'jupyterlab')[0];
 /** What there is in the folder for temporary files, but the cache of compiled TypeScript, which stays. */
-const temporaryFiles = () => readdirSync(temporary).filter((name) => !/^tsx-\d+$/.test(name));
+const temporaryFiles = () => readdirSync(temporary).filter((name) => !/^tsx-\d+$|^node-compile-cache$/.test(name));
 /** Of searches without a directory. */
 const searchFolders = () => temporaryFiles().filter((name) => name.startsWith('inkwell-search-'));
 /** What Jupyter writes for a server, two files, and for each kernel. */

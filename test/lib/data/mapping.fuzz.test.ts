@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DataError } from '../../../lib/data/data-error';
 import { knownMapping, readMapping } from '../../../lib/data/mapping';
+import { openSource } from '../../../lib/data/source-file';
 import { damaged, fuzz, scratchFolder } from '../../fuzz';
 
 const file = join(scratchFolder(), 'x-mapping.txt');
@@ -13,7 +14,7 @@ const file = join(scratchFolder(), 'x-mapping.txt');
 async function read(content: string | Uint8Array) {
   writeFileSync(file, content);
   try {
-    const { classNames, classOf } = await readMapping(file);
+    const { classNames, classOf } = await readMapping(await openSource(file));
     const labels = [...classOf].sort(([, a], [, b]) => a - b);
     expect(labels.map(([, index]) => index)).toEqual(classNames.map((_, index) => index));
     return labels.map(([label], index) => [label, classNames[index]]);
@@ -94,12 +95,14 @@ describe('mapping files', () => {
   it('that are as large as no mapping is are refused unread', async () => {
     writeFileSync(file, '0 48\n');
     truncateSync(file, 2 ** 40);
-    await expect(readMapping(file)).rejects.toThrow(`${file}: expected at most 65536 bytes, but got a file of`);
+    await expect(readMapping(await openSource(file))).rejects.toThrow(
+      `${file}: expected a mapping of at most 65536 bytes, but got one of`,
+    );
   });
 
   it('that are a pipe are refused, not waited for', async () => {
     execFileSync('mkfifo', [`${file}.pipe`]);
-    await expect(readMapping(`${file}.pipe`)).rejects.toThrow('expected a file, but got a pipe or device');
+    await expect(openSource(`${file}.pipe`)).rejects.toThrow('expected a file, but got a pipe or device');
   });
 
   it('has none for data sets named like what every object has', () => {

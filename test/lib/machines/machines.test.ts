@@ -80,5 +80,5 @@ describe.skipIf(!hasServer)('a search over several machines (skipped where there
     const denied = (await admin.call('ACL', 'LOG')) as unknown[];
     expect(denied).toEqual([]);
     admin.disconnect();
-  }, 120_000);
+  });
 });

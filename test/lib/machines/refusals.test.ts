@@ -132,7 +132,7 @@ describe.skipIf(!hasServer)('a machine refuses', () => {
     expect(await begun).toMatchObject({ kind: 'begin', attempt: 1 });
     await forgetSearch(redis, session);
     await Promise.all([queue.close(), events.close()]);
-  }, 120_000);
+  });
 
   it('a search, which its notebook shows; the next machine trains it', async () => {
     const refusing = new Machine(['--redis', server.url, '--data', other, '--module', BUILDERS]);
@@ -150,5 +150,5 @@ describe.skipIf(!hasServer)('a machine refuses', () => {
     expect((await ended).found?.trials).toHaveLength(2);
     expect(printed()).toContain('one worker on one machine.');
     await refusing.end('SIGKILL');
-  }, 120_000);
+  });
 });

@@ -8,8 +8,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
+import { cacheFolder } from '../../../scripts/setup/cache-folder.mjs';
 import { runPip, venvPython } from '../../../scripts/setup/pip.mjs';
-import { cacheFolder } from '../../../scripts/setup/tensorflow.mjs';
 
 const ROOT = join(__dirname, '../../..');
 /** Also says which version lies in the cache. */

@@ -52,7 +52,7 @@ describe('show in a kernel', () => {
       "import { markdown, recordResults, show } from './src';\nimport { trainingProgress } from './lib/training/progress';",
     );
     expect(error).toBeUndefined();
-  }, 120_000);
+  });
   afterAll(() => kernel?.kill());
 
   it('sends a figure as one message in three forms', async () => {

@@ -261,5 +261,5 @@ describe('a search that is killed in its first trial', () => {
     const trials = (await start().ended).found?.trials as Trial[];
     expect(essence(trials)).toEqual(essence(unbroken));
     expect(origins(trials)).toEqual(['default', 'oracle', 'oracle']);
-  }, 180_000);
+  });
 });

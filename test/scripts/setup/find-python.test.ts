@@ -21,9 +21,10 @@ describe('findPython', () => {
     expect(found.executable).toBe('/usr/bin/python3.11');
   });
 
-  it('looks further when python3 is too old or cannot make environments', async () => {
+  it('looks further when python3 is too old, too new or cannot make environments', async () => {
     const others = { 'python3.12': python(12) };
     expect((await findPython(undefined, fakeProbe({ python3: python(9), ...others }))).version[1]).toBe(12);
+    expect((await findPython(undefined, fakeProbe({ python3: python(16), ...others }))).version[1]).toBe(12);
     expect((await findPython(undefined, fakeProbe({ python3: python(11, false), ...others }))).version[1]).toBe(12);
   });
 
@@ -35,9 +36,12 @@ describe('findPython', () => {
 
   it('says which Pythons it found instead', async () => {
     await expect(findPython(undefined, fakeProbe({ python3: python(9) }))).rejects.toMatchObject({
-      message: expect.stringContaining('python3 is 3.9.2 (/usr/bin/python3.9)'),
+      message: expect.stringContaining('python3 is 3.9.2 (/usr/bin/python3.9), too old'),
       cure: expect.stringContaining('PYTHON='),
     });
+    await expect(findPython(undefined, fakeProbe({ python3: python(16) }))).rejects.toThrow(
+      /needs Python 3\.11 to 3\.15 .*too new/,
+    );
     await expect(findPython(undefined, fakeProbe({}))).rejects.toThrow(/No Python answers to python3/);
   });
 

@@ -102,7 +102,7 @@ describe('a study from search to saved models', () => {
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'inkwell-study-'));
     facts = await makeStudy(folder);
-  }, 180_000);
+  });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   const common = { dataset: 'stripes', profile: 'small', classNames: ['band 0', 'band 1', 'band 2', 'band 3'] };

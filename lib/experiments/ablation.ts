@@ -128,7 +128,9 @@ function resultsOf({ objective, folds, executionsPerTrial, trials }: Omit<Search
   const [first, ...variants] = trials.filter(({ origin }) => origin === 'oracle');
   const base = first?.status === 'completed' ? first : undefined;
   const ended = base === undefined ? [] : variants.filter(({ status }) => status !== 'running');
-  const effects = ended.map((trial) => describeEffect(changeOf(trial, base as Trial), trial, base as Trial, folds));
+  const effects = ended.map((trial) =>
+    describeEffect(changeOf(trial, base as Trial), trial, base as Trial, { folds, objective }),
+  );
   return { objective, folds, executionsPerTrial, base, effects };
 }
 
@@ -144,11 +146,16 @@ function changeOf(variant: Trial, base: Trial): Change {
   return { name, value: has[name] };
 }
 
-function describeEffect(change: Change, trial: Trial, base: Trial, folds: number): AblationEffect {
+function describeEffect(
+  change: Change,
+  trial: Trial,
+  base: Trial,
+  search: { readonly folds: number; readonly objective: Objective },
+): AblationEffect {
   const { id, score, reason } = trial;
   if (trial.status !== 'completed') {
     const none = { score: Number.NaN, differences: [], difference: Number.NaN };
     return { ...change, ...none, trial: id, interval: { low: Number.NaN, high: Number.NaN }, reason: reason ?? trial.status };
   }
-  return { ...change, trial: id, score, ...pairedDifference(trial.scores, base.scores, folds) };
+  return { ...change, trial: id, score, ...pairedDifference(trial.scores, base.scores, search) };
 }

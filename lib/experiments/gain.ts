@@ -26,7 +26,7 @@ export function measureGain(search: CrossValidatedSearch): Gain | undefined {
   const scores = wholeScores(baseline, Math.max(...trials.map(({ epochs }) => epochs)));
   const shared = Math.min(best.scores.length, scores.length);
   if (shared === 0) return undefined;
-  const found = pairedDifference(best.scores, scores, folds);
+  const found = pairedDifference(best.scores, scores, { folds, objective });
   const mean = (of: readonly number[]) => of.slice(0, shared).reduce((sum, score) => sum + score, 0) / shared;
   const { low, high } = found.interval;
   return {

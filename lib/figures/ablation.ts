@@ -1,9 +1,10 @@
 import type { Data } from 'plotly.js';
 import type { Interval } from '../evaluation/model-comparison';
 import type { AblationEffect, AblationResults } from '../experiments/ablation';
+import { isShare } from '../search/objective';
 import { errorBars } from './error-bars';
 import type { Figure } from './figure';
-import { describeObjective, formatScore, isShare, wrapText } from './scores';
+import { describeObjective, formatScore, wrapText } from './scores';
 import { colors, createFigure, escapeText } from './template';
 
 /**

@@ -1,8 +1,9 @@
+import { isShare } from '../search/objective';
 import { completedTrials, type SearchResults } from '../search/search-results';
 import type { Trial } from '../search/trial';
 import type { Figure } from './figure';
 import { placeValues } from './hyperparameter-axis';
-import { isShare } from './scores';
+
 import { createFigure, escapeText } from './template';
 
 /** The best are darkest: a yellow line, as at the end of Viridis, is hard to see on white paper. */

@@ -1,5 +1,5 @@
 import type { LayoutAxis } from 'plotly.js';
-import type { Objective } from '../search/objective';
+import { isShare, type Objective } from '../search/objective';
 import type { Trial } from '../search/trial';
 import { escapeText } from './template';
 
@@ -9,11 +9,6 @@ const TITLES: Readonly<Record<string, string>> = {
   valLoss: 'Validation loss (nats)',
   loss: 'Training loss (nats)',
 };
-
-/** Whether the objective's scores are shares from 0 to 1, which are read best in percent. */
-export function isShare({ name }: Objective): boolean {
-  return name === 'valAccuracy' || name === 'accuracy';
-}
 
 /** How an objective is written on an axis and in a hover text (a d3 format). */
 export function describeObjective(objective: Objective): { axis: Partial<LayoutAxis>; format: string } {

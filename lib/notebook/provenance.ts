@@ -51,7 +51,10 @@ export function describeProvenance(root = process.cwd()): Provenance {
   };
 }
 
-/** The commit that a folder's files are of, and how many tracked files differ from it; undefined outside a git checkout. */
+/**
+ * The commit that a folder's files are of, and how many tracked files differ from it; undefined outside a git checkout. Notebooks do
+ * not count: running one changes it, and the report shows what it holds.
+ */
 export function describeCommit(root: string): string | undefined {
   const git = (...args: string[]) =>
     execFileSync('git', args, { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
@@ -59,7 +62,9 @@ export function describeCommit(root: string): string | undefined {
     // A project unpacked inside somebody else's checkout has no commit of its own.
     if (git('rev-parse', '--show-prefix').trim() !== '') return undefined;
     const hash = git('rev-parse', '--short=10', 'HEAD').trim();
-    const changed = git('status', '--porcelain', '--untracked-files=no').split('\n').filter(Boolean).length;
+    const changed = git('status', '--porcelain', '--untracked-files=no', '--', ':(exclude)*.ipynb')
+      .split('\n')
+      .filter(Boolean).length;
     if (changed === 0) return hash;
     return `${hash}, with uncommitted changes in ${changed} ${changed === 1 ? 'file' : 'files'}`;
   } catch {

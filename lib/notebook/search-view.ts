@@ -1,8 +1,9 @@
 import { plural } from '../base/words';
 import type { Figure } from '../figures/figure';
-import { findRange, formatScore, isShare } from '../figures/scores';
+import { findRange, formatScore } from '../figures/scores';
 import { bestSoFar, searchHistory } from '../figures/search-history';
 import { colors } from '../figures/template';
+import { isShare } from '../search/objective';
 import type { SearchProgress, WorkerProgress } from '../search/search-progress';
 import { completedTrials, failedTrials, partialTrials, rankedTrials } from '../search/search-results';
 import { nameTrial, type Trial, trainedEpochs } from '../search/trial';
@@ -55,6 +56,8 @@ export class SearchView implements ProgressView<SearchProgress> {
   summarize(state: SearchProgress, outcome: TaskOutcome, seconds: number): string {
     const { title, trials, foundTrials, shortfall } = state;
     const ended = trials.filter(hasEnded).length;
+    // A search that is over resumes none that it paused.
+    const all = outcome === 'done' ? trials.length : ended;
     const found = foundTrials > 0 ? ` (${foundTrials} of them before)` : '';
     const of = state.plannedTrials === undefined ? '' : ` of ${state.plannedTrials}`;
     const why = shortfall ? ` (${shortfall})` : '';
@@ -62,7 +65,7 @@ export class SearchView implements ProgressView<SearchProgress> {
     const how = foundTrials === ended ? `, all of them from an earlier run${why}` : `${found}${why} in ${time}`;
     const beginning =
       outcome === 'done'
-        ? `${title}: ${shortfall && of !== '' ? `${ended}${of} trials` : plural(ended, 'trial')}${how}`
+        ? `${title}: ${shortfall && of !== '' ? `${all}${of} trials` : plural(all, 'trial')}${how}`
         : `${title} ${outcome} after ${ended}${of} trials${found}, ${time}`;
     return [beginning, ...describeBest(state)].join(', ');
   }

@@ -70,3 +70,8 @@ export function rankByScore<Scored extends { readonly id: number; readonly score
   const sign = objective.direction === 'min' ? 1 : -1;
   return trials.filter((trial) => !Number.isNaN(trial.score)).sort((a, b) => sign * (a.score - b.score) || a.id - b.id);
 }
+
+/** Whether the objective's scores are shares from 0 to 1, which are read best in percent. */
+export function isShare({ name }: Objective): boolean {
+  return name === 'valAccuracy' || name === 'accuracy';
+}

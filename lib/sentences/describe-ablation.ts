@@ -1,7 +1,6 @@
 import { escapeMarkdown } from '../base/markdown';
 import type { AblationResults } from '../experiments/ablation';
-import { isShare } from '../figures/scores';
-import type { Objective } from '../search/objective';
+import { isShare, type Objective } from '../search/objective';
 
 /**
  * What an ablation measured for a hyperparameter: of one that is on or off, how much better the score is with it; of others, each

@@ -1,6 +1,6 @@
 import { escapeMarkdown } from '../base/markdown';
 import type { AblationEffect, AblationResults } from '../experiments/ablation';
-import { isShare } from '../figures/scores';
+import { isShare } from '../search/objective';
 import type { HyperParameterValue } from '../search/space/hyperparameters';
 import type { Trial } from '../search/trial';
 import { describeAblation } from './describe-ablation';

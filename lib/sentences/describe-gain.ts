@@ -2,7 +2,7 @@ import { escapeMarkdown } from '../base/markdown';
 import { sum } from '../base/numbers';
 import { formatCount, plural } from '../base/words';
 import { type CrossValidatedSearch, type Gain, measureGain } from '../experiments/gain';
-import { isShare } from '../figures/scores';
+import { isShare } from '../search/objective';
 import { bestSearch, rankedTrials } from '../search/search-results';
 import { findBaseline, type Trial, trainedEpochs } from '../search/trial';
 import { formatDifference, nameMeasure } from './describe-ablation';

@@ -1,8 +1,8 @@
 import { escapeMarkdown } from '../base/markdown';
 import { sum } from '../base/numbers';
 import { formatCount, formatPercent, plural } from '../base/words';
-import { isShare } from '../figures/scores';
 import { canRateImportance, type HyperparameterImportance, MIN_IMPORTANCE_TRIALS } from '../search/importance';
+import { isShare } from '../search/objective';
 import { bestSearch, completedTrials, partialTrials, rankedTrials, type SearchResults } from '../search/search-results';
 
 /** How good the best trial of all searches is, which are given by name, and why its score flatters it. */

@@ -60,7 +60,18 @@ class Server extends jupyter.ZmqServer {
    */
   handleKernelInfo(socket, request) {
     super.handleKernelInfo(socket, request);
-    this.warm ??= warmUp(this.runner.cells.root, this.runner.cells, () => this.runner.output !== undefined);
+    this.warm ??= this.#warmUp(request);
+  }
+
+  /**
+   * Busy meanwhile: a cell that comes within a step waits for its end.
+   * @param {any} request
+   */
+  async #warmUp(request) {
+    this.running.add(request);
+    await warmUp(this.runner.cells.root, this.runner.cells, () => this.runner.output !== undefined);
+    this.running.delete(request);
+    this.publishStatus('idle', request);
   }
 
   /**

@@ -84,7 +84,7 @@ export class Kernel {
   /** Starts a kernel and resolves when it answers on all channels. */
   static async start(options: KernelOptions = {}): Promise<Kernel> {
     const kernel = new Kernel(options);
-    await kernel.#untilReady();
+    await kernel.ready();
     return kernel;
   }
 
@@ -168,7 +168,7 @@ export class Kernel {
   }
 
   /** A subscription takes a moment: asks until an `idle` comes through. */
-  async #untilReady(): Promise<void> {
+  async ready(): Promise<void> {
     let ready = false;
     const idle = this.next(({ type }) => type === 'status').then(() => {
       ready = true;

@@ -145,3 +145,23 @@ describe('the status', () => {
     expect(states.filter((state) => state === 'idle')).toHaveLength(4);
   });
 });
+
+describe('a kernel that has started', () => {
+  it('is busy while it makes ready what the first cell needs, then idle', async () => {
+    const fresh = new Kernel();
+    try {
+      const states: string[] = [];
+      const stop = fresh.listen(({ type, content }) => {
+        if (type === 'status') states.push(content.execution_state);
+      });
+      await fresh.ready();
+      // Of the request, then of the making ready.
+      await expect.poll(() => states.join(' '), { timeout: 120_000 }).toMatch(/^(busy idle )+busy idle$/);
+      stop();
+      const { stdout } = await fresh.execute("import { buildMlp } from './src';\ntypeof buildMlp");
+      expect(stdout).toBe('function\n');
+    } finally {
+      await fresh.kill();
+    }
+  });
+});

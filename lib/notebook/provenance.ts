@@ -52,8 +52,8 @@ export function describeProvenance(root = process.cwd()): Provenance {
 }
 
 /**
- * The commit that a folder's files are of, and how many tracked files differ from it; undefined outside a git checkout. Notebooks do
- * not count: running one changes it, and the report shows what it holds.
+ * The commit that a folder's files are of, and how many tracked files differ from it; undefined outside a git checkout. Notebooks
+ * do not count: running one changes it, and the report shows what it holds.
  */
 export function describeCommit(root: string): string | undefined {
   const git = (...args: string[]) =>

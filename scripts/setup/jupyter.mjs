@@ -33,7 +33,7 @@ export function jupyterFiles(root, node) {
         '@jupyterlab/apputils-extension:notification': { fetchNews: 'false', checkForUpdates: false },
         // The reports of notebooks run by hand take their run time from it.
         '@jupyterlab/notebook-extension:tracker': { recordTiming: true },
-        // In milliseconds; the first list comes when the compiler has read what the cell imports, which the default does not wait for.
+        // In milliseconds: the first list comes when the compiler has read what cells import, later than by default is waited for.
         '@jupyterlab/completer-extension:manager': { providerTimeout: 10_000 },
       },
     ],

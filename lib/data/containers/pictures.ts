@@ -1,4 +1,4 @@
-import * as tf from '../../tensorflow';
+import type { Tensor } from '../../tensorflow';
 import { DataError, FETCH_AGAIN } from '../data-error';
 import type { RawImage, RawImages } from '../raw-images';
 import type { SourceFile } from '../source-file';
@@ -28,7 +28,9 @@ export async function readPicture(file: SourceFile): Promise<RawImage> {
   if (size.width * size.height > MOST_PIXELS || size.width * size.height === 0) {
     throw fail(`one of ${size.width} x ${size.height} pixels`, `Make it smaller: ${MOST_PIXELS} pixels at most.`);
   }
-  let decoded: tf.Tensor | undefined;
+  let decoded: Tensor | undefined;
+  // Loaded for a picture alone: processes that only hand out work have no use for TensorFlow.
+  const tf = await import('../../tensorflow');
   try {
     decoded = tf.node.decodeImage(bytes, 0, 'int32', false);
     const [height, width, channels] = decoded.shape as [number, number, number];

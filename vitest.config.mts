@@ -23,6 +23,7 @@ export default defineConfig({
           // Loading TensorFlow.js takes longer than most of these files: the files of a process share it.
           isolate: false,
           globalSetup: 'test/announce.ts',
+          setupFiles: 'test/restore.ts',
         },
       },
       { extends: true, test: { name: 'isolated', include: [ISOLATED] } },

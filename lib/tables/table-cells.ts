@@ -15,7 +15,8 @@ const NOISE = 1e-12;
 
 /** Rounded to `digits` decimals; what would become 0 keeps its first digit that is none. */
 export function round(value: number, digits = 4): number {
-  const rounded = Number(value.toFixed(digits));
+  // What is rounded up to zero would be -0, which is shown as such.
+  const rounded = Number(value.toFixed(digits)) + 0;
   return rounded === 0 && Math.abs(value) > NOISE ? Number(value.toPrecision(1)) : rounded;
 }
 

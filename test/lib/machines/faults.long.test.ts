@@ -322,7 +322,7 @@ describe.skipIf(!hasServer)('a search over several machines ends as if nothing h
     TIMEOUT_MS,
   );
 
-  it(
+  rare(
     'when its kernel is killed, the stop button interrupts it, it stops itself, and the cell is run again each time',
     async () => {
       const own = await openServer();

@@ -7,13 +7,14 @@ import { random } from '../../../lib/base/random';
 import type { SearchEvent } from '../../../lib/search/journal/search-event';
 import type { Trial } from '../../../lib/search/trial';
 import { Journal } from '../../../lib/storage/journal';
+import { isLong } from '../../long';
 import { loadSearchProcess } from './searching/run-search-process';
 import type { SearchPlan } from './searching/search-process';
 
 /**
  * How many times a search is killed, over all plans; `KILLS=200 npx vitest run --project long killed-search` for more.
  */
-const KILLS = Number(process.env.KILLS ?? 16);
+const KILLS = Number(process.env.KILLS ?? (isLong ? 48 : 8));
 
 const folder = mkdtempSync(join(tmpdir(), 'inkwell-killed-'));
 /** The process for the next search loads while the present one runs. */

@@ -28,8 +28,8 @@ if [ ! -e "$root/opt/npm/complete" ]; then
 fi
 
 # The project as it is, and this machine's way to the network.
-mkdir -p "$root/root/inkwell"
-git ls-files -z | tar c --null --files-from=- | tar x -C "$root/root/inkwell"
+mkdir -p "$root/srv/inkwell"
+git ls-files -z | tar c --null --files-from=- | tar x -C "$root/srv/inkwell"
 cp /etc/resolv.conf "$root/etc/resolv.conf"
 cp /etc/ssl/certs/ca-certificates.crt "$root/etc/ssl/certs/ca-certificates.crt"
 trap 'umount "$root/dev" "$root/proc"' EXIT
@@ -40,7 +40,7 @@ mount --bind /dev "$root/dev"
 certificates=/etc/ssl/certs/ca-certificates.crt
 env -u PIP_FIND_LINKS HOME=/root PATH=/opt/node/bin:/usr/bin:/bin:/usr/sbin NODE_EXTRA_CA_CERTS=$certificates PIP_CERT=$certificates \
   npm_config_cafile=$certificates chroot "$root" sh -euc '
-    cd /root/inkwell
+    cd /srv/inkwell
     node scripts/setup.mjs
     vitest="node node_modules/vitest/vitest.mjs run --project unit --hookTimeout=1200000 --testTimeout=1200000"
     # An epoch of an MLP and a CNN in the kernel; the compiled step against the plain path.

@@ -35,6 +35,14 @@ const configPath = path.resolve(values['config-path']);
 // Before tslab is loaded, since it takes the current folder as the root of the TypeScript program.
 process.chdir(root);
 
+// What Node says of the packages' code, that it is deprecated or experimental, is nothing that a reader of a notebook can mend; all
+// other warnings are printed as before.
+const [printWarning] = process.listeners('warning');
+process.removeAllListeners('warning');
+process.on('warning', (warning) => {
+  if (!/^(Deprecation|Experimental)Warning$/.test(warning.name)) printWarning?.(warning);
+});
+
 // Listens for SIGINT before any cell runs: a listener that is added while a cell's synchronous part runs is lost.
 const interrupts = require('./interrupts.cjs').listenForInterrupts();
 

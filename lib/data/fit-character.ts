@@ -2,10 +2,9 @@
  * Images of any size brought to 28 x 28 as EMNIST's were (Cohen et al. 2017, section II): Gaussian filter, the ink cut out, its
  * aspect ratio kept, centred in a square with a border, bicubic. All sizes in pixels; grey levels 0 (paper) to 255 (ink).
  */
+import { type Convention, EMNIST } from './conventions';
 import { IMAGE_SIZE, PIXELS } from './dataset';
 
-/** Side of the square that the ink is fitted into: a border of two pixels remains on each side. */
-const BOX = 24;
 /** Levels below this share of the brightest are paper. */
 const INK_SHARE = 0.25;
 
@@ -20,14 +19,32 @@ export interface GreyImage {
 export function fitCharacter(image: GreyImage): Uint8Array {
   const factor = Math.max(image.height, image.width) / IMAGE_SIZE;
   // 1 pixel at EMNIST's 128 x 128, in proportion at other sizes; what is not shrunk needs no filter against jags.
-  const blurred = factor > 1.5 ? blur(image, (factor * IMAGE_SIZE) / 128) : image;
-  const edges = findInk(blurred);
+  const blurred = factor > 1.5 ? blurImage(image, (factor * IMAGE_SIZE) / 128) : image;
+  return fitInk(blurred, EMNIST, INK_SHARE);
+}
+
+/**
+ * The ink fitted into the convention's square, and its middle, or its centre of mass, in the middle of the image, `[28, 28]`; blank
+ * where there is none. Levels below `inkShare` of the brightest are paper.
+ */
+export function fitInk(image: GreyImage, { box, byMass }: Pick<Convention, 'box' | 'byMass'>, inkShare: number): Uint8Array {
+  const edges = findInk(image, inkShare);
   if (!edges) return new Uint8Array(PIXELS);
   const { top, left, height, width } = edges;
-  const side = Math.max(height, width);
-  const scale = side / BOX;
+  const scale = Math.max(height, width) / box;
   const middle = IMAGE_SIZE / 2;
-  return resample(blurred, { scale, top: top + height / 2 - middle * scale, left: left + width / 2 - middle * scale });
+  const [y, x] = byMass ? centreOfMass(image) : [top + height / 2, left + width / 2];
+  return resample(image, { scale, top: y - middle * scale, left: x - middle * scale });
+}
+
+function centreOfMass({ levels, width }: GreyImage): [y: number, x: number] {
+  let [mass, byY, byX] = [0, 0, 0];
+  levels.forEach((level, p) => {
+    mass += level;
+    byY += level * (Math.floor(p / width) + 0.5);
+    byX += level * ((p % width) + 0.5);
+  });
+  return [byY / mass, byX / mass];
 }
 
 /** The whole image, centred, its longer side fitted to 28 pixels. */
@@ -37,13 +54,13 @@ export function fitWhole(image: GreyImage): Uint8Array {
   return resample(image, { scale, top: image.height / 2 - middle * scale, left: image.width / 2 - middle * scale });
 }
 
-function findInk({ levels, height, width }: GreyImage) {
+function findInk({ levels, height, width }: GreyImage, inkShare: number) {
   const most = levels.reduce((a, b) => Math.max(a, b), 0);
   if (most <= 0) return undefined;
   let [top, left, bottom, right] = [height, width, -1, -1];
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
-      if (levels[y * width + x] < INK_SHARE * most) continue;
+      if (levels[y * width + x] < inkShare * most) continue;
       top = Math.min(top, y);
       bottom = y;
       left = Math.min(left, x);
@@ -54,7 +71,7 @@ function findInk({ levels, height, width }: GreyImage) {
 }
 
 /** Gaussian filter, cut off at three standard deviations; outside of the image is paper. */
-function blur(image: GreyImage, sigma: number): GreyImage {
+export function blurImage(image: GreyImage, sigma: number): GreyImage {
   const reach = Math.ceil(3 * sigma);
   const kernel = Array.from({ length: 2 * reach + 1 }, (_, i) => Math.exp(-((i - reach) ** 2) / (2 * sigma ** 2)));
   const sum = kernel.reduce((a, b) => a + b);

@@ -10,7 +10,7 @@ import type { Predictions } from '../evaluation/predictions';
 import { colorOf } from '../figures/template';
 import { escapeHtml } from '../tables/table-view';
 import type * as tf from '../tensorflow';
-import { findConvention } from './conventions';
+import { findConvention } from '../data/conventions';
 import { type QuantizedModel, quantizeModel } from './quantize';
 
 /** Test images in the still picture, answers of each model to them, and screen pixels of one of their pixels. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type Dataset, IMAGE_SIZE, PIXELS } from '../../../../lib/data/dataset';
 import { loadDataset } from '../../../../lib/data/load-dataset';
-import { findConvention } from '../../../../lib/drawing/conventions';
+import { findConvention } from '../../../../lib/data/conventions';
 import { glyphs, loadDrawnImage, parseStrokes } from './load-drawn-image';
 
 const page = loadDrawnImage();

@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { createContext, runInContext } from 'node:vm';
-import type { DrawingConvention } from '../../../../lib/drawing/conventions';
+import type { Convention } from '../../../../lib/data/conventions';
 
 type Point = { x: number; y: number };
 type Scan = Float32Array;
 
 /** The functions of the pad's page that need no page: the very text that the reader's browser runs. */
 export interface DrawnImage {
-  drawnImage(strokes: readonly (readonly Point[])[], convention: DrawingConvention): Uint8Array;
-  inkScan(strokes: readonly (readonly Point[])[], convention: DrawingConvention): Scan;
+  drawnImage(strokes: readonly (readonly Point[])[], convention: Convention): Uint8Array;
+  inkScan(strokes: readonly (readonly Point[])[], convention: Convention): Scan;
   blurScan(scan: Scan, sigma: number): Scan;
   findInk(scan: Scan): { left: number; top: number; right: number; bottom: number } | undefined;
   shrinkSquare(scan: Scan, ink: object, box: number): Scan;

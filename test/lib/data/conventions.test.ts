@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { findConvention } from '../../../lib/drawing/conventions';
+import { findConvention } from '../../../lib/data/conventions';
 
 /** Bars of a length, upright and lying in turn. */
 function bars(length: number) {

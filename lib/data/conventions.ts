@@ -1,7 +1,7 @@
-import { type Dataset, IMAGE_SIZE, PIXELS } from '../data/dataset';
+import { type Dataset, IMAGE_SIZE, PIXELS } from './dataset';
 
-/** How drawn strokes become an image like those of a data set; lengths in pixels of a 128 x 128 scan unless said otherwise. */
-export interface DrawingConvention {
+/** How a written character becomes an image like those of a data set; lengths in pixels of a 128 x 128 scan unless said otherwise. */
+export interface Convention {
   /** Whose images come out so. */
   readonly name: 'EMNIST' | 'MNIST';
   /** Longest side of a character's ink in the scan. */
@@ -21,27 +21,27 @@ export interface DrawingConvention {
  * centred in a square with a border of 2 pixels. Size and pen are such that edges are as soft, strokes as wide and
  * images as dark as EMNIST's.
  */
-const emnist: DrawingConvention = { name: 'EMNIST', size: 44, pen: 6.25, blur: 1, box: 24, byMass: false };
+export const EMNIST: Convention = { name: 'EMNIST', size: 44, pen: 6.25, blur: 1, box: 24, byMass: false };
 
 /**
  * LeCun et al. 1998, "Gradient-based learning applied to document recognition", section III.A: fitted into 20 x 20 pixels, grey
  * only where a pixel is partly ink, centred by the centre of mass.
  */
-const mnist: DrawingConvention = { name: 'MNIST', size: 80, pen: 11, blur: 0, box: 20, byMass: true };
+export const MNIST: Convention = { name: 'MNIST', size: 80, pen: 11, blur: 0, box: 20, byMass: true };
 
 /** Half of the images tell: MNIST's characters are 20 pixels long, EMNIST's 24 to 26. */
 const LONGEST_OF_MNIST = 21;
 const SAMPLES = 500;
 
 /** The convention by which the data set's images were made, told by the usual length of their characters. */
-export function findConvention(dataset: Dataset): DrawingConvention {
+export function findConvention(dataset: Dataset): Convention {
   const count = Math.min(SAMPLES, dataset.size);
   const lengths = Array.from({ length: count }, (_, i) => {
     const start = Math.floor((i * dataset.size) / count) * PIXELS;
     return inkLength(dataset.images.subarray(start, start + PIXELS));
   });
   lengths.sort((a, b) => a - b);
-  return lengths[Math.floor(count / 2)] <= LONGEST_OF_MNIST ? mnist : emnist;
+  return lengths[Math.floor(count / 2)] <= LONGEST_OF_MNIST ? MNIST : EMNIST;
 }
 
 /** The longer side, in pixels, of the smallest rectangle that holds all ink of an image; 0 for a blank one. */

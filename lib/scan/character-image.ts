@@ -1,0 +1,87 @@
+/** From the ink of one character to an image like those that models are trained on. */
+import type { Convention } from '../data/conventions';
+import { PIXELS } from '../data/dataset';
+import { blurImage, fitInk, type GreyImage } from '../data/fit-character';
+import { type Component, heightOf, strokeWidth, widthOf } from './components';
+import type { GreyPage } from './grey-page';
+
+/** Ink is as deep as the deepest tenth of a character's pixels. */
+const FULL_INK = 0.9;
+/** Of the ink's softness: so many standard deviations lie between a quarter and three quarters of a soft edge. */
+const QUARTERS = 1.35;
+/** Pens are made wider where they are thinner than this share of the convention's. */
+const THIN = 0.8;
+/** What is lighter is no ink when a character is cut out. */
+const EDGE_SHARE = 0.1;
+
+/**
+ * A character's 28 x 28 image. What a pen and a camera make otherwise than the forms that EMNIST was scanned from is made alike:
+ * ink is brought to 255, thin pens are made wider, edges as soft as the convention's.
+ */
+export function characterImage(depth: GreyPage, character: Component, convention: Convention): Uint8Array {
+  const longest = Math.max(widthOf(character), heightOf(character));
+  const pen = strokeWidth([character]);
+  const wanted = (convention.pen / convention.size) * longest;
+  const reach = pen < THIN * wanted ? (wanted - pen) / 2 : 0;
+  const softness = (convention.blur / convention.size) * longest;
+  const border = Math.ceil(reach + 3 * softness) + 3;
+  const cut = cutOut(depth, character, border);
+  const soft = measureSoftness(cut, character);
+  const wide = reach >= 0.5 ? widen(cut, reach) : cut;
+  const missing = softness ** 2 - soft ** 2;
+  const blurred = missing > 0.1 ? blurImage(wide, Math.sqrt(missing)) : wide;
+  const most = blurred.levels.reduce((a, b) => Math.max(a, b), 0);
+  if (most === 0) return new Uint8Array(PIXELS);
+  const levels = blurred.levels.map((level) => (255 * level) / most);
+  return fitInk({ ...blurred, levels }, convention, EDGE_SHARE);
+}
+
+/** The character's ink and its soft edge on blank paper, with a border around; 255 is full ink. */
+function cutOut(depth: GreyPage, { runs, left, top, right, bottom }: Component, border: number): GreyImage {
+  const [width, height] = [right - left + 1 + 2 * border, bottom - top + 1 + 2 * border];
+  const levels = new Float32Array(width * height);
+  const found: number[] = [];
+  for (const run of runs) {
+    for (let x = run.left; x <= run.right; x++) found.push(depth.levels[run.y * depth.width + x]);
+    // Two pixels around hold the soft edge, and nothing of what stands beside.
+    for (let y = Math.max(0, run.y - 2); y <= Math.min(depth.height - 1, run.y + 2); y++) {
+      const [from, to] = [Math.max(0, run.left - 2), Math.min(depth.width - 1, run.right + 2)];
+      for (let x = from; x <= to; x++) {
+        levels[(y - top + border) * width + x - left + border] = depth.levels[y * depth.width + x];
+      }
+    }
+  }
+  found.sort((a, b) => a - b);
+  const full = found[Math.floor(FULL_INK * (found.length - 1))];
+  for (let p = 0; p < levels.length; p++) levels[p] = Math.min(255, (255 * levels[p]) / full);
+  return { levels, width, height };
+}
+
+/** Standard deviation of the filter that would make a hard edge as soft as those of this ink, in pixels. */
+function measureSoftness({ levels }: GreyImage, character: Component): number {
+  let soft = 0;
+  for (const level of levels) if (level > 64 && level < 191) soft++;
+  const edge = (2 * character.area) / strokeWidth([character]);
+  return soft / edge / QUARTERS;
+}
+
+/** Each pixel as deep as the deepest within `reach`; between whole pixels the disc's rim counts in part. */
+function widen({ levels, width, height }: GreyImage, reach: number): GreyImage {
+  const whole = Math.ceil(reach);
+  const places: { readonly dx: number; readonly dy: number; readonly share: number }[] = [];
+  for (let dy = -whole; dy <= whole; dy++) {
+    for (let dx = -whole; dx <= whole; dx++) {
+      const share = Math.max(0, Math.min(1, reach + 1 - Math.hypot(dx, dy)));
+      if (share > 0) places.push({ dx, dy, share });
+    }
+  }
+  const wide = new Float32Array(levels.length);
+  for (let y = whole; y < height - whole; y++) {
+    for (let x = whole; x < width - whole; x++) {
+      let most = 0;
+      for (const { dx, dy, share } of places) most = Math.max(most, share * levels[(y + dy) * width + x + dx]);
+      wide[y * width + x] = most;
+    }
+  }
+  return { levels: wide, width, height };
+}

@@ -1,0 +1,100 @@
+/** How dark a page is beside the paper around it: the light, falling unevenly, is divided out, and what is left is ink. */
+import { type GreyPage, shrinkPage } from './grey-page';
+
+/** Depth of ink on a page. */
+export interface Ink {
+  /** `levels`: 0 paper, 255 black. */
+  readonly depth: GreyPage;
+  /** Standard deviation of the depth of bare paper: grain and noise. */
+  readonly noise: number;
+}
+
+/** The light is measured on a page of about so many pixels a side. */
+const COARSE_SIDE = 512;
+/** What is darker than its surroundings and narrower than this share of the page is no shadow, but ink. */
+const WIDEST_STROKE = 1 / 20;
+/** Side of the squares over which the light is evened out, in coarse pixels. */
+const SMOOTH = 4;
+/** Ratios of level and paper are counted in steps of 1 / 512, up to twice the paper. */
+const STEPS = 512;
+
+/** The page's ink. The paper is where it is brightest for a stroke's width around: a closing (Serra 1982) of the coarse page. */
+export function measureInk(page: GreyPage): Ink {
+  const { levels, width, height } = page;
+  const factor = Math.max(1, Math.round(Math.max(width, height) / COARSE_SIDE));
+  const coarse = shrinkPage(page, factor);
+  const paper = measurePaper(coarse);
+  const counts = new Uint32Array(2 * STEPS + 1);
+  // First the ratios are counted, then used: the closing takes the brightest grain for the paper, which is a little too bright.
+  const ratios = new Uint16Array(levels.length);
+  const columns = Array.from({ length: width }, (_, x) => place(x, factor, coarse.width));
+  for (let y = 0; y < height; y++) {
+    const row = place(y, factor, coarse.height);
+    const [above, below] = [row.low * coarse.width, row.high * coarse.width];
+    for (let x = 0; x < width; x++) {
+      const { low, high, share } = columns[x];
+      const top = paper[above + low] + share * (paper[above + high] - paper[above + low]);
+      const bottom = paper[below + low] + share * (paper[below + high] - paper[below + low]);
+      const level = top + row.share * (bottom - top);
+      const ratio = Math.min(2 * STEPS, Math.round((STEPS * levels[y * width + x]) / level));
+      ratios[y * width + x] = ratio;
+      counts[ratio]++;
+    }
+  }
+  const middle = quantile(counts, levels.length, 0.5);
+  // What is brighter than the paper is grain alone, never ink.
+  const noise = (quantile(counts, levels.length, 0.84) - middle) / middle;
+  const depths = Uint8Array.from(counts, (_, ratio) => Math.max(0, Math.min(255, Math.round(255 * (1 - ratio / middle)))));
+  const depth = new Uint8Array(levels.length);
+  for (let p = 0; p < depth.length; p++) depth[p] = depths[ratios[p]];
+  return { depth: { levels: depth, width, height }, noise: 255 * noise };
+}
+
+/** The coarse pixels between whose middles a pixel lies, and how far it is towards the second. */
+function place(at: number, factor: number, size: number) {
+  const position = Math.max(0, Math.min(size - 1, (at + 0.5) / factor - 0.5));
+  const low = Math.floor(position);
+  return { low, high: Math.min(size - 1, low + 1), share: position - low };
+}
+
+/** The ratio below which this share of the counted lies. */
+function quantile(counts: Uint32Array, total: number, share: number): number {
+  let sum = 0;
+  for (let ratio = 0; ratio < counts.length; ratio++) {
+    sum += counts[ratio];
+    if (sum >= share * total) return Math.max(1, ratio);
+  }
+  return STEPS;
+}
+
+function measurePaper({ levels, width, height }: GreyPage): Float32Array {
+  const reach = Math.max(3, Math.round((WIDEST_STROKE * Math.max(width, height)) / 2));
+  const brightest = slide(Float32Array.from(levels), width, height, reach, Math.max);
+  const closed = slide(brightest, width, height, reach, Math.min);
+  const smooth = slide(closed, width, height, SMOOTH, (a, b) => a + b);
+  const counts = slide(new Float32Array(closed.length).fill(1), width, height, SMOOTH, (a, b) => a + b);
+  return smooth.map((sum, p) => Math.max(8, sum / counts[p]));
+}
+
+/** Each pixel combined with all those of the square that reaches so far around it, as far as there are some. */
+function slide(
+  values: Float32Array,
+  width: number,
+  height: number,
+  reach: number,
+  combine: (a: number, b: number) => number,
+): Float32Array {
+  const along = (from: Float32Array, count: number, length: number, step: number, next: number) => {
+    const to = new Float32Array(from.length);
+    for (let line = 0; line < count; line++) {
+      for (let at = 0; at < length; at++) {
+        const [first, last] = [Math.max(0, at - reach), Math.min(length - 1, at + reach)];
+        let value = from[line * next + first * step];
+        for (let k = first + 1; k <= last; k++) value = combine(value, from[line * next + k * step]);
+        to[line * next + at * step] = value;
+      }
+    }
+    return to;
+  };
+  return along(along(values, height, width, 1, width), width, height, width, 1);
+}

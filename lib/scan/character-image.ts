@@ -9,10 +9,18 @@ import type { GreyPage } from './grey-page';
 const FULL_INK = 0.9;
 /** Of the ink's softness: so many standard deviations lie between a quarter and three quarters of a soft edge. */
 const QUARTERS = 1.35;
-/** Pens are made wider where they are thinner than this share of the convention's. */
-const THIN = 0.8;
-/** What is lighter is no ink when a character is cut out. */
-const EDGE_SHARE = 0.1;
+/** Edges softer than so many times the convention's are made steeper: of emnist47's characters a tenth are. */
+const P = () => (globalThis as any).P ?? {};
+const SOFTEST_ = () => P().softest ?? 1.3;
+/** Edges of a drawing without any filter are as soft, in pixels: a pixel that is half ink is grey. */
+const LEAST_SOFTNESS = 0.3;
+/**
+ * Pens are made wider, to the second share of the convention's, where they are thinner than the first. Of emnist47's characters 5 %
+ * are thinner than 0.6 of it, and 20 % than 0.75.
+ */
+const [THIN, WIDENED] = [0.6, 0.75];
+/** What is lighter is no ink when a character is cut out; an edge goes on for so many standard deviations until a byte shows none. */
+const [EDGE_SHARE, FAINT_EDGE] = [0.1, 1.6];
 
 /**
  * A character's 28 x 28 image. What a pen and a camera make otherwise than the forms that EMNIST was scanned from is made alike:
@@ -22,30 +30,35 @@ export function characterImage(depth: GreyPage, character: Component, convention
   const longest = Math.max(widthOf(character), heightOf(character));
   const pen = strokeWidth([character]);
   const wanted = (convention.pen / convention.size) * longest;
-  const reach = pen < THIN * wanted ? (wanted - pen) / 2 : 0;
+  const reach = pen < THIN * wanted ? (WIDENED * wanted - pen) / 2 : 0;
   const softness = (convention.blur / convention.size) * longest;
   const border = Math.ceil(reach + 3 * softness) + 3;
-  const cut = cutOut(depth, character, border);
+  // So much around holds the soft edge, and nothing of what stands beside.
+  const halo = Math.max(2, Math.round((P().halo ?? 0.06) * longest));
+  const cut = cutOut(depth, character, border + halo, halo);
   const soft = measureSoftness(cut, character);
-  const wide = reach >= 0.5 ? widen(cut, reach) : cut;
-  const missing = softness ** 2 - soft ** 2;
+  // A camera's blur is taken back by steeper edges about the same middle.
+  const sharp = steepen(cut, soft / Math.max(SOFTEST_() * softness, LEAST_SOFTNESS));
+  const wide = reach >= 0.5 ? widen(sharp, reach) : sharp;
+  const missing = ((P().min ?? 1.15) * softness) ** 2 - soft ** 2;
   const blurred = missing > 0.1 ? blurImage(wide, Math.sqrt(missing)) : wide;
   const most = blurred.levels.reduce((a, b) => Math.max(a, b), 0);
   if (most === 0) return new Uint8Array(PIXELS);
   const levels = blurred.levels.map((level) => (255 * level) / most);
-  return fitInk({ ...blurred, levels }, convention, EDGE_SHARE);
+  // The convention's box holds the ink's soft edge to its end, which noise would hide: so much of it on each side is beyond the share.
+  const edge = (P().faint ?? FAINT_EDGE) * (convention.blur / convention.size) * convention.box; const ES = P().es ?? EDGE_SHARE;
+  return fitInk({ ...blurred, levels }, { ...convention, box: convention.box - 2 * edge }, ES);
 }
 
 /** The character's ink and its soft edge on blank paper, with a border around; 255 is full ink. */
-function cutOut(depth: GreyPage, { runs, left, top, right, bottom }: Component, border: number): GreyImage {
+function cutOut(depth: GreyPage, { runs, left, top, right, bottom }: Component, border: number, halo: number): GreyImage {
   const [width, height] = [right - left + 1 + 2 * border, bottom - top + 1 + 2 * border];
   const levels = new Float32Array(width * height);
   const found: number[] = [];
   for (const run of runs) {
     for (let x = run.left; x <= run.right; x++) found.push(depth.levels[run.y * depth.width + x]);
-    // Two pixels around hold the soft edge, and nothing of what stands beside.
-    for (let y = Math.max(0, run.y - 2); y <= Math.min(depth.height - 1, run.y + 2); y++) {
-      const [from, to] = [Math.max(0, run.left - 2), Math.min(depth.width - 1, run.right + 2)];
+    for (let y = Math.max(0, run.y - halo); y <= Math.min(depth.height - 1, run.y + halo); y++) {
+      const [from, to] = [Math.max(0, run.left - halo), Math.min(depth.width - 1, run.right + halo)];
       for (let x = from; x <= to; x++) {
         levels[(y - top + border) * width + x - left + border] = depth.levels[y * depth.width + x];
       }
@@ -63,6 +76,11 @@ function measureSoftness({ levels }: GreyImage, character: Component): number {
   for (const level of levels) if (level > 64 && level < 191) soft++;
   const edge = (2 * character.area) / strokeWidth([character]);
   return soft / edge / QUARTERS;
+}
+
+function steepen(image: GreyImage, factor: number): GreyImage {
+  if (factor <= 1) return image;
+  return { ...image, levels: image.levels.map((level) => Math.max(0, Math.min(255, 127.5 + factor * (level - (P().mid ?? 127.5))))) };
 }
 
 /** Each pixel as deep as the deepest within `reach`; between whole pixels the disc's rim counts in part. */

@@ -15,6 +15,8 @@ const COARSE_SIDE = 512;
 const WIDEST_STROKE = 1 / 20;
 /** Side of the squares over which the light is evened out, in coarse pixels. */
 const SMOOTH = 4;
+/** What is darker than this share of the brightest paper is the table that it lies on. */
+const DARK_TABLE = 0.3;
 /** Ratios of level and paper are counted in steps of 1 / 512, up to twice the paper. */
 const STEPS = 512;
 
@@ -36,7 +38,8 @@ export function measureInk(page: GreyPage): Ink {
       const top = paper[above + low] + share * (paper[above + high] - paper[above + low]);
       const bottom = paper[below + low] + share * (paper[below + high] - paper[below + low]);
       const level = top + row.share * (bottom - top);
-      const ratio = Math.min(2 * STEPS, Math.round((STEPS * levels[y * width + x]) / level));
+      // Beyond the paper nothing is written.
+      const ratio = level > 0 ? Math.min(2 * STEPS, Math.round((STEPS * levels[y * width + x]) / level)) : STEPS;
       ratios[y * width + x] = ratio;
       counts[ratio]++;
     }
@@ -67,13 +70,39 @@ function quantile(counts: Uint32Array, total: number, share: number): number {
   return STEPS;
 }
 
-function measurePaper({ levels, width, height }: GreyPage): Float32Array {
-  const reach = Math.max(3, Math.round((WIDEST_STROKE * Math.max(width, height)) / 2));
-  const brightest = slide(Float32Array.from(levels), width, height, reach, Math.max);
-  const closed = slide(brightest, width, height, reach, Math.min);
-  const smooth = slide(closed, width, height, SMOOTH, (a, b) => a + b);
-  const counts = slide(new Float32Array(closed.length).fill(1), width, height, SMOOTH, (a, b) => a + b);
-  return smooth.map((sum, p) => Math.max(8, sum / counts[p]));
+/** The level of paper under each pixel; 0 on a dark table around it, where nothing is written. */
+function measurePaper(page: GreyPage): Float32Array {
+  const reach = Math.max(3, Math.round((WIDEST_STROKE * Math.max(page.width, page.height)) / 2));
+  const border = 2 * reach + 2;
+  const { levels, width, height } = widen(page, border);
+  const brightest = slide(levels, width, height, reach, Math.max);
+  const closed = cut(slide(brightest, width, height, reach, Math.min), page, border);
+  const smooth = slide(closed, page.width, page.height, SMOOTH, (a, b) => a + b);
+  const counts = slide(new Float32Array(closed.length).fill(1), page.width, page.height, SMOOTH, (a, b) => a + b);
+  // Never above what is there: a table beside the paper's edge would seem to be ink.
+  const paper = closed.map((level, p) => Math.max(1, Math.min(level, smooth[p] / counts[p])));
+  const bright = paper.slice().sort()[Math.floor(0.95 * paper.length)];
+  return paper.map((level) => (level < DARK_TABLE * bright ? 0 : level));
+}
+
+/** With a border in which the outermost pixels go on: a corner of the table is then as wide as the table. */
+function widen({ levels, width, height }: GreyPage, border: number) {
+  const [wide, high] = [width + 2 * border, height + 2 * border];
+  const wider = new Float32Array(wide * high);
+  const within = (at: number, size: number) => Math.max(0, Math.min(size - 1, at - border));
+  for (let y = 0; y < high; y++) {
+    for (let x = 0; x < wide; x++) wider[y * wide + x] = levels[within(y, height) * width + within(x, width)];
+  }
+  return { levels: wider, width: wide, height: high };
+}
+
+function cut(levels: Float32Array, { width, height }: GreyPage, border: number): Float32Array {
+  const inner = new Float32Array(width * height);
+  for (let y = 0; y < height; y++) {
+    const start = (y + border) * (width + 2 * border) + border;
+    inner.set(levels.subarray(start, start + width), y * width);
+  }
+  return inner;
 }
 
 /** Each pixel combined with all those of the square that reaches so far around it, as far as there are some. */

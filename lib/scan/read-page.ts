@@ -5,7 +5,7 @@ import { centreOf, type FoundSheet } from './find-sheet';
 import { type GreyPage, type Point, projectionBetween, project, warpPage } from './grey-page';
 import { groupCharacters } from './group-characters';
 import type { Ink } from './ink';
-import { eraseRules } from './rules';
+import { eraseRules, measureRules } from './rules';
 import { BOX_SIDE, boxAt, boxOf, COLUMNS, promptsOf, ROWS, SHEET_HEIGHT, SHEET_WIDTH } from './sheet';
 import { straighten } from './straighten';
 
@@ -20,8 +20,10 @@ export interface ReadPage {
 
 /** Pixels a millimetre of a sheet laid straight: a box has 84. */
 const SCALE = 8;
-/** Ink is deeper than this share of that of the page's strokes. */
+/** Ink is deeper than this share of that of strokes. */
 const INK_SHARE = 0.45;
+/** Printed lines fainter than this share of strokes can be told from them by their depth. */
+const FAINT_RULES = 0.6;
 /** What is deeper than noise by so many standard deviations, and by this depth, may be ink. */
 const [SIGMAS, LEAST_DEPTH] = [5, 30];
 /** Less ink than this in a box, in square millimetres, is dirt. */
@@ -40,7 +42,8 @@ export function readSheet({ depth, noise }: Ink, { name, map }: FoundSheet): Rea
   ];
   const toSheet = (point: Point) => ({ x: (point.x + 0.5) / SCALE, y: (point.y + 0.5) / SCALE });
   const laid = warpPage(depth, projectionBetween(corners, corners.map((corner) => project(map, toSheet(corner)))), width, height);
-  const writing = findThreshold(noise, (count) => countBoxes(laid, count));
+  const faint = faintest(noise);
+  const writing = Math.max(faint, INK_SHARE * measureStrokes(faint, (count) => countBoxes(laid, count)));
   const page = isPrintDark(laid, writing) ? withoutEdges(laid) : laid;
   const inBoxes = new Map<number, Component[]>();
   for (const component of findComponents(page, writing)) {
@@ -67,27 +70,48 @@ export function readSheet({ depth, noise }: Ink, { name, map }: FoundSheet): Rea
 
 /** Characters of any other page, by line. */
 export function readLines({ depth, noise }: Ink): ReadPage {
-  const faint = Math.max(SIGMAS * noise, LEAST_DEPTH);
+  const faint = faintest(noise);
   const straight = straighten(depth, faint);
-  const plain = eraseRules(straight, faint);
-  const threshold = findThreshold(noise, (count) => plain.levels.forEach(count));
+  const strokes = measureStrokes(faint, (count) => straight.levels.forEach(count));
+  const rules = measureRules(straight, faint);
+  // Fainter lines are left below the threshold as a whole, others are taken off.
+  const threshold = Math.max(faint, INK_SHARE * strokes, rules < FAINT_RULES * strokes ? 1.1 * rules : 0);
   const page = eraseRules(straight, threshold);
   const lines = groupCharacters(findComponents(page, threshold), page.width, page.height);
   return { page, lines, notes: [] };
 }
 
-/** The depth above which is ink, from the depths that `each` tells of: a share of what strokes have. */
-function findThreshold(noise: number, each: (count: (depth: number) => void) => void): number {
-  const faint = Math.max(SIGMAS * noise, LEAST_DEPTH);
+function faintest(noise: number): number {
+  return Math.ceil(Math.max(SIGMAS * noise, LEAST_DEPTH));
+}
+
+/**
+ * The depth of strokes, of the depths that `each` tells of: the upper quartile of what lies above the depth that best parts strokes
+ * from what is fainter, be it printed lines or their own soft edges (Otsu 1979, over what is deeper than `faint`).
+ */
+function measureStrokes(faint: number, each: (count: (depth: number) => void) => void): number {
   const counts = new Uint32Array(256);
   each((depth) => {
     counts[depth]++;
   });
-  const total = counts.reduce((sum, count, depth) => (depth > faint ? sum + count : sum), 0);
-  let sum = 0;
+  let [total, sum] = [0, 0];
+  for (let depth = faint; depth < 256; depth++) {
+    total += counts[depth];
+    sum += depth * counts[depth];
+  }
+  let [below, sumBelow, most, threshold, above] = [0, 0, 0, faint, total];
+  for (let depth = faint; depth < 255; depth++) {
+    below += counts[depth];
+    sumBelow += depth * counts[depth];
+    if (below === 0 || below === total) continue;
+    const apart = sumBelow / below - (sum - sumBelow) / (total - below);
+    const variance = below * (total - below) * apart ** 2;
+    if (variance <= most) continue;
+    [most, threshold, above] = [variance, depth, total - below];
+  }
   let strokes = 255;
-  for (; strokes > faint && sum < total / 4; strokes--) sum += counts[strokes];
-  return Math.max(faint, INK_SHARE * strokes);
+  for (let deeper = counts[255]; strokes > threshold && deeper < above / 4; ) deeper += counts[--strokes];
+  return strokes;
 }
 
 function countBoxes(page: GreyPage, count: (depth: number) => void): void {

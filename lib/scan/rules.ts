@@ -23,16 +23,44 @@ export function eraseRules(page: GreyPage, threshold: number): GreyPage {
   return erased === upright ? level : transpose(erased);
 }
 
+/** The depth below which nine tenths of what lines are made of are, of level or upright ones; 0 for a page without lines. */
+export function measureRules(page: GreyPage, threshold: number): number {
+  const depths = [page, transpose(page)].map((each) => {
+    const { levels, width } = each;
+    const most = findPieces(each, threshold).map(({ at, length }) => {
+      let depth = 0;
+      for (let k = 0; k < length; k++) depth = Math.max(depth, levels[at + k * width]);
+      return depth;
+    });
+    return most.sort((a, b) => a - b)[Math.floor(0.9 * most.length)] ?? 0;
+  });
+  return Math.max(...depths);
+}
+
 /** The very page given where it has no lines. */
 function eraseLevelRules(page: GreyPage, threshold: number): GreyPage {
   const { levels, width, height } = page;
+  const pieces = findPieces(page, threshold);
+  if (pieces.length === 0) return page;
+  const erased = levels.slice();
+  for (const { at, length } of pieces) {
+    // One more at each end: the line's soft edge.
+    for (let k = -1; k <= length; k++) {
+      const p = at + k * width;
+      if (p >= 0 && p < erased.length) erased[p] = 0;
+    }
+  }
+  return { levels: erased, width, height };
+}
+
+/** Ink of level lines by column, as first pixel and length downwards: what is no thicker than lines are. */
+function findPieces({ levels, width, height }: GreyPage, threshold: number): { readonly at: number; readonly length: number }[] {
   const factor = Math.max(1, Math.round(Math.max(width, height) / COARSE_SIDE));
-  const coarse = findRules(coarsen(page, threshold, factor), SHARE);
-  if (!coarse) return page;
+  const coarse = findRules(coarsen({ levels, width, height }, threshold, factor), SHARE);
+  if (!coarse) return [];
   const { marks, width: coarseWidth } = coarse;
-  /** The pieces of ink in a column that a line runs through, as first pixel and length. */
   const pieces: { readonly at: number; readonly length: number }[] = [];
-  for (let x = 0; x < Math.min(width, coarseWidth * factor); x++) {
+  for (let x = 0; x < width; x++) {
     const column = Math.floor(x / factor);
     for (let y = 0; y < height; y++) {
       if (levels[y * width + x] <= threshold) continue;
@@ -44,19 +72,9 @@ function eraseLevelRules(page: GreyPage, threshold: number): GreyPage {
       if (isRule) pieces.push({ at: top * width + x, length: y - top });
     }
   }
-  if (pieces.length === 0) return page;
   const lengths = pieces.map(({ length }) => length).sort((a, b) => a - b);
   const thickness = lengths[Math.floor(lengths.length / 2)];
-  const erased = levels.slice();
-  for (const { at, length } of pieces) {
-    if (length > 1.5 * thickness + 1) continue;
-    // One more at each end: the line's soft edge.
-    for (let k = -1; k <= length; k++) {
-      const p = at + k * width;
-      if (p >= 0 && p < erased.length) erased[p] = 0;
-    }
-  }
-  return { levels: erased, width, height };
+  return pieces.filter(({ length }) => length <= 1.5 * thickness + 1);
 }
 
 interface Mask {

@@ -5,11 +5,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Dataset, evaluate, fit, PIXELS, quickCnn, takeSubset } from '../src';
 import { random } from '../lib/base/random';
 import { readScan } from '../lib/scan/read-scan';
 import { COLUMNS, promptsOf, ROWS } from '../lib/scan/sheet';
 import type * as tf from '../lib/tensorflow';
+import { type Dataset, evaluate, fit, PIXELS, quickCnn, takeSubset } from '../src';
 import { type Camera, filledSheet, type Paper, photograph, toJpeg, writtenPage } from '../test/lib/scan/rendered-page';
 import { loadImages } from './images';
 
@@ -22,14 +22,16 @@ type Draw = (images: Uint8Array, seed: number) => Paper;
 /** Kinds of paper; characters are some 25 to 80 pixels high, as of A4 pages at 150 to 300 dots an inch. */
 export const PAPERS: Readonly<Record<string, Draw>> = {
   'white paper': (images, seed) => writtenPage(images, { columns: COLUMNS_OF_PAGE, seed, side: 40 + 12 * (seed % 4) }),
-  'lined paper': (images, seed) => writtenPage(images, { columns: COLUMNS_OF_PAGE, seed, side: 40 + 12 * (seed % 4), rules: true }),
+  'lined paper': (images, seed) =>
+    writtenPage(images, { columns: COLUMNS_OF_PAGE, seed, side: 40 + 12 * (seed % 4), rules: true }),
   'squared paper': (images, seed) =>
     writtenPage(images, { columns: COLUMNS_OF_PAGE, seed, side: 40 + 12 * (seed % 4), isSquared: true }),
   'printed sheet': (images, seed) =>
-    filledSheet('blank', Array.from({ length: PAGE }, (_, i) => images.subarray(i * PIXELS, (i + 1) * PIXELS)), {
-      seed,
-      scale: 5 + (seed % 4),
-    }),
+    filledSheet(
+      'blank',
+      Array.from({ length: PAGE }, (_, i) => images.subarray(i * PIXELS, (i + 1) * PIXELS)),
+      { seed, scale: 5 + (seed % 4) },
+    ),
 };
 
 /** From flat and even to what a phone gives in a dim room. */
@@ -136,7 +138,8 @@ function soften(images: Uint8Array): Float32Array {
   for (let i = 0; i < images.length; i++) {
     const [x, y] = [i % 28, Math.floor((i % PIXELS) / 28)];
     for (let row = Math.max(0, y - 2); row <= Math.min(27, y + 2); row++) {
-      for (let column = Math.max(0, x - 2); column <= Math.min(27, x + 2); column++) soft[i] += images[i - y * 28 - x + row * 28 + column];
+      for (let column = Math.max(0, x - 2); column <= Math.min(27, x + 2); column++)
+        soft[i] += images[i - y * 28 - x + row * 28 + column];
     }
   }
   return soft;

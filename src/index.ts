@@ -21,6 +21,7 @@ export { defaultDatasetName, loadDataset } from '../lib/data/load-dataset';
 export { encodeOneHot, normalizePixels, transposeImages } from '../lib/data/pixels';
 export { type Fold, splitDataset, stratifiedFolds, takeImages, takeSubset } from '../lib/data/split';
 export { classCounts, classMeans } from '../lib/data/statistics';
+export { type LabelledScan, readScan, type UnlabelledScan } from '../lib/scan/read-scan';
 
 // Models, and the study that notebooks 2 and 3 make.
 

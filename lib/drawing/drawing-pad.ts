@@ -5,12 +5,12 @@ import { gzipSync } from 'node:zlib';
 import type { Html } from '../base/media';
 import { encodePng } from '../base/png';
 import { checkDataset } from '../data/check-dataset';
+import { findConvention } from '../data/conventions';
 import { type Dataset, IMAGE_SIZE, PIXELS } from '../data/dataset';
 import type { Predictions } from '../evaluation/predictions';
 import { colorOf } from '../figures/template';
 import { escapeHtml } from '../tables/table-view';
 import type * as tf from '../tensorflow';
-import { findConvention } from '../data/conventions';
 import { type QuantizedModel, quantizeModel } from './quantize';
 
 /** Test images in the still picture, answers of each model to them, and screen pixels of one of their pixels. */

@@ -23,6 +23,7 @@ export { f1ByClass, perClassScores } from './per-class-scores';
 export { pixelHistogram } from './pixel-histogram';
 export { reliabilityDiagram } from './reliability-diagram';
 export { corruptedExamples, robustness } from './robustness';
+export { readings, scan } from './scan';
 export { searchComparison } from './search-comparison';
 export { searchHistory } from './search-history';
 export { slicePlot } from './slice-plot';

@@ -9,9 +9,8 @@ import type { GreyPage } from './grey-page';
 const FULL_INK = 0.9;
 /** Of the ink's softness: so many standard deviations lie between a quarter and three quarters of a soft edge. */
 const QUARTERS = 1.35;
-/** Edges softer than so many times the convention's are made steeper: of emnist47's characters a tenth are. */
-const P = () => (globalThis as any).P ?? {};
-const SOFTEST_ = () => P().softest ?? 1.3;
+/** Edges come to be between so many times as soft as the convention's: half of emnist47's characters are below the second. */
+const [SOFT, SOFTEST] = [1.15, 1.3];
 /** Edges of a drawing without any filter are as soft, in pixels: a pixel that is half ink is grey. */
 const LEAST_SOFTNESS = 0.3;
 /**
@@ -19,6 +18,8 @@ const LEAST_SOFTNESS = 0.3;
  * are thinner than 0.6 of it, and 20 % than 0.75.
  */
 const [THIN, WIDENED] = [0.6, 0.75];
+/** Soft edges reach so far beyond the ink, as a share of the character's longer side. */
+const HALO = 0.06;
 /** What is lighter is no ink when a character is cut out; an edge goes on for so many standard deviations until a byte shows none. */
 const [EDGE_SHARE, FAINT_EDGE] = [0.1, 1.6];
 
@@ -34,20 +35,20 @@ export function characterImage(depth: GreyPage, character: Component, convention
   const softness = (convention.blur / convention.size) * longest;
   const border = Math.ceil(reach + 3 * softness) + 3;
   // So much around holds the soft edge, and nothing of what stands beside.
-  const halo = Math.max(2, Math.round((P().halo ?? 0.06) * longest));
+  const halo = Math.max(2, Math.round(HALO * longest));
   const cut = cutOut(depth, character, border + halo, halo);
   const soft = measureSoftness(cut, character);
   // A camera's blur is taken back by steeper edges about the same middle.
-  const sharp = steepen(cut, soft / Math.max(SOFTEST_() * softness, LEAST_SOFTNESS));
+  const sharp = steepen(cut, soft / Math.max(SOFTEST * softness, LEAST_SOFTNESS));
   const wide = reach >= 0.5 ? widen(sharp, reach) : sharp;
-  const missing = ((P().min ?? 1.15) * softness) ** 2 - soft ** 2;
+  const missing = (SOFT * softness) ** 2 - soft ** 2;
   const blurred = missing > 0.1 ? blurImage(wide, Math.sqrt(missing)) : wide;
   const most = blurred.levels.reduce((a, b) => Math.max(a, b), 0);
   if (most === 0) return new Uint8Array(PIXELS);
   const levels = blurred.levels.map((level) => (255 * level) / most);
   // The convention's box holds the ink's soft edge to its end, which noise would hide: so much of it on each side is beyond the share.
-  const edge = (P().faint ?? FAINT_EDGE) * (convention.blur / convention.size) * convention.box; const ES = P().es ?? EDGE_SHARE;
-  return fitInk({ ...blurred, levels }, { ...convention, box: convention.box - 2 * edge }, ES);
+  const edge = FAINT_EDGE * (convention.blur / convention.size) * convention.box;
+  return fitInk({ ...blurred, levels }, { ...convention, box: convention.box - 2 * edge }, EDGE_SHARE);
 }
 
 /** The character's ink and its soft edge on blank paper, with a border around; 255 is full ink. */
@@ -80,7 +81,7 @@ function measureSoftness({ levels }: GreyImage, character: Component): number {
 
 function steepen(image: GreyImage, factor: number): GreyImage {
   if (factor <= 1) return image;
-  return { ...image, levels: image.levels.map((level) => Math.max(0, Math.min(255, 127.5 + factor * (level - (P().mid ?? 127.5))))) };
+  return { ...image, levels: image.levels.map((level) => Math.max(0, Math.min(255, 127.5 + factor * (level - 127.5)))) };
 }
 
 /** Each pixel as deep as the deepest within `reach`; between whole pixels the disc's rim counts in part. */

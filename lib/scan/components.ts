@@ -79,6 +79,36 @@ export function joinComponents(components: readonly Component[]): Component {
 }
 
 /**
+ * Components, with those joined that are one piece in `faint`, where fainter ink counts as well: a stroke that breaks where the pen
+ * was light. What would be a good deal larger than its parts is another character close by, and stays apart.
+ */
+export function joinFaintly(components: readonly Component[], faint: readonly Component[]): Component[] {
+  const rows = new Map<number, { readonly run: Run; readonly whole: number }[]>();
+  faint.forEach(({ runs }, whole) => {
+    for (const run of runs) {
+      const row = rows.get(run.y);
+      if (row) row.push({ run, whole });
+      else rows.set(run.y, [{ run, whole }]);
+    }
+  });
+  const parts = new Map<number, Component[]>();
+  components.forEach((component, i) => {
+    const [first] = component.runs;
+    const found = rows.get(first.y)?.find(({ run }) => run.left <= first.left && run.right >= first.left);
+    // What is in no faint component has a key of its own.
+    const whole = found?.whole ?? -1 - i;
+    const others = parts.get(whole);
+    if (others) others.push(component);
+    else parts.set(whole, [component]);
+  });
+  const longest = (component: Component) => Math.max(widthOf(component), heightOf(component));
+  return [...parts.values()].flatMap((pieces) => {
+    const joined = joinComponents(pieces);
+    return longest(joined) <= 1.4 * Math.max(...pieces.map(longest)) ? [joined] : pieces;
+  });
+}
+
+/**
  * Width of the strokes: a stroke of length l and width w has an area of l w and an outline of 2 l. The outline is counted in sides
  * of pixels, of which a slanting one has up to 1.4 times as many as it is long, 1.27 on average over all directions.
  */

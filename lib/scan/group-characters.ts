@@ -79,8 +79,7 @@ function findLines(bodies: readonly Component[], tall: number): Component[][] {
     if (near.length > 0) near[0].line.push(body);
     else lines.push([body]);
   }
-  const centre = (line: readonly Component[]) =>
-    line.reduce((sum, { top, bottom }) => sum + (top + bottom) / 2, 0) / line.length;
+  const centre = (line: readonly Component[]) => line.reduce((sum, { top, bottom }) => sum + (top + bottom) / 2, 0) / line.length;
   return lines.sort((a, b) => centre(a) - centre(b));
 }
 

@@ -17,6 +17,8 @@ const WIDEST_STROKE = 1 / 20;
 const SMOOTH = 4;
 /** What is darker than this share of the brightest paper is the table that it lies on. */
 const DARK_TABLE = 0.3;
+/** Within so many coarse pixels the light may fall to this share; where it falls further the paper ends. */
+const [EDGE, STEEP] = [2, 0.6];
 /** Ratios of level and paper are counted in steps of 1 / 512, up to twice the paper. */
 const STEPS = 512;
 
@@ -70,7 +72,7 @@ function quantile(counts: Uint32Array, total: number, share: number): number {
   return STEPS;
 }
 
-/** The level of paper under each pixel; 0 on a dark table around it, where nothing is written. */
+/** The level of paper under each pixel; 0 on a dark table around it and along its edge, where nothing is written. */
 function measurePaper(page: GreyPage): Float32Array {
   const reach = Math.max(3, Math.round((WIDEST_STROKE * Math.max(page.width, page.height)) / 2));
   const border = 2 * reach + 2;
@@ -82,7 +84,8 @@ function measurePaper(page: GreyPage): Float32Array {
   // Never above what is there: a table beside the paper's edge would seem to be ink.
   const paper = closed.map((level, p) => Math.max(1, Math.min(level, smooth[p] / counts[p])));
   const bright = paper.slice().sort()[Math.floor(0.95 * paper.length)];
-  return paper.map((level) => (level < DARK_TABLE * bright ? 0 : level));
+  const [least, most] = [Math.min, Math.max].map((combine) => slide(closed, page.width, page.height, EDGE, combine));
+  return paper.map((level, p) => (level < DARK_TABLE * bright || least[p] < STEEP * most[p] ? 0 : level));
 }
 
 /** With a border in which the outermost pixels go on: a corner of the table is then as wide as the table. */

@@ -1,8 +1,7 @@
 /** Cuts a page's ink into characters: box by box on a printed sheet, line by line elsewhere. */
-import { plural } from '../base/words';
-import { type Component, findComponents, joinComponents } from './components';
+import { type Component, findComponents, joinComponents, joinFaintly } from './components';
 import { centreOf, type FoundSheet } from './find-sheet';
-import { type GreyPage, type Point, projectionBetween, project, warpPage } from './grey-page';
+import { type GreyPage, type Point, project, projectionBetween, warpPage } from './grey-page';
 import { groupCharacters } from './group-characters';
 import type { Ink } from './ink';
 import { eraseRules, measureRules } from './rules';
@@ -22,6 +21,8 @@ export interface ReadPage {
 const SCALE = 8;
 /** Ink is deeper than this share of that of strokes. */
 const INK_SHARE = 0.45;
+/** A stroke that breaks goes on at this share of that depth. */
+const FAINTER = 0.5;
 /** Printed lines fainter than this share of strokes can be told from them by their depth. */
 const FAINT_RULES = 0.6;
 /** What is deeper than noise by so many standard deviations, and by this depth, may be ink. */
@@ -41,7 +42,15 @@ export function readSheet({ depth, noise }: Ink, { name, map }: FoundSheet): Rea
     { x: 0, y: height },
   ];
   const toSheet = (point: Point) => ({ x: (point.x + 0.5) / SCALE, y: (point.y + 0.5) / SCALE });
-  const laid = warpPage(depth, projectionBetween(corners, corners.map((corner) => project(map, toSheet(corner)))), width, height);
+  const laid = warpPage(
+    depth,
+    projectionBetween(
+      corners,
+      corners.map((corner) => project(map, toSheet(corner))),
+    ),
+    width,
+    height,
+  );
   const faint = faintest(noise);
   const writing = Math.max(faint, INK_SHARE * measureStrokes(faint, (count) => countBoxes(laid, count)));
   const page = isPrintDark(laid, writing) ? withoutEdges(laid) : laid;
@@ -64,7 +73,9 @@ export function readSheet({ depth, noise }: Ink, { name, map }: FoundSheet): Rea
     page,
     lines: lines.filter((line) => line.length > 0).map((line) => line.map(({ character }) => character)),
     ...(isBlank ? {} : { prompts: characters.map(({ box }) => prompts[box]) }),
-    notes: [`The printed sheet "${name}" was found: ${plural(characters.length, 'box')} of ${isBlank ? COLUMNS * ROWS : prompts.length} are filled.`],
+    notes: [
+      `The printed sheet "${name}" was found: ${characters.length} of its ${isBlank ? COLUMNS * ROWS : prompts.length} boxes are filled.`,
+    ],
   };
 }
 
@@ -77,7 +88,8 @@ export function readLines({ depth, noise }: Ink): ReadPage {
   // Fainter lines are left below the threshold as a whole, others are taken off.
   const threshold = Math.max(faint, INK_SHARE * strokes, rules < FAINT_RULES * strokes ? 1.1 * rules : 0);
   const page = eraseRules(straight, threshold);
-  const lines = groupCharacters(findComponents(page, threshold), page.width, page.height);
+  const pieces = joinFaintly(findComponents(page, threshold), findComponents(page, Math.max(faint, FAINTER * threshold)));
+  const lines = groupCharacters(pieces, page.width, page.height);
   return { page, lines, notes: [] };
 }
 
@@ -151,7 +163,12 @@ function withoutEdges(page: GreyPage): GreyPage {
     const [left, top] = [Math.round(corner.x * SCALE), Math.round(corner.y * SCALE)];
     for (let a = -reach; a <= side + reach; a++) {
       for (let b = -reach; b <= reach; b++) {
-        for (const [x, y] of [[left + a, top + b], [left + a, top + side + b], [left + b, top + a], [left + side + b, top + a]]) {
+        for (const [x, y] of [
+          [left + a, top + b],
+          [left + a, top + side + b],
+          [left + b, top + a],
+          [left + side + b, top + a],
+        ]) {
           levels[y * page.width + x] = 0;
         }
       }

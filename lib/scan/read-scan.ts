@@ -84,7 +84,14 @@ export async function readScan(file: string, { like, labels }: ScanOptions = {})
   const convention = like ? findConvention(like as Dataset) : EMNIST;
   const classNames = like?.classNames ?? (knownMapping('emnist-balanced')?.classNames as readonly string[]);
   const common = { name: basename(file), classNames, source: file, page };
-  const written = labels === undefined ? prompts : matchText(labels, lines.map(({ length }) => length), file);
+  const written =
+    labels === undefined
+      ? prompts
+      : matchText(
+          labels,
+          lines.map(({ length }) => length),
+          file,
+        );
   if (!written) return { ...common, ...imagesOf(page, found, convention), notes: [...notes, told(found.length, lines.length)] };
   const classes = classesOf(written, classNames);
   const kept = found.filter((_, i) => classes[i] !== undefined);
@@ -103,7 +110,9 @@ export async function readScan(file: string, { like, labels }: ScanOptions = {})
     notes: [
       ...notes,
       told(found.length, lines.length),
-      ...(left > 0 ? [`${plural(left, 'character')} of no class (${other.join(' ')}) ${left === 1 ? 'is' : 'are'} left out.`] : []),
+      ...(left > 0
+        ? [`${plural(left, 'character')} of no class (${other.join(' ')}) ${left === 1 ? 'is' : 'are'} left out.`]
+        : []),
     ],
   };
 }

@@ -15,10 +15,7 @@ export function straighten(depth: GreyPage, threshold: number): GreyPage {
   if (Math.abs(angle) < LEAST_ANGLE) return depth;
   const { width, height } = depth;
   const [cos, sin] = [Math.cos((angle * Math.PI) / 180), Math.sin((angle * Math.PI) / 180)];
-  const [toWidth, toHeight] = [
-    Math.ceil(width * cos + height * Math.abs(sin)),
-    Math.ceil(height * cos + width * Math.abs(sin)),
-  ];
+  const [toWidth, toHeight] = [Math.ceil(width * cos + height * Math.abs(sin)), Math.ceil(height * cos + width * Math.abs(sin))];
   // About the middle of both pages.
   const map: Projection = [
     cos,

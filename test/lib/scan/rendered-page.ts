@@ -44,7 +44,12 @@ export function blankPaper(width: number, height: number, seed = 0): Paper {
 /** Lines of lined paper every so many pixels, or with `isSquared` squares; `depth` is the share of light that they take. */
 export function ruleLines(
   { light, width, height }: Paper,
-  { every, thickness = 2, depth = 0.35, isSquared = false }: { every: number; thickness?: number; depth?: number; isSquared?: boolean },
+  {
+    every,
+    thickness = 2,
+    depth = 0.35,
+    isSquared = false,
+  }: { every: number; thickness?: number; depth?: number; isSquared?: boolean },
 ): void {
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
@@ -77,7 +82,10 @@ export function write(
 }
 
 /** Lines of characters on a page of its own size; sizes, places and depths vary a little from one to the next. */
-export function writtenPage(images: Uint8Array, { side = 60, columns = 20, seed = 0, rules = false, isSquared = false } = {}): Paper {
+export function writtenPage(
+  images: Uint8Array,
+  { side = 60, columns = 20, seed = 0, rules = false, isSquared = false } = {},
+): Paper {
   const count = images.length / PIXELS;
   const [stepX, stepY] = [Math.round(1.35 * side), 2 * side];
   const paper = blankPaper((columns + 2) * stepX, (Math.ceil(count / columns) + 2) * stepY, seed);
@@ -106,7 +114,8 @@ export function filledSheet(
   const fill = (x: number, y: number, width: number, height: number, light: number) => {
     const [left, top] = [Math.round((x + border) * scale), Math.round((y + border) * scale)];
     const [right, bottom] = [Math.round((x + width + border) * scale), Math.round((y + height + border) * scale)];
-    for (let row = top; row < bottom; row++) for (let column = left; column < right; column++) paper.light[row * paper.width + column] = light;
+    for (let row = top; row < bottom; row++)
+      for (let column = left; column < right; column++) paper.light[row * paper.width + column] = light;
   };
   const square = ({ x, y }: Point, side: number, light: number) => fill(x - side / 2, y - side / 2, side, side, light);
   for (const mark of MARKS) square(mark, MARK_SIDE, 0.05);

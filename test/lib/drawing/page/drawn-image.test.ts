@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { findConvention } from '../../../../lib/data/conventions';
 import { type Dataset, IMAGE_SIZE, PIXELS } from '../../../../lib/data/dataset';
 import { loadDataset } from '../../../../lib/data/load-dataset';
-import { findConvention } from '../../../../lib/data/conventions';
 import { glyphs, loadDrawnImage, parseStrokes } from './load-drawn-image';
 
 const page = loadDrawnImage();

@@ -7,7 +7,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { random } from '../lib/base/random';
 import { readScan } from '../lib/scan/read-scan';
-import { COLUMNS, promptsOf, ROWS } from '../lib/scan/sheet';
 import type * as tf from '../lib/tensorflow';
 import { type Dataset, evaluate, fit, PIXELS, quickCnn, takeSubset } from '../src';
 import { type Camera, filledSheet, type Paper, photograph, toJpeg, writtenPage } from '../test/lib/scan/rendered-page';

@@ -116,6 +116,7 @@ export { DivergedError } from '../lib/training/train-epochs';
 // Evaluation and experiments (notebook 4).
 
 export { drawingPad } from '../lib/drawing/drawing-pad';
+export { readDrawings } from '../lib/drawing/read-drawings';
 export {
   type BootstrapOptions,
   bootstrapInterval,

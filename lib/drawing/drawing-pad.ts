@@ -26,7 +26,8 @@ const SCALE = 2;
  * packed as 8 bit numbers if that changes the accuracy on `test` by at most 0.1 percentage points, else as 16 bit or
  * float32; the pad says which, and the accuracy of both. Where no script may run (a notebook not trusted, GitHub, PDF)
  * stand what the models say about six test images, and one sentence. Strokes become images as those of the data set did: as
- * EMNIST's or as MNIST's, told by the size of the characters of `test`.
+ * EMNIST's or as MNIST's, told by the size of the characters of `test`. Drawings may be kept with what they are and saved as a
+ * file for `readDrawings`.
  *
  * @param models By the name that the pad shows: `{ MLP: mlp.model, CNN: cnn.model }`. They are left as they are.
  * @param test The images that packed weights are checked with, of the kind that the models were trained on.
@@ -77,7 +78,7 @@ export async function drawingPad(models: Readonly<Record<string, tf.LayersModel>
 ${readPage('pad.html')}
 <script type="application/json" id="setup">${escapeScript(setup)}</script>
 <script type="text/plain" id="tfjs">${library}</script>
-<script>${readPage('drawn-image.js')}\n${readPage('pad.js')}</script>
+<script>${['drawn-image.js', 'kept-drawings.js', 'pad.js'].map(readPage).join('\n')}</script>
 </body>
 </html>`;
   const host = "document.currentScript.closest('.inkwell-drawing')";

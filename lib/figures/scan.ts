@@ -1,9 +1,8 @@
 import type { Data } from 'plotly.js';
 import { encodePng } from '../base/png';
 import { PIXELS } from '../data/dataset';
-import type { Predictions } from '../evaluation/predictions';
 import { type GreyPage, shrinkPage } from '../scan/grey-page';
-import type { LabelledScan, UnlabelledScan } from '../scan/read-scan';
+import type { LabelledScan, Reading, UnlabelledScan } from '../scan/read-scan';
 import type { Figure } from './figure';
 import { drawMosaic } from './mosaic';
 import { colors, createFigure, escapeText } from './template';
@@ -78,35 +77,33 @@ export function scan(scanned: UnlabelledScan | LabelledScan, options: { title?: 
  * The characters of a page under what each model reads: `MLP · CNN`, after the true class and an arrow where it is known. Blue where
  * all models are right, vermilion where one is wrong.
  *
- * @param readings What `evaluate` gave, by the model's name. @param options `columns`: characters in a row, default 12.
+ * @param reads What `predict` gave of this page, by the models' names.
+ * @param options `columns`: characters in a row, default 12.
  * @throws RangeError for readings that are not of these characters.
  */
 export function readings(
   scanned: UnlabelledScan | LabelledScan,
-  readings: Readonly<Record<string, Pick<Predictions, 'predicted' | 'probabilities' | 'classNames'>>>,
+  reads: Readonly<Record<string, Reading>>,
   options: { columns?: number; title?: string } = {},
 ): Figure {
   const { columns = 12, title } = options;
   const { images, size, labels, classNames } = scanned;
-  const models = Object.entries(readings);
-  for (const [name, { predicted }] of models) {
-    if (predicted.length === size) continue;
+  const models = Object.entries(reads).map(([name, read]) => {
+    const [classes, shares] = ['class', 'probability'].map((column) => read.column(column).values as readonly (string | number)[]);
+    if (classes.length === size) return { name, classes: classes.map(String), shares: shares.map(Number) };
     throw new RangeError(
-      `readings must be of the page's ${size} characters, but ${name} has ${predicted.length}: evaluate the model on this page.`,
+      `reads must be of the page's ${size} characters, but ${name} read ${classes.length}: give what \`predict\` says of this page.`,
     );
-  }
+  });
   const tiles = Array.from({ length: size }, (_, i) => {
-    const read = models.map(([, { predicted }]) => classNames[predicted[i]]);
-    const isRight = labels && models.every(([, { predicted }]) => predicted[i] === labels[i]);
-    const sure = models.map(([name, { predicted, probabilities }]) => {
-      const share = probabilities[i * classNames.length + predicted[i]];
-      return `${name} ${classNames[predicted[i]]} (${(100 * share).toFixed(1)} %)`;
-    });
+    const written = labels && classNames[labels[i]];
+    const isRight = written !== undefined && models.every(({ classes }) => classes[i] === written);
+    const sure = models.map(({ name, classes, shares }) => `${name} ${classes[i]} (${(100 * shares[i]).toFixed(1)} %)`);
     return {
       image: images.subarray(i * PIXELS, (i + 1) * PIXELS),
-      label: `${labels ? `${classNames[labels[i]]} → ` : ''}${read.join(' · ')}`,
-      color: isRight === undefined ? colors.ink : isRight ? colors.right : colors.wrong,
-      hover: `character ${i + 1}${labels ? `: true ${classNames[labels[i]]}` : ''}; ${sure.join(', ')}`,
+      label: `${written === undefined ? '' : `${written} → `}${models.map(({ classes }) => classes[i]).join(' · ')}`,
+      color: written === undefined ? colors.ink : isRight ? colors.right : colors.wrong,
+      hover: `character ${i + 1}${written === undefined ? '' : `: true ${written}`}; ${sure.join(', ')}`,
     };
   });
   return drawMosaic(tiles, { columns, title });

@@ -28,6 +28,11 @@ export interface Frame {
   readonly height: number;
 }
 
+/** What `predict` says of a page's characters, in their order: its columns `class` and `probability`. */
+export interface Reading {
+  column(name: string): { readonly values: unknown };
+}
+
 interface ScannedPage extends UnlabelledImages {
   /** For reports, as `Dataset` has it. */
   readonly source: string;

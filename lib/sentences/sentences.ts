@@ -16,5 +16,6 @@ export {
   describeImportance as importance,
   describeSearch as search,
 } from './describe-search';
+export { describeScan as scan } from './describe-scan';
 export { describeAbstract as abstract, describeConclusion as conclusion, type StudiedModel } from './describe-study';
 export { describeTrainedAlike as trainedAlike } from './describe-trained-alike';

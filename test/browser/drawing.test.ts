@@ -8,9 +8,11 @@ import { type Dataset, PIXELS } from '../../lib/data/dataset';
 import { loadDataset } from '../../lib/data/load-dataset';
 import { takeSubset } from '../../lib/data/split';
 import { drawingPad } from '../../lib/drawing/drawing-pad';
+import { readDrawings } from '../../lib/drawing/read-drawings';
 import { type QuantizedModel, quantizeModel } from '../../lib/drawing/quantize';
 import { HyperParameters } from '../../lib/search/space/hyperparameters';
 import type * as tf from '../../lib/tensorflow';
+import { evaluate } from '../../lib/training/evaluate';
 import { fit } from '../../lib/training/fit';
 import { buildCnn } from '../../src/models/cnn';
 import { buildMlp } from '../../src/models/mlp';
@@ -118,6 +120,28 @@ describe('the drawing pad with MNIST', () => {
     await page.keyboard.press('Enter');
     await expect.poll(() => answers(pad)).toEqual(['–', '–']);
     expect(await pad.locator('#clear').isDisabled()).toBe(true);
+    await page.context().close();
+  });
+
+  it('keeps drawings with what they are, and saves them as a set', async () => {
+    const { page, problems } = await openPage(url, { acceptDownloads: true });
+    const pad = await findPad(page);
+    for (const button of ['#keep', '#save']) expect(await pad.locator(button).isDisabled()).toBe(true);
+    await draw(page, pad, SEVEN);
+    await pad.locator('#class').selectOption('7');
+    await pad.locator('#keep').click();
+    await expect.poll(() => answers(pad)).toEqual(['–', '–']);
+    await draw(page, pad, SEVEN);
+    await pad.locator('#keep').click();
+    expect(await pad.locator('#save').textContent()).toBe('Save 2');
+    const [download] = await Promise.all([page.waitForEvent('download'), pad.locator('#save').click()]);
+    const file = join(folder, 'drawings.csv');
+    await download.saveAs(file);
+    const own = await readDrawings(file, { like: test });
+    expect([...own.labels]).toEqual([7, 7]);
+    expect((await evaluate(models.CNN, own)).accuracy).toBe(1);
+    expect(problems).toEqual([]);
+    await page.screenshot({ path: join(process.env.PAD_SHOT ?? folder, 'pad.png') });
     await page.context().close();
   });
 

@@ -2,9 +2,8 @@
 // The drawing pad, in a frame of its own: it shares nothing with the page around it but its colours and its width.
 (async () => {
   const { models, classNames, convention, note } = JSON.parse(document.getElementById('setup').textContent);
-  const [sheet, seen, undo, clear, status, answer] = ['sheet', 'seen', 'undo', 'clear', 'status', 'answer'].map((id) =>
-    document.getElementById(id),
-  );
+  const ids = ['sheet', 'seen', 'undo', 'clear', 'class', 'keep', 'save', 'status', 'answer'];
+  const [sheet, seen, undo, clear, chosen, keep, save, status, answer] = ids.map((id) => document.getElementById(id));
   const TOP = 5;
   /** Of the sheet's side: about as wide as the models will see it where a character fills half of the sheet. */
   const PEN = 0.075;
@@ -170,7 +169,7 @@
       for (const { x, y } of stroke) context.lineTo(x * side, y * side);
       context.stroke();
     }
-    for (const button of [undo, clear]) button.disabled = strokes.length === 0;
+    for (const button of [undo, clear, keep]) button.disabled = strokes.length === 0;
   }
 
   function drawSeen(levels) {
@@ -251,6 +250,17 @@
     strokes.length = 0;
     change();
   });
+  for (const name of classNames) chosen.appendChild(document.createElement('option')).textContent = name;
+  const kept = keptDrawings();
+  keep.addEventListener('click', () => {
+    kept.add(chosen.value, drawnImage(strokes, convention));
+    strokes.length = 0;
+    save.disabled = false;
+    save.textContent = `Save ${kept.count()}`;
+    save.title = 'A file for readDrawings, or for data/';
+    change();
+  });
+  save.addEventListener('click', () => kept.download());
   addEventListener('keydown', (event) => {
     if ((event.ctrlKey || event.metaKey) && event.key === 'z' && strokes.length > 0 && !isDrawing) {
       event.preventDefault();

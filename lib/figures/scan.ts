@@ -89,7 +89,9 @@ export function readings(
   const { columns = 12, title } = options;
   const { images, size, labels, classNames } = scanned;
   const models = Object.entries(reads).map(([name, read]) => {
-    const [classes, shares] = ['class', 'probability'].map((column) => read.column(column).values as readonly (string | number)[]);
+    const [classes, shares] = ['class', 'probability'].map(
+      (column) => read.column(column).values as readonly (string | number)[],
+    );
     if (classes.length === size) return { name, classes: classes.map(String), shares: shares.map(Number) };
     throw new RangeError(
       `reads must be of the page's ${size} characters, but ${name} read ${classes.length}: give what \`predict\` says of this page.`,

@@ -1,7 +1,7 @@
 /** Finds the printed sheet in a photograph by the black squares in its corners. */
 import { type Component, findComponents, heightOf, widthOf } from './components';
 import { type GreyPage, type Point, type Projection, project, projectionBetween, shrinkPage } from './grey-page';
-import { CELLS, MARK_SIDE, MARKS, type SheetName, sheetOf } from './sheet';
+import { CELL_SIDE, CELLS, MARK_SIDE, MARKS, type SheetName, sheetOf } from './sheet';
 
 export interface FoundSheet {
   readonly name: SheetName;
@@ -17,19 +17,24 @@ const BLACK = 110;
 const MOST_SQUARES = 24;
 /** A square has this share of its frame; turned by 20 degrees it still has 0.6. */
 const LEAST_FILL = 0.55;
+/** Few letters fill so much. */
+const CLEAR_FILL = 0.7;
 /** By so much the sides may be longer or shorter than those of a sheet seen from straight above, and squares larger than others. */
 const SLACK = 1.5;
 
 interface Square extends Point {
   readonly area: number;
   readonly isHollow: boolean;
+  /** Share of its frame that is black. */
+  readonly fill: number;
 }
 
 /** The sheet, `'incomplete'` where but three of its marks are seen, or undefined for a page that is none. */
 export function findSheet(depth: GreyPage): FoundSheet | 'incomplete' | undefined {
   const factor = Math.max(1, Math.round(Math.sqrt(depth.levels.length / ENOUGH_PIXELS)));
   const small = factor > 1 ? shrinkPage(depth, factor) : depth;
-  const squares = findSquares(small);
+  const all = findSquares(small);
+  const squares = all.slice(0, MOST_SQUARES);
   const marks = squares.filter(({ isHollow }) => !isHollow);
   for (const first of squares.filter(({ isHollow }) => isHollow)) {
     for (const corners of triples(marks)) {
@@ -42,19 +47,24 @@ export function findSheet(depth: GreyPage): FoundSheet | 'incomplete' | undefine
       return { name, map: projectionBetween(MARKS, full) };
     }
   }
-  return [...triples(squares)].some(isThreeCorners) ? 'incomplete' : undefined;
+  const full = all.filter(({ fill }) => fill > CLEAR_FILL);
+  return [...triples(full)].some((corners) => isThreeCorners(corners) && hasCells(full, corners)) ? 'incomplete' : undefined;
 }
 
 function findSquares(page: GreyPage): Square[] {
   return findComponents(page, BLACK)
     .filter((component) => {
       const [width, height] = [widthOf(component), heightOf(component)];
-      const fill = component.area / (width * height);
-      return width >= 5 && width < 1.6 * height && height < 1.6 * width && fill > LEAST_FILL;
+      return width >= 5 && width < 1.6 * height && height < 1.6 * width && fillOf(component) > LEAST_FILL;
     })
     .sort((a, b) => b.area - a.area)
-    .slice(0, MOST_SQUARES)
-    .map((component) => ({ ...centreOf(component), area: component.area, isHollow: isHollow(page, component) }));
+    .slice(0, 2 * MOST_SQUARES)
+    .map((component) => ({
+      ...centreOf(component),
+      area: component.area,
+      fill: fillOf(component),
+      isHollow: isHollow(page, component),
+    }));
 }
 
 /** The centre of mass. */
@@ -66,6 +76,10 @@ export function centreOf({ runs, area }: Component): Point {
     y += length * run.y;
   }
   return { x: x / area, y: y / area };
+}
+
+function fillOf(component: Component): number {
+  return component.area / (widthOf(component) * heightOf(component));
 }
 
 function isHollow(page: GreyPage, component: Component): boolean {
@@ -113,7 +127,13 @@ function isThreeCorners(squares: readonly Square[]): boolean {
   const sides = [distance(a, b), distance(b, c), distance(c, a)].sort((x, y) => x - y);
   const expected = [distance(MARKS[0], MARKS[1]), distance(MARKS[1], MARKS[2]), distance(MARKS[0], MARKS[2])];
   const scale = Math.sqrt(mean(areas)) / MARK_SIDE;
-  return sides.every((length, i) => Math.abs(length / (scale * expected[i]) - 1) < 0.2);
+  return sides.every((length, i) => Math.abs(length / (scale * expected[i]) - 1) < 0.15);
+}
+
+/** Whether some squares are as much smaller as the black ones between the upper marks, which letters are not. */
+function hasCells(squares: readonly Square[], corners: readonly Square[]): boolean {
+  const expected = mean(corners.map(({ area }) => area)) * (CELL_SIDE / MARK_SIDE) ** 2;
+  return squares.filter(({ area }) => Math.abs(area / expected - 1) < 0.35).length >= 4;
 }
 
 function distance(a: Point, b: Point): number {

@@ -7,6 +7,8 @@ const SLOPES = Array.from({ length: 17 }, (_, i) => (i - 8) / 200);
 const COARSE_SIDE = 1000;
 /** A line runs over this share of the page without a gap; strokes do not. */
 const SHARE = 0.2;
+/** A line is so many times as long as it is thick; strokes are 5 to 15 times. */
+const SLENDER = 25;
 /** Gaps of so many coarse pixels are none. */
 const GAP = 2;
 
@@ -74,6 +76,8 @@ function findPieces({ levels, width, height }: GreyPage, threshold: number): { r
   }
   const lengths = pieces.map(({ length }) => length).sort((a, b) => a - b);
   const thickness = lengths[Math.floor(lengths.length / 2)];
+  // In a picture of a few large characters strokes run as far.
+  if (thickness * SLENDER > SHARE * width) return [];
   return pieces.filter(({ length }) => length <= 1.5 * thickness + 1);
 }
 

@@ -11,11 +11,11 @@ export { describeFit as fit } from './describe-fit';
 export { describeGain as gain } from './describe-gain';
 export { describeModels as models } from './describe-models';
 export { describeReading as reading } from './describe-reading';
+export { describeScan as scan } from './describe-scan';
 export {
   describeBest as best,
   describeImportance as importance,
   describeSearch as search,
 } from './describe-search';
-export { describeScan as scan } from './describe-scan';
 export { describeAbstract as abstract, describeConclusion as conclusion, type StudiedModel } from './describe-study';
 export { describeTrainedAlike as trainedAlike } from './describe-trained-alike';

@@ -21,6 +21,7 @@ import { parseSeeds, parseWhole, splitLists, writeLines } from './options';
 import { setUpPython } from './python';
 import { writeAccuracy, writeReport } from './report';
 import type { Result } from './results';
+import { reportScans } from './scan';
 import { benchSearch } from './search';
 import { reportSoak } from './soak';
 import { benchStep } from './step';
@@ -50,6 +51,9 @@ bench/results.json. About 20 minutes on two cores; let nothing else run meanwhil
   --soak         instead prints what a process holds (memory, tensors, files, processes) along many short trials of which
                  some fail: with and without workers, about two minutes each
   --trials N     with --soak: default 300
+
+  --scan         instead measures how well pages are read that are rendered from test images: characters found, and accuracy
+                 beside that on the images themselves; trains quickCnn before, about ten minutes. --pages N of each kind, default 8
 
   --accuracy     instead trains the presets and evaluates them on the test images: hours; prints a table and writes
                  bench/accuracy.json. A run that was stopped goes on after its last finished epoch. What was measured is in
@@ -86,6 +90,8 @@ async function main(): Promise<void> {
       only: { type: 'string', multiple: true },
       out: { type: 'string' },
       soak: { type: 'boolean' },
+      scan: { type: 'boolean' },
+      pages: { type: 'string' },
       trials: { type: 'string' },
       accuracy: { type: 'boolean' },
       preset: { type: 'string', multiple: true },
@@ -112,8 +118,13 @@ async function main(): Promise<void> {
     return;
   }
   if (values.trials !== undefined) throw new Error('--trials goes with --soak alone; add --soak.');
+  if (values.pages !== undefined && !values.scan) throw new Error('--pages goes with --scan alone; add --scan.');
   const started = performance.now();
   const say = (line: string) => console.log(`${((performance.now() - started) / 1000).toFixed(0).padStart(5)} s  ${line}`);
+  if (values.scan) {
+    await reportScans(parseWhole('--pages', values.pages ?? '8', 1), say);
+    return;
+  }
   if (values.accuracy) {
     await reportAccuracy(values, say);
     return;

@@ -14,27 +14,30 @@ import { loadImages } from './images';
 
 const COLUMNS_OF_PAGE = 16;
 /** Images that one page holds. */
-export const PAGE = 176;
+const PAGE = 176;
 
 type Draw = (images: Uint8Array, seed: number) => Paper;
 
-/** Kinds of paper; characters are some 25 to 80 pixels high, as of A4 pages at 150 to 300 dots an inch. */
-export const PAPERS: Readonly<Record<string, Draw>> = {
-  'white paper': (images, seed) => writtenPage(images, { columns: COLUMNS_OF_PAGE, seed, side: 40 + 12 * (seed % 4) }),
-  'lined paper': (images, seed) =>
-    writtenPage(images, { columns: COLUMNS_OF_PAGE, seed, side: 40 + 12 * (seed % 4), rules: true }),
-  'squared paper': (images, seed) =>
-    writtenPage(images, { columns: COLUMNS_OF_PAGE, seed, side: 40 + 12 * (seed % 4), isSquared: true }),
+/** Kinds of paper at 6 to 12 pixels a millimetre (150 to 300 dots an inch), as a phone or a scanner sees an A4 page. */
+const PAPERS: Readonly<Record<string, Draw>> = {
+  'white paper': (images, seed) => lines(images, seed),
+  'lined paper': (images, seed) => lines(images, seed, { rules: true }),
+  'squared paper': (images, seed) => lines(images, seed, { isSquared: true }),
   'printed sheet': (images, seed) =>
     filledSheet(
       'blank',
       Array.from({ length: PAGE }, (_, i) => images.subarray(i * PIXELS, (i + 1) * PIXELS)),
-      { seed, scale: 5 + (seed % 4) },
+      { seed, scale: 6 + 2 * (seed % 4) },
     ),
 };
 
+/** Characters are some 7 millimetres high. */
+function lines(images: Uint8Array, seed: number, paper: { rules?: boolean; isSquared?: boolean } = {}): Paper {
+  return writtenPage(images, { columns: COLUMNS_OF_PAGE, seed, side: 48 + 16 * (seed % 4), ...paper });
+}
+
 /** From flat and even to what a phone gives in a dim room. */
-export function drawCamera(seed: number): Camera {
+function drawCamera(seed: number): Camera {
   const { next } = random(seed, 'photograph');
   const between = (low: number, high: number) => low + (high - low) * next();
   return {
@@ -154,12 +157,12 @@ function unitVectors(images: Float32Array): Float32Array {
   return unit;
 }
 
-/** Trains the preset `quickCnn` for some epochs, measures, and prints a table. */
-export async function reportScans(pages: number, epochs: number, say: (line: string) => void): Promise<void> {
+/** Trains the preset `quickCnn`, measures, and prints a table. */
+export async function reportScans(pages: number, say: (line: string) => void): Promise<void> {
   const { train, test } = await loadImages();
   const model = quickCnn.build({ classNames: train.classNames, seed: 0 });
-  say(`training quickCnn on ${train.name} for ${epochs} epochs`);
-  await fit(model, train, { epochs, seed: 0, title: null });
+  say(`training quickCnn on ${train.name} for ${quickCnn.epochs} epochs`);
+  await fit(model, train, { epochs: quickCnn.epochs, seed: 0, title: null });
   console.log('\n| paper | characters | found | beside them | images themselves | scanned | seconds a page |');
   console.log('| --- | --- | --- | --- | --- | --- | --- |');
   const percent = (share: number) => `${(100 * share).toFixed(2)} %`;

@@ -74,11 +74,11 @@ export function scan(scanned: UnlabelledScan | LabelledScan, options: { title?: 
 }
 
 /**
- * The characters of a page under what each model reads: `MLP · CNN`, after the true class and an arrow where it is known. Blue where
- * all models are right, vermilion where one is wrong.
+ * The characters of a page under what each model reads, in the order of `reads`, after the true class and an arrow where it is
+ * known. Blue where all models are right, vermilion where one is wrong.
  *
  * @param reads What `predict` gave of this page, by the models' names.
- * @param options `columns`: characters in a row, default 12.
+ * @param options `columns`: characters in a row, default 10.
  * @throws RangeError for readings that are not of these characters.
  */
 export function readings(
@@ -86,7 +86,7 @@ export function readings(
   reads: Readonly<Record<string, Reading>>,
   options: { columns?: number; title?: string } = {},
 ): Figure {
-  const { columns = 12, title } = options;
+  const { columns = 10, title } = options;
   const { images, size, labels, classNames } = scanned;
   const models = Object.entries(reads).map(([name, read]) => {
     const [classes, shares] = ['class', 'probability'].map(
@@ -103,7 +103,7 @@ export function readings(
     const sure = models.map(({ name, classes, shares }) => `${name} ${classes[i]} (${(100 * shares[i]).toFixed(1)} %)`);
     return {
       image: images.subarray(i * PIXELS, (i + 1) * PIXELS),
-      label: `${written === undefined ? '' : `${written} → `}${models.map(({ classes }) => classes[i]).join(' · ')}`,
+      label: `${written === undefined ? '' : `${written} → `}${models.map(({ classes }) => classes[i]).join(' ')}`,
       color: written === undefined ? colors.ink : isRight ? colors.right : colors.wrong,
       hover: `character ${i + 1}${written === undefined ? '' : `: true ${written}`}; ${sure.join(', ')}`,
     };

@@ -77,15 +77,14 @@ function measurePaper(page: GreyPage): Float32Array {
   const reach = Math.max(3, Math.round((WIDEST_STROKE * Math.max(page.width, page.height)) / 2));
   const border = 2 * reach + 2;
   const { levels, width, height } = widen(page, border);
-  const brightest = slide(levels, width, height, reach, Math.max);
-  const closed = cut(slide(brightest, width, height, reach, Math.min), page, border);
-  const smooth = slide(closed, page.width, page.height, SMOOTH, (a, b) => a + b);
-  const counts = slide(new Float32Array(closed.length).fill(1), page.width, page.height, SMOOTH, (a, b) => a + b);
+  const brightest = slide(levels, width, height, reach, greatest);
+  const closed = cut(slide(brightest, width, height, reach, least), page, border);
+  const smooth = slide(closed, page.width, page.height, SMOOTH, mean);
   // Never above what is there: a table beside the paper's edge would seem to be ink.
-  const paper = closed.map((level, p) => Math.max(1, Math.min(level, smooth[p] / counts[p])));
+  const paper = closed.map((level, p) => Math.max(1, Math.min(level, smooth[p])));
   const bright = paper.slice().sort()[Math.floor(0.95 * paper.length)];
-  const [least, most] = [Math.min, Math.max].map((combine) => slide(closed, page.width, page.height, EDGE, combine));
-  return paper.map((level, p) => (level < DARK_TABLE * bright || least[p] < STEEP * most[p] ? 0 : level));
+  const [darkest, lightest] = [least, greatest].map((combine) => slide(closed, page.width, page.height, EDGE, combine));
+  return paper.map((level, p) => (level < DARK_TABLE * bright || darkest[p] < STEEP * lightest[p] ? 0 : level));
 }
 
 /** With a border in which the outermost pixels go on: a corner of the table is then as wide as the table. */
@@ -108,23 +107,47 @@ function cut(levels: Float32Array, { width, height }: GreyPage, border: number):
   return inner;
 }
 
-/** Each pixel combined with all those of the square that reaches so far around it, as far as there are some. */
-function slide(
-  values: Float32Array,
-  width: number,
-  height: number,
-  reach: number,
-  combine: (a: number, b: number) => number,
-): Float32Array {
+/** Writes to each place of `to` what its window of `from` comes to, the `2 reach + 1` numbers from it on. */
+type Combine = (from: Float32Array, to: Float32Array, reach: number) => void;
+
+/** Of windows of twice the size in each pass; `from` is used up. */
+const greatest: Combine = (from, to, reach) => {
+  const size = 2 * reach + 1;
+  let covered = 1;
+  for (; 2 * covered <= size; covered *= 2) {
+    for (let i = 0; i + covered < from.length; i++) if (from[i + covered] > from[i]) from[i] = from[i + covered];
+  }
+  for (let i = 0; i < to.length; i++) to[i] = Math.max(from[i], from[i + size - covered]);
+};
+
+const least: Combine = (from, to, reach) => {
+  for (let i = 0; i < from.length; i++) from[i] = -from[i];
+  greatest(from, to, reach);
+  for (let i = 0; i < to.length; i++) to[i] = -to[i];
+};
+
+const mean: Combine = (from, to, reach) => {
+  const size = 2 * reach + 1;
+  let sum = 0;
+  for (let i = 0; i < size - 1; i++) sum += from[i];
+  for (let i = 0; i < to.length; i++) {
+    sum += from[i + size - 1];
+    to[i] = sum / size;
+    sum -= from[i];
+  }
+};
+
+/** Each pixel combined with all those of the square that reaches so far around it; beyond the edges the outermost pixels go on. */
+function slide(values: Float32Array, width: number, height: number, reach: number, combine: Combine): Float32Array {
   const along = (from: Float32Array, count: number, length: number, step: number, next: number) => {
     const to = new Float32Array(from.length);
-    for (let line = 0; line < count; line++) {
-      for (let at = 0; at < length; at++) {
-        const [first, last] = [Math.max(0, at - reach), Math.min(length - 1, at + reach)];
-        let value = from[line * next + first * step];
-        for (let k = first + 1; k <= last; k++) value = combine(value, from[line * next + k * step]);
-        to[line * next + at * step] = value;
+    const [line, combined] = [new Float32Array(length + 2 * reach), new Float32Array(length)];
+    for (let k = 0; k < count; k++) {
+      for (let i = 0; i < line.length; i++) {
+        line[i] = from[k * next + Math.max(0, Math.min(length - 1, i - reach)) * step];
       }
+      combine(line, combined, reach);
+      for (let i = 0; i < length; i++) to[k * next + i * step] = combined[i];
     }
     return to;
   };

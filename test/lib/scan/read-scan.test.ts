@@ -171,7 +171,9 @@ describe('an image of a character', () => {
       const rows = (image: Uint8Array) =>
         Array.from({ length: 28 }, (_, y) => image.subarray(28 * y, 28 * y + 28).reduce((a, b) => a + b));
       const inked = rows(images.subarray(0, PIXELS)).flatMap((sum, y) => (sum > 25 ? [y] : []));
-      expect([inked[0], inked.at(-1)]).toEqual([2, 25]);
+      // EMNIST's characters reach from row 2 to row 25, at this level from 2 or 3 on.
+      expect(inked[0] === 2 || inked[0] === 3).toBe(true);
+      expect(inked.at(-1)).toBe(27 - inked[0]);
       // In pixels of full ink: EMNIST's are some 2 to 5 wide.
       const wide = rows(images.subarray(0, PIXELS))[14] / 255;
       expect(wide).toBeGreaterThan(1.8);

@@ -5,8 +5,8 @@ import { blurImage, fitInk, type GreyImage } from '../data/fit-character';
 import { type Component, heightOf, strokeWidth, widthOf } from './components';
 import type { GreyPage } from './grey-page';
 
-/** Ink is as deep as the deepest tenth of a character's pixels. */
-const FULL_INK = 0.9;
+/** Ink is as deep as the deepest fiftieth of a character's pixels: blur makes strokes fainter, noise a few pixels deeper. */
+const FULL_INK = 0.98;
 /** Of the ink's softness: so many standard deviations lie between a quarter and three quarters of a soft edge. */
 const QUARTERS = 1.35;
 /** Edges come to be between so many times as soft as the convention's: half of emnist47's characters are below the second. */
@@ -21,10 +21,10 @@ const [THIN, WIDENED] = [0.6, 0.75];
 /** Soft edges reach so far beyond the ink, as a share of the character's longer side. */
 const HALO = 0.06;
 /**
- * What is lighter is no ink when a character is cut out. An edge goes on from there by so many standard deviations until a byte shows
- * none, at its hardest; most edges end sooner, so characters come to be up to a pixel smaller, and are read no worse for it.
+ * What is lighter is no ink when a character is cut out. From there an edge goes on by so many standard deviations until a byte shows
+ * none: 1.6 of a hard one, on average less.
  */
-const [EDGE_SHARE, FAINT_EDGE] = [0.1, 1.6];
+const [EDGE_SHARE, FAINT_EDGE] = [0.1, 0.9];
 
 /**
  * A character's 28 x 28 image. What a pen and a camera make otherwise than the forms that EMNIST was scanned from is made alike:

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { align } from '../../../bench/scan';
@@ -10,6 +10,7 @@ import { type GreyPage, turnPage } from '../../../lib/scan/grey-page';
 import { readOrientation } from '../../../lib/scan/photograph';
 import { readScan } from '../../../lib/scan/read-scan';
 import { promptsOf } from '../../../lib/scan/sheet';
+import { nearestNeighbours } from '../../../lib/training/nearest-neighbours';
 import { emptyFolder } from '../data/samples';
 import { blankPaper, type Camera, filledSheet, photograph, toJpeg, write, writtenPage } from './rendered-page';
 
@@ -272,5 +273,28 @@ describe('a file', () => {
     await expect(readScan(dark)).rejects.toThrow(/too dark|but got none/);
     const tiny = await save('tiny.png', { levels: new Uint8Array(400).fill(255), width: 20, height: 20 });
     await expect(readScan(tiny)).rejects.toThrow(/20 x 20 pixels\. Take it larger/);
+  });
+});
+
+const DATA_DIR = process.env.DATA_DIR ?? '';
+const hasEmnist = existsSync(join(DATA_DIR, 'emnist47-train-images-idx3-ubyte.gz'));
+
+describe.skipIf(!hasEmnist)('characters of emnist47 (skipped where DATA_DIR holds no emnist47)', () => {
+  it('are found on lined paper, and read about as well as the images themselves', async () => {
+    const { train, test } = await loadDataset('emnist47');
+    const written = takeSubset(test, 112, 7);
+    const page = writtenPage(written.images, { columns: 14, side: 72, rules: true });
+    const file = await save('emnist.jpg', photograph(page, { angle: -3, falloff: 0.5, noise: 4, blur: 1, seed: 4 }));
+    const scan = await readScan(file, { like: test });
+    const pairs = align(written.images, scan.images);
+    expect(pairs.length).toBeGreaterThanOrEqual(111);
+    expect(scan.size).toBeLessThanOrEqual(114);
+    // Nearest neighbours need no training; `npm run bench -- --scan` measures with a network and on more pages.
+    const some = takeSubset(train, 8000, 7);
+    const own = await nearestNeighbours(some, written);
+    const read = await nearestNeighbours(some, { ...scan, labels: new Uint8Array(scan.size) });
+    const right = pairs.filter(([i, k]) => read.predicted[k] === written.labels[i]).length / written.size;
+    console.log(`nearest neighbours read ${right.toFixed(3)} of the page, ${own.accuracy.toFixed(3)} of the images themselves`);
+    expect(right).toBeGreaterThan(own.accuracy - 0.06);
   });
 });

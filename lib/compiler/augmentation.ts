@@ -111,8 +111,8 @@ function clip(graph: Graph, value: Value, least: number, most: number): Value {
 }
 
 /**
- * Images on the fine grid, `[b, 28, 28, 1]` -> `[b, 59, 59]`: cubic at every half pixel. Pixel k stands in row and column 2 k + 2;
- * the edge is background.
+ * Images on the fine grid, `[b, 28, 28, 1]` -> `[b, 59, 59]`: cubic at every half pixel. Pixel k stands in row and column
+ * 2 k + 2; the edge is background.
  */
 function emitFine(graph: Graph, images: Value): Value {
   const weights = Array.from({ length: FINE }, (_, fine) =>

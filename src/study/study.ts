@@ -148,7 +148,7 @@ export class Study {
     const { classNames } = this.train;
     const built = this.builder(HyperParameters.from(hyperparameters), { classNames, seed });
     const { train, validation } = this.#parts;
-    const options = { epochs: this.budget.epochs, validation, seed, title: `Training the ${name}` };
+    const options = { epochs: this.budget.epochs, validation, seed, title: `Training the ${name}`, curves: false };
     const compiled = compileForLongTraining(built, this.budget.augment ? AUGMENTATION : undefined);
     const { model, history } = await fit(compiled, train, options);
     return { hyperparameters, model, history, evaluated: { name, predictions: await evaluate(model, validation) } };

@@ -9,7 +9,7 @@ import { describeFinding, describeFindings } from '../../../lib/sentences/descri
 import { type ComparedModel, describeModels } from '../../../lib/sentences/describe-models';
 import { describeTrainedAlike } from '../../../lib/sentences/describe-trained-alike';
 import { Stack } from '../../../src/models/stack';
-import { AUGMENTATION } from '../../../src/study/long-training';
+import { AUGMENTATION } from '../../../src/study/profiles';
 import { makeSure } from '../evaluation/made-predictions';
 import { makeTrial } from '../figures/fixtures';
 

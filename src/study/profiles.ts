@@ -65,9 +65,9 @@ const many = (model: 'mlp' | 'cnn'): Variations => ({
 
 /** `small`, but for the images that a search takes. */
 const SMALL: Omit<ProfileCost, 'search'> = {
-  training: { images: 2000, mostImages: 2000, epochs: 1, augment: false },
+  training: { images: 2000, mostImages: 2000, epochs: 3, augment: false },
   // Not every winner has a choice of batch normalization; every one has its dropout.
-  ablation: { images: 600, folds: 2, epochs: 1, vary: { batchNormalization: [false, true], dropout: [0, 0.3] } },
+  ablation: { images: 600, folds: 2, epochs: 2, vary: { batchNormalization: [false, true], dropout: [0, 0.3] } },
   robustnessImages: 200,
 };
 

@@ -132,7 +132,7 @@ function describeUnread(directory: string, { path, reason }: UnreadFile): string
 
 /** Files of a set's own name that could not be read. */
 function unreadOf(set: FoundSet, { unread }: Found): readonly UnreadFile[] {
-  return unread.filter(({ name }) => nameKey(name) === nameKey(set.name));
+  return unread.filter(({ name, isDoubtful }) => !isDoubtful && nameKey(name) === nameKey(set.name));
 }
 
 async function loadBuiltIn({ sets, unread }: Found, directory: string, form: FormOptions): Promise<LoadedDataset> {

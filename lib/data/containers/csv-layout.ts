@@ -65,12 +65,13 @@ export function isImageTable(start: Buffer): boolean {
   );
 }
 
-/** Whether a file that begins so is a table of few columns, such as Kaggle's sample_submission.csv. */
-export function isSmallTable(start: Buffer): boolean {
+/** The columns of a table of few, such as Kaggle's sample_submission.csv; undefined for what is none. */
+export function smallTableColumns(start: Buffer): number | undefined {
   const { lines } = readLines(start);
   const rows = lines.filter(({ text }) => !isComment(text)).slice(0, 5);
   const counts = rows.map(({ text }) => text.split(/[,;\t]/).length);
-  return rows.length >= 2 && counts[0] >= 2 && counts[0] < LEAST_COLUMNS && counts.every((count) => count === counts[0]);
+  const isTable = rows.length >= 2 && counts[0] >= 2 && counts[0] < LEAST_COLUMNS && counts.every((count) => count === counts[0]);
+  return isTable ? counts[0] : undefined;
 }
 
 /**

@@ -60,8 +60,7 @@ export function picturesByClass(pictures: readonly Place[]): FoundPictures {
     }
     const group = groups.get(key) ?? { folders: set, files: [], classes: new Set() };
     groups.set(key, group);
-    // Macs write ä as two characters, others as one.
-    const className = isForm ? String.fromCodePoint(Number.parseInt(last as string, 16)) : last?.normalize('NFC');
+    const className = isForm ? String.fromCodePoint(Number.parseInt(last as string, 16)) : last;
     group.files.push({ source, format: 'pictures', part, ...(saysClass && { className }) });
     if (saysClass) group.classes.add(className as string);
   }

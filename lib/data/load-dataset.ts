@@ -116,7 +116,7 @@ function chooseSet(name: string, { sets, unread }: Found, directory: string): Fo
 }
 
 function unreadError(directory: string, unread: readonly UnreadFile[]): DataError {
-  const [first, ...rest] = unread;
+  const [first, ...rest] = [...unread].sort((a, b) => Number(a.isDoubtful ?? false) - Number(b.isDoubtful ?? false));
   const more = rest.length > 0 ? `; nor is ${list(rest.map(({ path }) => relative(directory, path)))} read` : '';
   return new DataError({
     file: directory,

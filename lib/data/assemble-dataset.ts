@@ -114,6 +114,7 @@ export async function assembleDataset(
       ...classes.notes,
       ...unread.map(({ path, reason }) => `${basename(path)} is not used: it ${reason}.`),
     ],
+    ...(form.oddities.length > 0 && { oddities: form.oddities }),
     ...(without && {
       unlabelled: {
         name,

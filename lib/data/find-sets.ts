@@ -2,7 +2,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { idxShape } from './containers/idx';
-import { type Format, TELLING_BYTES, tellFormat } from './containers/tell-format';
+import { type Format, MAPPING_NAME, TELLING_BYTES, tellFormat } from './containers/tell-format';
 import { openZip } from './containers/zip';
 import { DataError } from './data-error';
 import { isGeneric, nameKey, type ParsedName, parseName } from './file-names';
@@ -69,7 +69,7 @@ export async function findSets(directory: string): Promise<Found> {
 
   const take = async ({ source, folders }: Place): Promise<void> => {
     const file = basename(source.path);
-    const parsed = parseFile(file.replace(/[-_. ]*mapping\.txt$/i, '.txt'), folders);
+    const parsed = parseFile(file.replace(MAPPING_NAME, '.txt'), folders);
     const refuse = (reason: string, isDoubtful = false) =>
       void unread.push({ path: source.path, name: parsed.name || folderName(folders, root), reason, isDoubtful });
     try {

@@ -36,7 +36,8 @@ export function tellArray({ values, shape }: NumberArray): Content | undefined {
       return { labels: { values: first }, note: `Of ${columns} numbers to each label the first is taken for the class.` };
     }
     const rows = Math.sqrt(count);
-    if (Number.isInteger(rows) && rows >= LEAST_SIDE) return { images: imagesOf(lastFirst(values, columns), columns, rows, rows) };
+    if (Number.isInteger(rows) && rows >= LEAST_SIDE)
+      return { images: imagesOf(lastFirst(values, columns), columns, rows, rows) };
     return undefined;
   }
   const last = shape.at(-1) as number;

@@ -17,11 +17,12 @@ export type Told = { readonly format: Format } | { readonly refused: string } | 
 /** So many bytes tell what a file is. */
 export const TELLING_BYTES = 2 ** 16;
 
-const MAPPING_NAME = /mapping\.txt$/i;
+export const MAPPING_NAME = /[-_. ]*(?:mapping\.txt|class_?map\.csv)$/i;
 const DATA_NAME = /(?:ubyte|\.(?:csv|tsv|data|arff|npz|npy|mat|parquet|zip|h5|hdf5|pkl|pickle|pt|idx|gz|rar|7z|tar|tgz))$/i;
 
 /** Documents, programs and sums of files, which lie beside data. */
-const NO_DATA = /\.(?:md|pdf|docx?|pptx?|od[tps]|rtf|html?|pyc?|ipynb|[cm]?[jt]s|exe|dll|so|ttf|mp4|mov|db|sha\d+|md5)$|sums?(?:\.txt)?$/i;
+const NO_DATA =
+  /\.(?:md|pdf|docx?|pptx?|od[tps]|rtf|html?|pyc?|ipynb|[cm]?[jt]s|exe|dll|so|ttf|mp4|mov|db|sha\d+|md5)$|sums?(?:\.txt)?$/i;
 /** Of the characters of a text; more, and it holds numbers for a machine. */
 const DIGITS_SHARE = 0.3;
 

@@ -55,11 +55,10 @@ export async function measureForm(name: string, parts: readonly FormPart[], opti
   const notes = range.note ? [range.note] : [];
   const samples = await takeSamples(parts, range);
   const sample = samples.flat();
-  const polarity = options.polarity ?? measurePolarity(sample, notes);
   const grounds = sample.map(measureGround);
-  const isEven = (ground: Ground) =>
-    polarity === 'each' ? ground !== undefined : ground === (polarity === 'darkOnLight' ? 'light' : 'dark');
-  const isWriting = grounds.filter(isEven).length > 0.5 * grounds.length;
+  const polarity = options.polarity ?? measurePolarity(grounds, notes);
+  const even = polarity === 'each' ? ['dark', 'light'] : [polarity === 'darkOnLight' ? 'light' : 'dark'];
+  const isWriting = grounds.filter((ground) => even.includes(ground ?? '')).length > 0.5 * grounds.length;
   const turned = samples.map((each) => each.map((image) => (isDarkOnLight(image, polarity) ? negative(image) : image)));
   const orientation = measureOrientation(name, turned.flat(), isWriting);
   if (!options.orientation && isWriting) {
@@ -83,12 +82,10 @@ export async function measureForm(name: string, parts: readonly FormPart[], opti
 }
 
 /** Of all images alike, unless some are one way and some the other and nearly each is plainly one of them. */
-function measurePolarity(sample: readonly GreyImage[], notes: string[]): ImageForm['polarity'] {
-  const grounds = sample.map(measureGround);
-  const [dark, light] = (['dark', 'light'] as const).map(
-    (each) => grounds.filter((ground) => ground === each).length / grounds.length,
-  );
-  const found = `${formatPercent(light)} of ${formatCount(sample.length)} images are dark on light`;
+function measurePolarity(grounds: readonly Ground[], notes: string[]): ImageForm['polarity'] {
+  const share = (kind: Ground) => grounds.filter((ground) => ground === kind).length / grounds.length;
+  const [dark, light] = [share('dark'), share('light')];
+  const found = `${formatPercent(light)} of ${formatCount(grounds.length)} images are dark on light`;
   if (dark + light > 0.9 && Math.min(dark, light) > MIXED) {
     notes.push(`${found}, the others light on dark: each is turned to light on dark by itself.`);
     return 'each';
@@ -99,7 +96,7 @@ function measurePolarity(sample: readonly GreyImage[], notes: string[]): ImageFo
 }
 
 function isDarkOnLight(image: Levels, polarity: ImageForm['polarity']): boolean {
-  return polarity === 'each' ? median(frameOf(image)) >= 128 : polarity === 'darkOnLight';
+  return polarity === 'each' ? frameLevel(image) >= 128 : polarity === 'darkOnLight';
 }
 
 /** The images in Inkwell's form, `[n, 28, 28]` uint8, upright, 0 paper and 255 ink; bytes are changed in place. */
@@ -138,9 +135,9 @@ function scaleAll(values: ArrayLike<number>, { low, high }: ImageForm): Uint8Arr
 function toGrey(
   { pixels, height, width, channels }: RawImage,
   { low, high }: { readonly low: number; readonly high: number },
+  levels = new Float32Array(height * width),
 ): GreyImage {
   const factor = 255 / (high - low);
-  const levels = new Float32Array(height * width);
   for (let p = 0; p < levels.length; p++) {
     const at = p * channels;
     const value = channels < 3 ? pixels[at] : 0.299 * pixels[at] + 0.587 * pixels[at + 1] + 0.114 * pixels[at + 2];
@@ -151,7 +148,7 @@ function toGrey(
 
 /** Dark on light turned; the paper, which in a scan is not quite white, becomes 0. */
 function inverted({ levels, height, width }: GreyImage): GreyImage {
-  const paper = height === IMAGE_SIZE && width === IMAGE_SIZE ? 255 : Math.max(1, median(frameOf({ levels, height, width })));
+  const paper = height === IMAGE_SIZE && width === IMAGE_SIZE ? 255 : Math.max(1, frameLevel({ levels, height, width }));
   // Unevenness and shadows of paper stay below a tenth of its level.
   const floor = paper === 255 ? 0 : 0.1;
   return {
@@ -179,14 +176,21 @@ async function takeSamples(
     samples.push(sample);
     const share = Math.max(1, Math.round((wanted * images.count) / total));
     const step = Math.max(1, images.count / share);
-    for (let i = 0; i < images.count; i += step) sample.push(toGrey(await images.at(Math.floor(i)), range));
+    // One array for all, where they have one size: many small ones would keep the garbage collector busy.
+    const size = images.shape ? images.shape.height * images.shape.width : 0;
+    const levels = new Float32Array(size * Math.ceil(images.count / step));
+    for (let i = 0; i < images.count; i += step) {
+      const place = sample.length * size;
+      const room = size > 0 ? levels.subarray(place, place + size) : undefined;
+      sample.push(toGrey(await images.at(Math.floor(i)), range, room));
+    }
   }
   return samples;
 }
 
 /** Whether the ground, which the frame of an image shows and most of it is, is dark or light; photographs have neither. */
 function measureGround(image: Levels): Ground {
-  const ground = median(frameOf(image));
+  const ground = frameLevel(image);
   const { levels } = image;
   let near = 0;
   for (let p = 0; p < levels.length; p++) if (Math.abs(levels[p] - ground) < 32) near++;
@@ -195,20 +199,21 @@ function measureGround(image: Levels): Ground {
   return ground >= 150 ? 'light' : undefined;
 }
 
-/** The outermost pixels. */
-function frameOf({ levels, height, width }: Levels): Float32Array {
-  const frame = new Float32Array(2 * (height + width));
-  frame.set(levels.subarray(0, width));
-  frame.set(levels.subarray((height - 1) * width), width);
-  for (let y = 0; y < height; y++) {
-    frame[2 * width + y] = levels[y * width];
-    frame[2 * width + height + y] = levels[(y + 1) * width - 1];
+/** The median of the outermost pixels, a whole level. */
+function frameLevel({ levels, height, width }: Levels): number {
+  const counts = new Uint32Array(256);
+  const count = (p: number) => void counts[Math.round(levels[p])]++;
+  for (let x = 0; x < width; x++) {
+    count(x);
+    count((height - 1) * width + x);
   }
-  return frame;
-}
-
-function median(values: Float32Array): number {
-  return values.slice().sort()[values.length >> 1];
+  for (let y = 0; y < height; y++) {
+    count(y * width);
+    count((y + 1) * width - 1);
+  }
+  let level = 0;
+  for (let below = counts[0]; below <= height + width; below += counts[++level]);
+  return level;
 }
 
 function checkOptions({ polarity, orientation, scale }: FormOptions): void {

@@ -68,9 +68,10 @@ async function readFast(file: SourceFile, layout: CsvLayout, start: Buffer): Pro
   const isPlain = separator === ',' && encoding === 'bytes' && !isOldMac && roles.length === FAST_FIELDS && layout.side === 28;
   const isInOrder = roles.every((role, c) => role === (c === 0 ? LABEL : c - 1));
   if (!isPlain || !isInOrder || start.subarray(0, 2 ** 12).includes('"')) return undefined;
-  // All that a plain file can hold; what a zipped one holds more is made room for when it comes.
+  // As many as its first lines let expect, and a few more; what comes beyond is made room for when it comes.
   const most = Math.floor(MAX_BYTES / (FAST_FIELDS - 1));
-  let rows = allocateRows(Math.min(1 + Math.floor(file.size / (2 * FAST_FIELDS)), most));
+  const perLine = start.length / Math.max(1, countLines(start));
+  let rows = allocateRows(Math.min(1 + Math.floor((1.05 * file.size) / perLine), most));
   let isBlank = false;
   let blankLines = 0;
   let isOther = false;
@@ -97,6 +98,12 @@ async function readFast(file: SourceFile, layout: CsvLayout, start: Buffer): Pro
   const { images, labels, count } = rows;
   if (count === 0) return undefined;
   return { count, rows: { pixels: images.subarray(0, count * (FAST_FIELDS - 1)), labels: labels.slice(0, count) } };
+}
+
+function countLines(bytes: Buffer): number {
+  let count = 0;
+  for (let at = bytes.indexOf(LF); at !== -1; at = bytes.indexOf(LF, at + 1)) count++;
+  return count;
 }
 
 /** Reads numbers of any form, one after the other. */

@@ -203,7 +203,9 @@ function chooseParts(
   if (trains.length === 0) {
     const file = pieces[0].file;
     const came = test.length > 0 || validation.length > 0 ? 'the others alone' : 'images without labels alone';
-    const cure = 'Put the training images with their labels into the same folder.';
+    const cure =
+      'Put the training images with their labels into the same folder. Where each file holds one class, give their arrays to ' +
+      '`datasetFrom`.';
     throw new DataError({ file, expected: `the training images of ${name} beside it`, came, cure });
   }
   if (unlabelled) {

@@ -18,15 +18,15 @@ export interface Classes {
 
 /** A byte each. */
 const MOST_CLASSES = 256;
-/** From so many images on, a set in which most have a class of their own is none. */
+/** From so many images on, a set in which most have a class of their own is none, nor a test in which none has one of training. */
 const LEAST_IMAGES = 20;
 
 /**
  * The classes that some image has, in the order of their labels: numbers as numbers, words as a dictionary has them.
  *
  * @param given What the set's own mapping file says, or names in the file itself; every label must be among those of a mapping.
- * @throws DataError for labels outside of the mapping, that are no whole numbers, of one class alone, of more than 256, or of a
- *   class for each image.
+ * @throws DataError for labels outside of the mapping, that are no whole numbers, of one class alone, of more than 256, of a
+ *   class for each image, or of test images none of which is of a class of the training images.
  */
 export function toClasses(
   name: string,
@@ -43,7 +43,7 @@ export function toClasses(
   const there = new Set(own.flatMap((values) => [...values]));
   const mapping = given.mapping ?? (given.names ? undefined : knownMapping(name));
   checkLabels(parts, there);
-  if (own.length > 1 && ![...own[1]].some((value) => own[0].has(value))) {
+  if (own.length > 1 && parts[1].labels.values.length >= LEAST_IMAGES && ![...own[1]].some((value) => own[0].has(value))) {
     const [ofTrain, ofTest] = own.map((values) => list([...values].sort(compareLabels).map(String)));
     const cure = 'Label both parts in the same way.';
     throw new DataError({ file: parts[1].file, expected: `labels of the training images (${ofTrain})`, came: ofTest, cure });

@@ -2,7 +2,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { idxShape } from './containers/idx';
-import { type Format, MAPPING_NAME, TELLING_BYTES, tellFormat } from './containers/tell-format';
+import { type Format, MAGIC_BYTES, MAPPING_NAME, TELLING_BYTES, tellFormat, tellMagic } from './containers/tell-format';
 import { openZip } from './containers/zip';
 import { DataError } from './data-error';
 import { isGeneric, nameKey, type ParsedName, parseName } from './file-names';
@@ -73,8 +73,8 @@ export async function findSets(directory: string): Promise<Found> {
     const refuse = (reason: string, isDoubtful = false) =>
       void unread.push({ path: source.path, name: parsed.name || folderName(folders, root), reason, isDoubtful });
     try {
-      const { start } = await readUnzippedStart(source, TELLING_BYTES);
-      const told = tellFormat(source.path, start);
+      const beginning = await readUnzippedStart(source, MAGIC_BYTES);
+      const told = tellMagic(beginning.start) ?? tellFormat(source.path, (await readUnzippedStart(source, TELLING_BYTES)).start);
       if (!told) return;
       if ('refused' in told) return refuse(told.refused);
       if ('doubtful' in told) return refuse(told.doubtful, true);
@@ -104,7 +104,7 @@ export async function findSets(directory: string): Promise<Found> {
       if (copies.has(`${nameKey(name)}/${copy}`)) return;
       copies.add(`${nameKey(name)}/${copy}`);
       const part = parsed.part ?? folders.map((folder) => parseName(folder).part).findLast((each) => each !== undefined);
-      set.files.push({ source, format, part, role: format === 'idx' ? idxRole(start, parsed.role) : parsed.role });
+      set.files.push({ source, format, part, role: format === 'idx' ? idxRole(beginning.start, parsed.role) : parsed.role });
     } catch (error) {
       if (!(error instanceof DataError)) throw error;
       const { expected, came, cure } = error.problem;

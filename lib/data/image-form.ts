@@ -46,7 +46,6 @@ const MIXED = 0.05;
 
 /** What an image stands on, where that is even. */
 type Ground = 'dark' | 'light' | undefined;
-type Levels = { readonly levels: Uint8Array | Float32Array; readonly height: number; readonly width: number };
 /** @throws RangeError for options that are none; DataError for pixels that are no numbers. */
 export async function measureForm(name: string, parts: readonly FormPart[], options: FormOptions = {}): Promise<ImageForm> {
   checkOptions(options);
@@ -95,7 +94,7 @@ function measurePolarity(grounds: readonly Ground[], notes: string[]): ImageForm
   return 'darkOnLight';
 }
 
-function isDarkOnLight(image: Levels, polarity: ImageForm['polarity']): boolean {
+function isDarkOnLight(image: GreyImage, polarity: ImageForm['polarity']): boolean {
   return polarity === 'each' ? frameLevel(image) >= 128 : polarity === 'darkOnLight';
 }
 
@@ -131,13 +130,14 @@ function scaleAll(values: ArrayLike<number>, { low, high }: ImageForm): Uint8Arr
   return levels;
 }
 
-/** One channel from 0 to 255. Colours weigh as in ITU-R BT.601, as in the common libraries. */
+/** One channel from 0 to 255, the file's own bytes where they are that. Colours weigh as in ITU-R BT.601, as in the common libraries. */
 function toGrey(
   { pixels, height, width, channels }: RawImage,
   { low, high }: { readonly low: number; readonly high: number },
-  levels = new Float32Array(height * width),
 ): GreyImage {
+  if (pixels instanceof Uint8Array && channels === 1 && low === 0 && high === 255) return { levels: pixels, height, width };
   const factor = 255 / (high - low);
+  const levels = new Float32Array(height * width);
   for (let p = 0; p < levels.length; p++) {
     const at = p * channels;
     const value = channels < 3 ? pixels[at] : 0.299 * pixels[at] + 0.587 * pixels[at + 1] + 0.114 * pixels[at + 2];
@@ -152,7 +152,7 @@ function inverted({ levels, height, width }: GreyImage): GreyImage {
   // Unevenness and shadows of paper stay below a tenth of its level.
   const floor = paper === 255 ? 0 : 0.1;
   return {
-    levels: levels.map((level) => 255 * Math.max(0, Math.min(1, (1 - level / paper - floor) / (1 - floor)))),
+    levels: Float32Array.from(levels, (level) => 255 * Math.max(0, Math.min(1, (1 - level / paper - floor) / (1 - floor)))),
     height,
     width,
   };
@@ -160,7 +160,7 @@ function inverted({ levels, height, width }: GreyImage): GreyImage {
 
 /** Light and dark exchanged, without a look at the paper. */
 function negative({ levels, height, width }: GreyImage): GreyImage {
-  return { levels: levels.map((level) => 255 - level), height, width };
+  return { levels: Float32Array.from(levels, (level) => 255 - level), height, width };
 }
 
 /** Images of each part. */
@@ -176,20 +176,13 @@ async function takeSamples(
     samples.push(sample);
     const share = Math.max(1, Math.round((wanted * images.count) / total));
     const step = Math.max(1, images.count / share);
-    // One array for all, where they have one size: many small ones would keep the garbage collector busy.
-    const size = images.shape ? images.shape.height * images.shape.width : 0;
-    const levels = new Float32Array(size * Math.ceil(images.count / step));
-    for (let i = 0; i < images.count; i += step) {
-      const place = sample.length * size;
-      const room = size > 0 ? levels.subarray(place, place + size) : undefined;
-      sample.push(toGrey(await images.at(Math.floor(i)), range, room));
-    }
+    for (let i = 0; i < images.count; i += step) sample.push(toGrey(await images.at(Math.floor(i)), range));
   }
   return samples;
 }
 
 /** Whether the ground, which the frame of an image shows and most of it is, is dark or light; photographs have neither. */
-function measureGround(image: Levels): Ground {
+function measureGround(image: GreyImage): Ground {
   const ground = frameLevel(image);
   const { levels } = image;
   let near = 0;
@@ -200,7 +193,7 @@ function measureGround(image: Levels): Ground {
 }
 
 /** The median of the outermost pixels, a whole level. */
-function frameLevel({ levels, height, width }: Levels): number {
+function frameLevel({ levels, height, width }: GreyImage): number {
   const counts = new Uint32Array(256);
   const count = (p: number) => void counts[Math.round(levels[p])]++;
   for (let x = 0; x < width; x++) {

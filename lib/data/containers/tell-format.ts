@@ -14,7 +14,8 @@ export type Format = 'idx' | 'npy' | 'mat' | 'parquet' | 'csv' | 'mapping' | 'zi
  */
 export type Told = { readonly format: Format } | { readonly refused: string } | { readonly doubtful: string } | undefined;
 
-/** So many bytes tell what a file is. */
+/** So many bytes tell what a binary file is, and so many what a text is. */
+export const MAGIC_BYTES = 2 ** 8;
 export const TELLING_BYTES = 2 ** 16;
 
 export const MAPPING_NAME = /[-_. ]*(?:mapping\.txt|class_?map\.csv)$/i;
@@ -53,15 +54,21 @@ const REFUSED: readonly (readonly [RegExp, string])[] = [
   [/^(?:ARROW1|FEA1|SQLite format 3)/, `is a table of a kind that cannot be read: ${CONVERT}, or save it as CSV`],
 ];
 
-/** @param start The first bytes, unzipped: `TELLING_BYTES`, or all where there are fewer. */
-export function tellFormat(path: string, start: Buffer): Told {
-  const isMeant = DATA_NAME.test(path);
-  if (start.length === 0) return isMeant ? { refused: 'is empty: get it again from its source' } : undefined;
+/** The format that the first bytes, unzipped, say; `MAGIC_BYTES` are enough. */
+export function tellMagic(start: Buffer): { readonly format: Format } | undefined {
   if (isNumpy(start)) return { format: 'npy' };
   if (isParquet(start)) return { format: 'parquet' };
   if (isZip(start)) return { format: 'zip' };
   if (isMatlab(start)) return { format: 'mat' };
-  if (isIdx(start)) return { format: 'idx' };
+  return isIdx(start) ? { format: 'idx' } : undefined;
+}
+
+/** @param start The first bytes, unzipped: `TELLING_BYTES`, or all where there are fewer. */
+export function tellFormat(path: string, start: Buffer): Told {
+  const isMeant = DATA_NAME.test(path);
+  if (start.length === 0) return isMeant ? { refused: 'is empty: get it again from its source' } : undefined;
+  const magic = tellMagic(start);
+  if (magic) return magic;
   const text = start.toString('latin1');
   const refused = REFUSED.find(([beginning]) => beginning.test(text));
   if (refused) return { refused: refused[1] };

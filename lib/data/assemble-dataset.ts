@@ -6,7 +6,7 @@ import { joinPieces, readPieces } from './containers/read-pieces';
 import { DataError } from './data-error';
 import type { DataFile, Dataset, LoadedDataset } from './dataset';
 import { nameKey, parseName } from './file-names';
-import type { FoundFile, FoundSet, UnreadFile } from './find-sets';
+import type { FoundFile, FoundSet, UnreadFile } from './found-files';
 import { bringToForm, type FormOptions, measureForm } from './image-form';
 import { readMapping } from './mapping';
 import type { Part, Piece, RawImages, RawLabels } from './raw-images';

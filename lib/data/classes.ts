@@ -18,7 +18,7 @@ export interface Classes {
 
 /** A byte each. */
 const MOST_CLASSES = 256;
-/** From so many images on, a set in which most have a class of their own is none, nor a test in which none has one of training. */
+/** From so many images on, a set in which most have a class of their own is none, nor is a test without a class of training. */
 const LEAST_IMAGES = 20;
 
 /**

@@ -2,14 +2,7 @@
 import { basename, dirname, extname } from 'node:path';
 import { PICTURE_NAME } from './containers/pictures';
 import { parseName } from './file-names';
-import type { FoundFile } from './find-sets';
-import type { SourceFile } from './source-file';
-
-/** A file with the names of the folders on the way to it, those of archives among them. */
-export interface Place {
-  readonly source: SourceFile;
-  readonly folders: readonly string[];
-}
+import type { FoundFile, Place } from './found-files';
 
 export interface FoundPictures {
   /** Files of each data set, with the folders on the way to it. */

@@ -6,46 +6,10 @@ import { type Format, MAGIC_BYTES, MAPPING_NAME, TELLING_BYTES, tellFormat, tell
 import { openZip } from './containers/zip';
 import { DataError } from './data-error';
 import { isGeneric, nameKey, type ParsedName, parseName } from './file-names';
-import { isPicture, type Place, picturesByClass } from './find-pictures';
+import { isPicture, picturesByClass } from './find-pictures';
+import type { Found, FoundSet, Place, UnreadFile } from './found-files';
 import { readUnzippedStart } from './gzip';
-import { openSource, type SourceFile } from './source-file';
-
-/** A file that a data set may be read from. */
-export interface FoundFile {
-  readonly source: SourceFile;
-  readonly format: Exclude<Format, 'zip' | 'mapping'> | 'pictures';
-  readonly part?: ParsedName['part'];
-  readonly role?: ParsedName['role'];
-  /** Of a picture: the folder that it lies in, which names its class. None for pictures without. */
-  readonly className?: string;
-}
-
-/** A data set by the files that bear its name. */
-export interface FoundSet {
-  readonly name: string;
-  /** Folders on the way to it, by which it may be asked for as well. */
-  readonly aliases: Set<string>;
-  readonly files: FoundFile[];
-  mapping?: SourceFile;
-}
-
-/** A file that somebody means to be data, and that cannot be read. */
-export interface UnreadFile {
-  readonly path: string;
-  /** The data set that it seems to be of. */
-  readonly name: string;
-  /** `is an HDF5 file, which ...`: why, and what helps. */
-  readonly reason: string;
-  /** Whether it may as well be no data: it is passed over where there are data. */
-  readonly isDoubtful?: boolean;
-}
-
-export interface Found {
-  readonly sets: readonly FoundSet[];
-  readonly unread: readonly UnreadFile[];
-  /** Closes the archives. */
-  close(): void;
-}
+import { openSource } from './source-file';
 
 const MOST_DEPTH = 8;
 /** Files of systems and tools: hidden ones, AppleDouble's, downloads that are not whole. */

@@ -130,7 +130,7 @@ function scaleAll(values: ArrayLike<number>, { low, high }: ImageForm): Uint8Arr
   return levels;
 }
 
-/** One channel from 0 to 255, the file's own bytes where they are that. Colours weigh as in ITU-R BT.601, as in the common libraries. */
+/** One channel from 0 to 255, the file's own bytes where they are that. Colours weigh as in ITU-R BT.601, as commonly. */
 function toGrey(
   { pixels, height, width, channels }: RawImage,
   { low, high }: { readonly low: number; readonly high: number },

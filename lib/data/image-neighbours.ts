@@ -7,8 +7,8 @@ import type { GreyImage } from './fit-character';
 const LEAST_IMAGES = 50;
 const MOST_IMAGES = 100;
 /**
- * Neighbours differ by these shares of what any two pixels do, and more is odd: at 28 x 28 writing has 26 to 28 %, at 16 x 16 41 %,
- * at 8 x 8 up to 80 %; names of pixels sorted as words give 71 %, numbers that are no pixels 100 %.
+ * Neighbours differ by these shares of what any two pixels do, and more is odd: at 28 x 28 writing has 26 to 28 %, at 16 x 16
+ * 41 %, at 8 x 8 up to 80 %; names of pixels sorted as words give 71 %, numbers that are no pixels 100 %.
  */
 const MOST = { small: 0.92, large: 0.65 };
 const LARGE_SIDE = 16;
@@ -31,7 +31,7 @@ export function unlikeNeighbours(file: string, sample: readonly GreyImage[]): Da
     {
       file,
       evidence: `Neighbouring pixels differ by ${formatPercent(share)} of what any two pixels differ by, which images do not`,
-      cure: 'Are these grey levels, row by row, in order? Other numbers, or pixels out of order, teach a network nothing about writing.',
+      cure: 'Are these grey levels, row by row, in order? Other numbers, or pixels out of order, say nothing about writing.',
     },
   ];
 }

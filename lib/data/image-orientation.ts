@@ -53,7 +53,7 @@ export function measureOrientation(name: string, sample: readonly GreyImage[], i
     : { isTransposed };
 }
 
-/** @throws DataError where one part is upright and another lies on its side, such as MNIST's images with a test part of EMNIST's. */
+/** @throws DataError where one part is upright and another on its side, such as MNIST's images with EMNIST's for a test. */
 export function checkOrientations(
   name: string,
   parts: readonly { readonly file: string; readonly sample: readonly GreyImage[] }[],
@@ -77,7 +77,8 @@ export function checkOrientations(
 }
 
 function describe({ count, wide, tall }: Extents): string {
-  return `${formatPercent(wide)} of ${formatCount(count)} characters are wider than tall, ${formatPercent(tall)} taller than wide`;
+  const all = formatCount(count);
+  return `${formatPercent(wide)} of ${all} characters are wider than tall, ${formatPercent(tall)} taller than wide`;
 }
 
 function measureExtents(sample: readonly GreyImage[]): Extents {

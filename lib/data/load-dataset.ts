@@ -5,7 +5,8 @@ import { assembleDataset } from './assemble-dataset';
 import { DataError } from './data-error';
 import type { LoadedDataset } from './dataset';
 import { nameKey } from './file-names';
-import { type Found, type FoundSet, findSets, type UnreadFile } from './find-sets';
+import { findSets } from './find-sets';
+import type { Found, FoundSet, UnreadFile } from './found-files';
 import type { FormOptions } from './image-form';
 
 const DEFAULT_NAME = 'emnist-balanced';

@@ -15,7 +15,7 @@ export function readOrientation(bytes: Buffer): number {
   return 1;
 }
 
-/** Of a TIFF header: order of bytes, 42, where the first directory lies; this has entries of 12 bytes: tag, type, count, value. */
+/** Of a TIFF header: order of bytes, 42, where the first directory is; its entries have 12 bytes: tag, type, count, value. */
 function orientationOf(tiff: Buffer): number {
   if (tiff.length < 8) return 1;
   const isLittle = tiff.toString('latin1', 0, 2) === 'II';

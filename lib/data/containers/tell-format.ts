@@ -9,8 +9,8 @@ import { isZip } from './zip';
 export type Format = 'idx' | 'npy' | 'mat' | 'parquet' | 'csv' | 'mapping' | 'zip';
 
 /**
- * A format; why it cannot be read, with a cure; what it seems to be where it may be data or lie beside them; or nothing: a file that
- * is no data.
+ * A format; why it cannot be read, with a cure; what it seems to be where it may be data or lie beside them; or nothing: a file
+ * that is no data.
  */
 export type Told = { readonly format: Format } | { readonly refused: string } | { readonly doubtful: string } | undefined;
 
@@ -49,7 +49,7 @@ const REFUSED: readonly (readonly [RegExp, string])[] = [
   [/^\s*(?:\{\s*"|\[\s*[[{])/, `is JSON, which cannot be read: ${CONVERT}`],
   [
     /^@relation.*^@data\s*^\{/ims,
-    'is sparse ARFF, which cannot be read: in Weka, the filter SparseToNonSparse saves it so that it can, with a value for each pixel',
+    'is sparse ARFF, which cannot be read: in Weka, the filter SparseToNonSparse gives each pixel a value, and then it can',
   ],
   [/^(?:ARROW1|FEA1|SQLite format 3)/, `is a table of a kind that cannot be read: ${CONVERT}, or save it as CSV`],
 ];

@@ -87,7 +87,10 @@ describe('tables that people have', () => {
     ],
     [
       "R's write.table",
-      `${['V1', ...pixelNames.slice(1), 'digit'].map((name) => `"${name}"`).join(' ')}\n${rows((image, i) => [`"${i + 1}"`, ...image, `"${labels[i]}"`]).replaceAll(',', ' ')}`,
+      [
+        ['V1', ...pixelNames.slice(1), 'digit'].map((name) => `"${name}"`).join(' '),
+        rows((image, i) => [`"${i + 1}"`, ...image, `"${labels[i]}"`]).replaceAll(',', ' '),
+      ].join('\n'),
     ],
   ])('%s', async (_, text) => {
     const { all, train: part, test: held, classNames } = await load({ 'bars.csv': text });

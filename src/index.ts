@@ -6,11 +6,12 @@ import '../lib/notebook/live-views';
 
 export { gatherBatch } from '../lib/data/batches';
 export { DataError } from '../lib/data/data-error';
-export { type DataWarning, dataWarnings } from '../lib/data/data-warnings';
+export { dataWarnings } from '../lib/data/data-warnings';
 export {
   type DataFile,
   type Dataset,
   type DatasetOrigin,
+  type DataWarning,
   IMAGE_SIZE,
   type LoadedDataset,
   PIXELS,

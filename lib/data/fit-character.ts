@@ -11,7 +11,7 @@ const INK_SHARE = 0.25;
 
 /** A grey image, row-major. */
 export interface GreyImage {
-  readonly levels: Float32Array;
+  readonly levels: Float32Array | Uint8Array;
   readonly height: number;
   readonly width: number;
 }
@@ -38,7 +38,8 @@ export function fitWhole(image: GreyImage): Uint8Array {
 }
 
 function findInk({ levels, height, width }: GreyImage) {
-  const most = levels.reduce((a, b) => Math.max(a, b), 0);
+  let most = 0;
+  for (let p = 0; p < levels.length; p++) most = Math.max(most, levels[p]);
   if (most <= 0) return undefined;
   let [top, left, bottom, right] = [height, width, -1, -1];
   for (let y = 0; y < height; y++) {
@@ -59,7 +60,7 @@ function blur(image: GreyImage, sigma: number): GreyImage {
   const kernel = Array.from({ length: 2 * reach + 1 }, (_, i) => Math.exp(-((i - reach) ** 2) / (2 * sigma ** 2)));
   const sum = kernel.reduce((a, b) => a + b);
   const { height, width } = image;
-  const along = (from: Float32Array, isRows: boolean) => {
+  const along = (from: GreyImage['levels'], isRows: boolean) => {
     const to = new Float32Array(from.length);
     for (let y = 0; y < height; y++) {
       for (let x = 0; x < width; x++) {

@@ -1,7 +1,7 @@
-import { type CompileConfig, compileConfigOf } from '../lib/recipe/compile';
+import { type CompileConfig, compileConfigOf, recompileModel } from '../lib/recipe/compile';
 import type { DataDescription } from '../lib/search/model-builder';
 import type * as tf from '../lib/tensorflow';
-import { compileModel, Stack, seedCnn, seedMlp } from '../src';
+import { buildCnn, buildMlp, compileModel, type HyperParameters, Stack, seedCnn, seedMlp } from '../src';
 
 const adam: CompileConfig = { optimizer: { kind: 'adam', learningRate: 0.001 } };
 
@@ -55,6 +55,15 @@ export function describeModel(model: tf.LayersModel): Recipe {
 export function describeWithoutNames(recipe: Recipe): string {
   const names = ['name', 'inbound_nodes', 'input_layers', 'output_layers'];
   return JSON.stringify(recipe, (key, value) => (names.includes(key) ? undefined : value));
+}
+
+/**
+ * The model of a configuration as the programs in Python train it: without the smoothed labels and averaged weights that ours has
+ * in every training, as their users would write it.
+ */
+export function buildPlain(model: 'mlp' | 'cnn', hp: HyperParameters, data: DataDescription): tf.LayersModel {
+  const built = (model === 'mlp' ? buildMlp : buildCnn)(hp, data);
+  return recompileModel(built, { labelSmoothing: 0, emaMomentum: 0 });
 }
 
 /** @throws Error for a training with a part that the programs in Python leave out. */

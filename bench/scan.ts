@@ -1,6 +1,6 @@
 /**
- * `npm run bench -- --scan`: how well `readScan` reads pages that are rendered from test images: how many characters are found, and
- * what a model reads of them beside what it reads of the images themselves.
+ * `npm run bench -- --scan`: how well `readScan` reads pages that are rendered from test images: how many characters are found,
+ * and what a model reads of them beside what it reads of the images themselves.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -103,7 +103,10 @@ export async function measureScans(
   return results;
 }
 
-/** Which of the images that were found is which of those that were written, in order: the pairs most alike (Needleman and Wunsch 1970). */
+/**
+ * Which of the images that were found is which of those that were written, in order: the pairs most alike (Needleman and Wunsch
+ * 1970).
+ */
 export function align(written: Uint8Array, found: Uint8Array): [number, number][] {
   const [rows, columns] = [written.length / PIXELS, found.length / PIXELS];
   const [a, b] = [unitVectors(soften(written)), unitVectors(soften(found))];

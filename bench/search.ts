@@ -1,7 +1,7 @@
 import type { HyperParameterValues } from '../lib/search/space/domain';
 import { buildCnn, buildMlp, defaultWorkers, RandomSearch, splitDataset, takeSubset } from '../src';
 import { type Bench, writeImages } from './bench';
-import { describeModel, type Recipe } from './recipes';
+import { buildPlain, describeModel, type Recipe } from './recipes';
 import { type Result, summarizeRuns } from './results';
 import { comparableSpace } from './search-space';
 import { type Round, SystemProcess } from './system-process';
@@ -19,13 +19,10 @@ export async function benchSearch(bench: Bench): Promise<Result[]> {
   const rounds = bench.quick ? 1 : 3;
   const images = bench.quick ? { mlp: 4000, cnn: 1500 } : { mlp: 12_000, cnn: 4000 };
   const results: Result[] = [];
-  for (const [model, build] of [
-    ['mlp', buildMlp],
-    ['cnn', buildCnn],
-  ] as const) {
+  for (const model of ['mlp', 'cnn'] as const) {
     const sample = takeSubset(bench.train, images[model]);
     const parts = splitDataset(sample, VALIDATION_SPLIT);
-    const { configurations, recipes } = drawConfigurations(build, sample);
+    const { configurations, recipes } = drawConfigurations(model, sample);
     const common = { model, trials: TRIALS, epochs: EPOCHS, batch: BATCH, validationSplit: VALIDATION_SPLIT };
     const files = writeImages(bench, 'search', sample);
     const several = defaultWorkers();
@@ -93,10 +90,10 @@ export async function benchSearch(bench: Bench): Promise<Result[]> {
 
 /** The configurations that a random search with seed 0 tries. */
 function drawConfigurations(
-  build: typeof buildMlp,
+  model: 'mlp' | 'cnn',
   data: { classNames: readonly string[] },
 ): { configurations: HyperParameterValues[]; recipes: Recipe[] } {
-  const search = new RandomSearch(build, {
+  const search = new RandomSearch(model === 'mlp' ? buildMlp : buildCnn, {
     maxTrials: TRIALS,
     startWithDefault: false,
     hyperparameters: comparableSpace(),
@@ -105,7 +102,7 @@ function drawConfigurations(
   const configurations: HyperParameterValues[] = [];
   const recipes: Recipe[] = [];
   for (let asked = search.ask({ data }); asked; asked = search.ask({ data })) {
-    recipes.push(describeModel(build(asked.hyperparameters, data)));
+    recipes.push(describeModel(buildPlain(model, asked.hyperparameters, data)));
     // Complete only now that the builder has asked for them.
     configurations.push(asked.hyperparameters.values);
   }

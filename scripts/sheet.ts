@@ -76,7 +76,8 @@ async function main(): Promise<void> {
     }
     const file = await writeSheet(name as SheetName, paper as PaperName, values.out);
     process.stdout.write(
-      `${file} is written. Print it, fill it in with a dark pen and photograph it with all four black squares in the picture; then\n` +
+      `${file} is written. Print it, fill it in with a dark pen and photograph it with all four black squares in the ` +
+        `picture; then\n` +
         '  npm start -- --only 04-evaluation -p scan=photograph.jpg\n',
     );
   } catch (error) {

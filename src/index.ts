@@ -6,11 +6,12 @@ import '../lib/notebook/live-views';
 
 export { gatherBatch } from '../lib/data/batches';
 export { DataError } from '../lib/data/data-error';
-export { type DataWarning, dataWarnings } from '../lib/data/data-warnings';
+export { dataWarnings } from '../lib/data/data-warnings';
 export {
   type DataFile,
   type Dataset,
   type DatasetOrigin,
+  type DataWarning,
   IMAGE_SIZE,
   type LoadedDataset,
   PIXELS,
@@ -36,8 +37,7 @@ export { ACTIVATIONS, type Activation, Stack } from './models/stack';
 export { type ExperimentBudget, experimentBudget, type SearchBudget, searchBudget } from './study/budget';
 export { describeCuts } from './study/describe-budget';
 export { modelDirectory, searchDirectory } from './study/folders';
-export { AUGMENTATION, compileForLongTraining, LONG_TRAINING } from './study/long-training';
-export type { Profile } from './study/profiles';
+export { AUGMENTATION, type Profile } from './study/profiles';
 export { readStudy } from './study/read-study';
 export { judgeReferences } from './study/references';
 export { openStudy, Study, type StudyOptions, type TrainedModel } from './study/study';

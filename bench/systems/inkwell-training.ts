@@ -4,7 +4,7 @@
  */
 
 import { DivergedError } from '../../lib/training/train-epochs';
-import { buildCnn, buildMlp, compileForLongTraining, evaluate, fit, HyperParameters, takeSubset } from '../../src';
+import { buildCnn, buildMlp, evaluate, fit, HyperParameters, takeSubset } from '../../src';
 import { loadImages } from '../images';
 import { comparableSpace } from '../search-space';
 import type { Training, TrainingTask } from '../trainings';
@@ -21,8 +21,7 @@ async function main(): Promise<void> {
     const overrides = task.space === 'comparable' ? comparableSpace() : undefined;
     const hp = HyperParameters.from(task.hyperparameters, { ...(overrides && { overrides }) });
     const build = task.model === 'mlp' ? buildMlp : buildCnn;
-    const built = build(hp, { classNames: train.classNames, seed: task.seed });
-    const model = compileForLongTraining(built);
+    const model = build(hp, { classNames: train.classNames, seed: task.seed });
     const started = performance.now();
     try {
       const { history } = await fit(model, images, {

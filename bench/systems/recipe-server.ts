@@ -3,8 +3,8 @@
  * line with the recipe and the learning rates of its training on the standard output, or with an `error`.
  */
 import { createInterface } from 'node:readline';
-import { buildCnn, buildMlp, HyperParameters, learningRateAt } from '../../src';
-import { checkComparable, describeModel } from '../recipes';
+import { HyperParameters, learningRateAt } from '../../src';
+import { buildPlain, checkComparable, describeModel } from '../recipes';
 import { comparableSpace } from '../search-space';
 import { readTask } from './rounds';
 
@@ -20,9 +20,8 @@ export interface RecipeTask {
 
 function answer(line: string): object {
   try {
-    const build = model === 'mlp' ? buildMlp : buildCnn;
     const hp = HyperParameters.from(JSON.parse(line), { overrides: comparableSpace() });
-    const recipe = describeModel(build(hp, { classNames }));
+    const recipe = describeModel(buildPlain(model, hp, { classNames }));
     checkComparable(recipe.compile);
     return { recipe, rates: learningRates(recipe.compile) };
   } catch (error) {

@@ -8,6 +8,8 @@ import { NativeTensor, Session } from './session';
 const POINTS = 4;
 /** Side of the grid on which images are sampled: at every half pixel, and one pixel of background around. */
 const FINE = 2 * (IMAGE_SIZE + 1) + 1;
+/** What a coordinate of a place is made of with an elastic deformation: x, y, 1 and the displacements of the points. */
+const ELASTIC_NUMBERS = 3 + POINTS ** 2;
 
 /**
  * The part of a graph that varies images. Each pixel of the result shows a place of the original that follows from an affine
@@ -16,38 +18,34 @@ const FINE = 2 * (IMAGE_SIZE + 1) + 1;
  */
 export class Augmentation {
   readonly #config: AugmentationConfig;
-  readonly #places: Value;
-  readonly #numbers: number;
+  /** Where each image is sampled: `[b, 8]`, or `[b, 2, 19]` with an elastic deformation. */
+  readonly #maps: Value;
   /** The varied images, float32 `[b, 28, 28, 1]` in [0, 1]. */
   readonly images: Value;
 
   /** @param images float32 `[b, 28, 28, 1]` in [0, 1], 0 for the background. */
   constructor(graph: Graph, images: Value, config: AugmentationConfig) {
     this.#config = config;
-    const basis = placeBasis(Boolean(config.elastic));
-    this.#numbers = basis.length / PIXELS;
-    this.#places = graph.placeholder('float32', [null, 2, this.#numbers]);
-    const places = graph.float('MatMul', [
-      graph.reshape(this.#places, [null, this.#numbers]),
-      graph.reshape(graph.constant(basis), [this.#numbers, PIXELS]),
-    ]);
-    const sampled = emitSampling(graph, images, graph.reshape(places, [null, 2, PIXELS]));
-    this.images = graph.reshape(sampled, [null, IMAGE_SIZE, IMAGE_SIZE, 1]);
+    const fine = emitFine(graph, images);
+    this.#maps = graph.placeholder('float32', config.elastic ? [null, 2, ELASTIC_NUMBERS] : [null, 8]);
+    const sampled = config.elastic
+      ? emitSampling(graph, fine, emitPlaces(graph, this.#maps))
+      : emitAffine(graph, fine, this.#maps);
+    // The cubic overshoots beside strokes.
+    this.images = graph.reshape(clip(graph, sampled, 0, 1), [null, IMAGE_SIZE, IMAGE_SIZE, 1]);
   }
 
   /** What the graph is fed for `count` images; all follows from `seed`. The caller disposes the tensor. */
   feed(count: number, seed: number): [Value, NativeTensor] {
     const draws = random(seed, 'augmentation');
-    const numbers = new Float32Array(count * 2 * this.#numbers);
-    const { elastic = 0 } = this.#config;
-    for (let i = 0; i < count; i++) {
-      drawAffineMap(this.#config, draws).forEach((row, axis) => {
-        const start = (2 * i + axis) * this.#numbers;
-        numbers.set(row, start);
-        for (let k = row.length; k < this.#numbers; k++) numbers[start + k] = elastic * drawNormal(draws);
-      });
-    }
-    return [this.#places, new NativeTensor(numbers, [count, 2, this.#numbers])];
+    const { elastic } = this.#config;
+    const maps = Array.from({ length: count }, () => {
+      const rows = drawAffineMap(this.#config, draws);
+      if (!elastic) return projection(rows);
+      return rows.flatMap((row) => [...row, ...Array.from({ length: POINTS ** 2 }, () => elastic * drawNormal(draws))]);
+    });
+    const shape = elastic ? [count, 2, ELASTIC_NUMBERS] : [count, 8];
+    return [this.#maps, new NativeTensor(Float32Array.from(maps.flat()), shape)];
   }
 }
 
@@ -74,18 +72,22 @@ function drawNormal(draws: Random): number {
   return Math.sqrt(-2 * Math.log(1 - draws.next())) * Math.cos(2 * Math.PI * draws.next());
 }
 
+/** An affine map of pixels as `ImageProjectiveTransformV3` takes it: from pixels of the result to the fine grid. */
+function projection(rows: readonly (readonly number[])[]): number[] {
+  return [...rows.flatMap(([x, y, one]) => [2 * x, 2 * y, 2 * one + 2]), 0, 0];
+}
+
 /**
- * What a place is made of at each pixel, `[3 or 19, 784]`: x, y, 1 and, for an elastic deformation, what each of its points
- * counts, the points reaching from edge to edge and the outermost ones continued.
+ * What the places are made of at each pixel, `[19, 784]`: x, y, 1 and what each point of the elastic deformation counts, the
+ * points reaching from edge to edge and the outermost ones continued.
  */
-function placeBasis(elastic: boolean): number[] {
+function placeBasis(): number[] {
   const pixels = Array.from({ length: PIXELS }, (_, pixel) => pixel);
   const affine = [
     pixels.map((pixel) => pixel % IMAGE_SIZE),
     pixels.map((pixel) => Math.floor(pixel / IMAGE_SIZE)),
     pixels.map(() => 1),
   ];
-  if (!elastic) return affine.flat();
   const last = POINTS - 1;
   const along = Array.from({ length: POINTS }, (_, point) =>
     Array.from({ length: IMAGE_SIZE }, (_, pixel) => {
@@ -104,27 +106,52 @@ function cubic(distance: number): number {
   return s < 2 ? -0.5 * s ** 3 + 2.5 * s ** 2 - 4 * s + 2 : 0;
 }
 
+function clip(graph: Graph, value: Value, least: number, most: number): Value {
+  return graph.float('Minimum', [graph.float('Maximum', [value, graph.constant(least)]), graph.constant(most)]);
+}
+
 /**
- * The images at `places`, `[b, 2, 784]`, x and y in pixels: cubic on every half pixel, linear between those.
- *
- * @returns `[b, 784]`.
+ * Images on the fine grid, `[b, 28, 28, 1]` -> `[b, 59, 59]`: cubic at every half pixel. Pixel k stands in row and column
+ * 2 k + 2; the edge is background.
  */
-function emitSampling(graph: Graph, images: Value, places: Value): Value {
-  // From the pixels to the fine grid, for rows and columns alike.
+function emitFine(graph: Graph, images: Value): Value {
   const weights = Array.from({ length: FINE }, (_, fine) =>
     Array.from({ length: IMAGE_SIZE }, (_, pixel) => cubic(fine / 2 - 1 - pixel)),
   );
   const enlarge = graph.reshape(graph.constant(weights.flat()), [FINE, IMAGE_SIZE]);
   const pictures = graph.reshape(images, [null, IMAGE_SIZE, IMAGE_SIZE]);
   const higher = graph.float('BatchMatMulV2', [enlarge, pictures]);
-  const fine = graph.float('BatchMatMulV2', [higher, enlarge], [['adj_y', 'bool', true]]);
-  const flat = graph.reshape(fine, [null, FINE ** 2]);
+  return graph.float('BatchMatMulV2', [higher, enlarge], [['adj_y', 'bool', true]]);
+}
 
-  const clip = (value: Value, least: number, most: number) =>
-    graph.float('Minimum', [graph.float('Maximum', [value, graph.constant(least)]), graph.constant(most)]);
+/** The fine images at places that are affine in the pixels, by `maps`, `[b, 8]`, linear between its points: `[b, 28, 28, 1]`. */
+function emitAffine(graph: Graph, fine: Value, maps: Value): Value {
+  const pictures = graph.reshape(fine, [null, FINE, FINE, 1]);
+  const size = graph.constant([IMAGE_SIZE, IMAGE_SIZE], 'int32');
+  const node = graph.add(
+    'ImageProjectiveTransformV3',
+    [pictures, maps, size, graph.constant(0)],
+    [
+      ['dtype', 'type', 'float32'],
+      ['interpolation', 'string', 'BILINEAR'],
+      ['fill_mode', 'string', 'CONSTANT'],
+    ],
+  );
+  return output(node, 0);
+}
+
+/** The places that `numbers`, `[b, 2, 19]`, make at each pixel, x and y in pixels: `[b, 2, 784]`. */
+function emitPlaces(graph: Graph, numbers: Value): Value {
+  const basis = graph.reshape(graph.constant(placeBasis()), [ELASTIC_NUMBERS, PIXELS]);
+  return graph.reshape(graph.float('MatMul', [graph.reshape(numbers, [null, ELASTIC_NUMBERS]), basis]), [null, 2, PIXELS]);
+}
+
+/** The fine images at any places, `[b, 2, 784]`, linear between the points of their grid: `[b, 784]`. */
+function emitSampling(graph: Graph, fine: Value, places: Value): Value {
+  const flat = graph.reshape(fine, [null, FINE ** 2]);
   // Outside the image all is background, as on the edge of the grid; the last point stays the second of two.
   const scaled = graph.float('AddV2', [graph.float('Mul', [places, graph.constant(2)]), graph.constant(2)]);
-  const kept = clip(scaled, 0, FINE - 1 - 1e-3);
+  const kept = clip(graph, scaled, 0, FINE - 1 - 1e-3);
   const before = graph.float('Floor', [kept]);
   const axes = (value: Value) => {
     const node = graph.add(
@@ -160,8 +187,7 @@ function emitSampling(graph: Graph, images: Value, places: Value): Value {
     graph.float('AddV2', [from, graph.float('Mul', [graph.float('Sub', [to, from]), share])]);
   const above = between(at(0), at(1), shareX);
   const below = between(at(FINE), at(FINE + 1), shareX);
-  // The cubic overshoots beside strokes.
-  return clip(between(above, below, shareY), 0, 1);
+  return between(above, below, shareY);
 }
 
 /** Varies images by themselves, outside a training graph. Whoever makes it disposes it. */

@@ -6,7 +6,7 @@ import { joinPieces, readPieces } from './containers/read-pieces';
 import { DataError } from './data-error';
 import type { DataFile, Dataset, LoadedDataset } from './dataset';
 import { nameKey, parseName } from './file-names';
-import type { FoundFile, FoundSet, UnreadFile } from './find-sets';
+import type { FoundFile, FoundSet, UnreadFile } from './found-files';
 import { bringToForm, type FormOptions, measureForm } from './image-form';
 import { readMapping } from './mapping';
 import type { Part, Piece, RawImages, RawLabels } from './raw-images';
@@ -114,6 +114,7 @@ export async function assembleDataset(
       ...classes.notes,
       ...unread.map(({ path, reason }) => `${basename(path)} is not used: it ${reason}.`),
     ],
+    ...(form.oddities.length > 0 && { oddities: form.oddities }),
     ...(without && {
       unlabelled: {
         name,
@@ -202,7 +203,9 @@ function chooseParts(
   if (trains.length === 0) {
     const file = pieces[0].file;
     const came = test.length > 0 || validation.length > 0 ? 'the others alone' : 'images without labels alone';
-    const cure = 'Put the training images with their labels into the same folder.';
+    const cure =
+      'Put the training images with their labels into the same folder. Where each file holds one class, give their arrays to ' +
+      '`datasetFrom`.';
     throw new DataError({ file, expected: `the training images of ${name} beside it`, came, cure });
   }
   if (unlabelled) {

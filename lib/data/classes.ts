@@ -18,26 +18,36 @@ export interface Classes {
 
 /** A byte each. */
 const MOST_CLASSES = 256;
-/** From so many images on, a set in which most have a class of their own is none. */
+/** From so many images on, a set in which most have a class of their own is none, nor is a test without a class of training. */
 const LEAST_IMAGES = 20;
 
 /**
  * The classes that some image has, in the order of their labels: numbers as numbers, words as a dictionary has them.
  *
  * @param given What the set's own mapping file says, or names in the file itself; every label must be among those of a mapping.
- * @throws DataError for labels outside of the mapping, that are no whole numbers, of one class alone, of more than 256, or of a
- *   class for each image.
+ * @throws DataError for labels outside of the mapping, that are no whole numbers, of one class alone, of more than 256, of a
+ *   class for each image, or of test images none of which is of a class of the training images.
  */
 export function toClasses(
   name: string,
-  parts: readonly LabelledPart[],
+  labelled: readonly LabelledPart[],
   given: { readonly mapping?: Mapping; readonly file?: string; readonly names?: ReadonlyMap<number, string> },
   isTransposed: boolean,
 ): Classes {
-  const there = new Set<number | string>();
-  for (const { labels } of parts) for (let i = 0; i < labels.values.length; i++) there.add(labels.values[i]);
+  const parts = labelled.map(inOneSpelling);
+  const own = parts.map(({ labels }) => {
+    const values = new Set<number | string>();
+    for (let i = 0; i < labels.values.length; i++) values.add(labels.values[i]);
+    return values;
+  });
+  const there = new Set(own.flatMap((values) => [...values]));
   const mapping = given.mapping ?? (given.names ? undefined : knownMapping(name));
   checkLabels(parts, there);
+  if (own.length > 1 && parts[1].labels.values.length >= LEAST_IMAGES && ![...own[1]].some((value) => own[0].has(value))) {
+    const [ofTrain, ofTest] = own.map((values) => list([...values].sort(compareLabels).map(String)));
+    const cure = 'Label both parts in the same way.';
+    throw new DataError({ file: parts[1].file, expected: `labels of the training images (${ofTrain})`, came: ofTest, cure });
+  }
   const notes: string[] = [];
   let classes: { readonly value: number | string; readonly className: string }[];
   if (mapping) {
@@ -66,6 +76,13 @@ export function toClasses(
     labels: parts.map(({ labels }) => toIndices(labels.values, indexOf)),
     notes,
   };
+}
+
+/** Letters with accents as one character each: Macs write ä as two. */
+function inOneSpelling({ labels, file }: LabelledPart): LabelledPart {
+  const words = labels.values;
+  if (typeof words[0] !== 'string') return { labels, file };
+  return { labels: { ...labels, values: Array.from(words as readonly string[], (word) => word.normalize('NFC')) }, file };
 }
 
 function toIndices(values: RawLabels['values'], indexOf: ReadonlyMap<number | string, number>): Uint8Array {

@@ -1,6 +1,8 @@
 import { type Dataset, IMAGE_SIZE, PIXELS } from './dataset';
 
-/** How a written character becomes an image like those of a data set; lengths in pixels of a 128 x 128 scan unless said otherwise. */
+/**
+ * How a written character becomes an image like those of a data set; lengths in pixels of a 128 x 128 scan unless said otherwise.
+ */
 export interface Convention {
   /** Whose images come out so. */
   readonly name: 'EMNIST' | 'MNIST';

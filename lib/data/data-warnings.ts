@@ -1,18 +1,8 @@
 /** The one place where data are checked for sense: what could make a result mean something else than it seems to. */
 import { crc32 } from 'node:zlib';
 import { formatCount, formatPercent, plural } from '../base/words';
-import { type Dataset, type LoadedDataset, PIXELS } from './dataset';
+import { type Dataset, type DataWarning, type LoadedDataset, PIXELS } from './dataset';
 import { classCounts } from './statistics';
-
-/** Something odd about a data set, for its user to judge. */
-export interface DataWarning {
-  /** Where to look: a file, or several. */
-  readonly file: string;
-  /** What was found. */
-  readonly evidence: string;
-  /** What it does, and what helps. */
-  readonly cure: string;
-}
 
 /** Fewer training images of a class are learned by chance. */
 const FEW_IMAGES = 10;
@@ -37,6 +27,7 @@ export function dataWarnings(loaded: LoadedDataset): DataWarning[] {
     ...repeatedImages(train, test, `${images.train}, ${images.test}`),
     ...oddPixels(train, images.train),
     ...borrowedName(loaded, images.test),
+    ...(loaded.oddities ?? []),
   ];
 }
 

@@ -41,6 +41,16 @@ export interface DataFile {
   readonly count: number;
 }
 
+/** Something odd about a data set, for its user to judge. */
+export interface DataWarning {
+  /** Where to look: a file, or several. */
+  readonly file: string;
+  /** What was found. */
+  readonly evidence: string;
+  /** What it does, and what helps. */
+  readonly cure: string;
+}
+
 /** A data set as its authors split it. */
 export interface LoadedDataset {
   readonly name: string;
@@ -53,6 +63,8 @@ export interface LoadedDataset {
   readonly files: readonly DataFile[];
   /** What was decided about the files and images, and on what evidence: a sentence each. */
   readonly notes?: readonly string[];
+  /** What seemed odd about the images as their files have them; `dataWarnings` adds what it finds itself. */
+  readonly oddities?: readonly DataWarning[];
   /** Images that came without labels, as the test files of competitions: for `predict`. */
   readonly unlabelled?: UnlabelledImages;
 }

@@ -9,11 +9,11 @@ export interface ParsedName {
 }
 
 const ENDINGS =
-  /\.(?:gz|zip|csv|tsv|txt|data|dat|arff|npz|npy|mat|parquet|idx|ubyte|h5|hdf5|pkl|pickle|pt|rar|7z|tar|tgz|xlsx|html?)$/i;
+  /\.(?:gz|zip|csv|tsv|txt|data|dat|arff|amat|npz|npy|mat|parquet|idx|ubyte|h5|hdf5|pkl|pickle|pt|rar|7z|tar|tgz|xlsx|html?)$/i;
 const SHARD = /-\d+-of-\d+(?:-[0-9a-f]+)?$/i;
 const PARTS: readonly (readonly [Part | 'validation', RegExp])[] = [
-  ['train', /^(?:train|training|trn)$/],
-  ['test', /^(?:test|testing|tst|t10k)$/],
+  ['train', /^(?:train|training|trn)(?:set|data)?$/],
+  ['test', /^(?:test(?:ing)?(?:set|data)?|tst|t10k)$/],
   ['validation', /^(?:val|valid|validation|dev)$/],
 ];
 const ROLES: readonly (readonly ['images' | 'labels', RegExp])[] = [
@@ -29,7 +29,8 @@ const GENERIC =
 
 /** `emnist-letters-train-images-idx3-ubyte.gz` → emnist-letters, train, images; `X_kannada_MNIST_train` → kannada-mnist. */
 export function parseName(fileName: string): ParsedName {
-  let stem = fileName;
+  // UCI's `optdigits.tra` and `optdigits.tes`.
+  let stem = fileName.replace(/\.tra$/i, '-train').replace(/\.tes$/i, '-test');
   while (ENDINGS.test(stem)) stem = stem.replace(ENDINGS, '');
   const words = stem
     .replace(SHARD, '')

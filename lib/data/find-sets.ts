@@ -2,63 +2,18 @@
 import { readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { idxShape } from './containers/idx';
-import { PICTURE_NAME } from './containers/pictures';
-import { type Format, TELLING_BYTES, tellFormat } from './containers/tell-format';
+import { type Format, MAGIC_BYTES, MAPPING_NAME, TELLING_BYTES, tellFormat, tellMagic } from './containers/tell-format';
 import { openZip } from './containers/zip';
 import { DataError } from './data-error';
 import { isGeneric, nameKey, type ParsedName, parseName } from './file-names';
+import { isPicture, picturesByClass } from './find-pictures';
+import type { Found, FoundSet, Place, UnreadFile } from './found-files';
 import { readUnzippedStart } from './gzip';
-import { openSource, type SourceFile } from './source-file';
-
-/** A file that a data set may be read from. */
-export interface FoundFile {
-  readonly source: SourceFile;
-  readonly format: Exclude<Format, 'zip' | 'mapping'> | 'pictures';
-  readonly part?: ParsedName['part'];
-  readonly role?: ParsedName['role'];
-  /** Of a picture: the folder that it lies in, which names its class. None for pictures without. */
-  readonly className?: string;
-}
-
-/** A data set by the files that bear its name. */
-export interface FoundSet {
-  readonly name: string;
-  /** Folders on the way to it, by which it may be asked for as well. */
-  readonly aliases: Set<string>;
-  readonly files: FoundFile[];
-  mapping?: SourceFile;
-}
-
-/** A file that somebody means to be data, and that cannot be read. */
-export interface UnreadFile {
-  readonly path: string;
-  /** The data set that it seems to be of. */
-  readonly name: string;
-  /** `is an HDF5 file, which ...`: why, and what helps. */
-  readonly reason: string;
-}
-
-export interface Found {
-  readonly sets: readonly FoundSet[];
-  readonly unread: readonly UnreadFile[];
-  /** Closes the archives. */
-  close(): void;
-}
+import { openSource } from './source-file';
 
 const MOST_DEPTH = 8;
 /** Files of systems and tools: hidden ones, AppleDouble's, downloads that are not whole. */
 const PASSED_OVER = /^(?:\..*|__MACOSX|node_modules|Thumbs\.db|.*\.part|.*\.crdownload)$/i;
-
-/** Folders of pictures that are no class. */
-const NO_CLASS = /^(?:images?|imgs?|pictures?|png|jpe?g|data|raw)$/i;
-/** Fewer pictures without a class are not meant to be data. */
-const LEAST_PICTURES = 10;
-
-/** A file with the names of the folders on the way to it, those of archives among them. */
-interface Place {
-  readonly source: SourceFile;
-  readonly folders: readonly string[];
-}
 
 /** All data sets in a folder, or in the one file that `directory` names; a folder may itself be the data set. */
 export async function findSets(directory: string): Promise<Found> {
@@ -78,14 +33,15 @@ export async function findSets(directory: string): Promise<Found> {
 
   const take = async ({ source, folders }: Place): Promise<void> => {
     const file = basename(source.path);
-    const parsed = parseFile(file.replace(/[-_. ]*mapping\.txt$/i, '.txt'), folders);
-    const refuse = (reason: string) =>
-      void unread.push({ path: source.path, name: parsed.name || folderName(folders, root), reason });
+    const parsed = parseFile(file.replace(MAPPING_NAME, '.txt'), folders);
+    const refuse = (reason: string, isDoubtful = false) =>
+      void unread.push({ path: source.path, name: parsed.name || folderName(folders, root), reason, isDoubtful });
     try {
-      const { start } = await readUnzippedStart(source, TELLING_BYTES);
-      const told = tellFormat(source.path, start);
+      const beginning = await readUnzippedStart(source, MAGIC_BYTES);
+      const told = tellMagic(beginning.start) ?? tellFormat(source.path, (await readUnzippedStart(source, TELLING_BYTES)).start);
       if (!told) return;
       if ('refused' in told) return refuse(told.refused);
+      if ('doubtful' in told) return refuse(told.doubtful, true);
       const { format } = told;
       if (format === 'zip') {
         if (folders.length >= MOST_DEPTH) return refuse('lies too deep in folders and archives: unpack it into the folder');
@@ -112,29 +68,31 @@ export async function findSets(directory: string): Promise<Found> {
       if (copies.has(`${nameKey(name)}/${copy}`)) return;
       copies.add(`${nameKey(name)}/${copy}`);
       const part = parsed.part ?? folders.map((folder) => parseName(folder).part).findLast((each) => each !== undefined);
-      set.files.push({ source, format, part, role: format === 'idx' ? idxRole(start, parsed.role) : parsed.role });
+      set.files.push({ source, format, part, role: format === 'idx' ? idxRole(beginning.start, parsed.role) : parsed.role });
     } catch (error) {
       if (!(error instanceof DataError)) throw error;
       const { expected, came, cure } = error.problem;
-      refuse(`should be ${expected}, but is ${came}: ${cure}`);
+      refuse(`should be ${expected}, but is ${came}: ${cure.replace(/\.$/, '')}`);
     }
   };
   const sort = async (place: Place): Promise<void> => {
     const file = basename(place.source.path);
     if (place.folders.some((folder) => PASSED_OVER.test(folder)) || PASSED_OVER.test(file)) return;
-    if (PICTURE_NAME.test(file)) pictures.push(place);
+    if (isPicture(file)) pictures.push(place);
     else await take(place);
   };
 
   try {
-    for (const place of await walk(directory)) await sort(place);
-    takePictures(pictures, root, setOf, unread);
+    for (const place of withoutCopies(await walk(directory))) await sort(place);
+    const found = picturesByClass(pictures);
+    for (const { folders, files } of found.sets) setOf(folderName(folders, root), folders).files.push(...files);
+    for (const { path, folders, reason } of found.unread) unread.push({ path, name: folderName(folders, root), reason });
   } catch (error) {
     for (const archive of archives) archive.close();
     throw error;
   }
   const whole = [...sets.values()].filter(({ files }) => files.length > 0);
-  // An archive beside what was unpacked from it, and mapping files alone, are no data sets of their own.
+  // Mapping files alone are no data sets.
   return {
     sets: whole,
     unread,
@@ -182,6 +140,15 @@ async function walk(directory: string): Promise<Place[]> {
   return places;
 }
 
+/** Without second downloads, `train (1).csv` beside a `train.csv` of the same size. */
+function withoutCopies(places: readonly Place[]): Place[] {
+  const sizes = new Map(places.map(({ source }) => [source.path, source.size]));
+  return places.filter(({ source: { path, size } }) => {
+    const original = path.replace(/ ?(?:\(\d+\)| - copy| copy)(?=\.[^/]*$)/i, '');
+    return original === path || sizes.get(original) !== size;
+  });
+}
+
 /** The name of the data set whose files bear none: that of the nearest folder that says something. */
 function folderName(folders: readonly string[], root: string): string {
   const said = folders.findLast((folder) => parseName(folder).name !== '' && !isGeneric(folder));
@@ -210,58 +177,4 @@ function nameless(format: Format, file: string, folders: readonly string[], root
     return 'mnist';
   }
   return folderName(folders, root);
-}
-
-/** Pictures in folders of their classes, these in folders of train and test or not; others are named as unread. */
-function takePictures(
-  pictures: readonly Place[],
-  root: string,
-  setOf: (name: string, folders: readonly string[]) => FoundSet,
-  unread: UnreadFile[],
-): void {
-  const groups = new Map<string, { above: readonly string[]; files: FoundFile[]; classes: Set<string> }>();
-  const flat = new Map<string, Place[]>();
-  for (const place of pictures) {
-    const { source, folders } = place;
-    const last = folders.at(-1);
-    const saysClass = last !== undefined && !isPartFolder(last) && !NO_CLASS.test(last);
-    const above = saysClass ? folders.slice(0, -1) : folders;
-    const part = above.map((folder) => (isPartFolder(folder) ? parseName(folder).part : undefined)).findLast(Boolean);
-    if (!saysClass && part !== 'test') {
-      const key = folders.join('/');
-      flat.set(key, [...(flat.get(key) ?? []), place]);
-      continue;
-    }
-    const set = above.filter((folder) => !isPartFolder(folder));
-    const key = set.join('/');
-    const group = groups.get(key) ?? { above: set, files: [], classes: new Set() };
-    groups.set(key, group);
-    group.files.push({ source, format: 'pictures', part, ...(saysClass && { className: last }) });
-    if (saysClass) group.classes.add(last);
-  }
-  for (const { above, files, classes } of groups.values()) {
-    const name = folderName(above, root);
-    if (classes.size < 2)
-      flat.set(
-        above.join('/'),
-        files.map(({ source }) => ({ source, folders: above })),
-      );
-    else setOf(name, above).files.push(...files);
-  }
-  for (const places of flat.values()) {
-    const [{ source, folders }] = places;
-    if (places.length < LEAST_PICTURES) continue;
-    unread.push({
-      path: dirname(source.path),
-      name: folderName(folders, root),
-      reason:
-        `holds ${places.length} pictures without a class: put those of each class into a ` +
-        'folder of its name, these into one folder',
-    });
-  }
-}
-
-function isPartFolder(folder: string): boolean {
-  const { name, part } = parseName(folder);
-  return name === '' && part !== undefined;
 }

@@ -10,7 +10,7 @@ const INK_SHARE = 0.25;
 
 /** A grey image, row-major. */
 export interface GreyImage {
-  readonly levels: Float32Array;
+  readonly levels: Float32Array | Uint8Array;
   readonly height: number;
   readonly width: number;
 }
@@ -24,8 +24,8 @@ export function fitCharacter(image: GreyImage): Uint8Array {
 }
 
 /**
- * The ink fitted into the convention's square, and its middle, or its centre of mass, in the middle of the image, `[28, 28]`; blank
- * where there is none. Levels below `inkShare` of the brightest are paper.
+ * The ink fitted into the convention's square, and its middle, or its centre of mass, in the middle of the image, `[28, 28]`;
+ * blank where there is none. Levels below `inkShare` of the brightest are paper.
  */
 export function fitInk(image: GreyImage, { box, byMass }: Pick<Convention, 'box' | 'byMass'>, inkShare: number): Uint8Array {
   const edges = findInk(image, inkShare);
@@ -55,7 +55,8 @@ export function fitWhole(image: GreyImage): Uint8Array {
 }
 
 function findInk({ levels, height, width }: GreyImage, inkShare: number) {
-  const most = levels.reduce((a, b) => Math.max(a, b), 0);
+  let most = 0;
+  for (let p = 0; p < levels.length; p++) most = Math.max(most, levels[p]);
   if (most <= 0) return undefined;
   let [top, left, bottom, right] = [height, width, -1, -1];
   for (let y = 0; y < height; y++) {
@@ -76,7 +77,7 @@ export function blurImage(image: GreyImage, sigma: number): GreyImage {
   const kernel = Array.from({ length: 2 * reach + 1 }, (_, i) => Math.exp(-((i - reach) ** 2) / (2 * sigma ** 2)));
   const sum = kernel.reduce((a, b) => a + b);
   const { height, width } = image;
-  const along = (from: Float32Array, isRows: boolean) => {
+  const along = (from: GreyImage['levels'], isRows: boolean) => {
     const to = new Float32Array(from.length);
     for (let y = 0; y < height; y++) {
       for (let x = 0; x < width; x++) {

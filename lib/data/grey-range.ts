@@ -15,6 +15,8 @@ const HIGHS = [1, 15, 16, 31, 63, 64, 100, 127, 255, 1023, 4095, 16_383, 65_535]
 const BRIGHT = 128;
 /** So many images say what the range of bytes is; only where these are dark all are looked at. */
 const SAMPLE = 1000;
+/** Ranges that differ by this factor are not the same with darker images. */
+const OTHER_RANGE = 16;
 /** Rarer values beyond a byte are mistakes. */
 const RARE = 1e-4;
 
@@ -76,6 +78,23 @@ export function measureRange(parts: readonly { readonly images: RawImages; reado
   }
   for (const reach of [0.5, 1]) if (min >= -reach * 1.0001 && max <= reach * 1.0001) return says(-reach, reach);
   return says(min, max, ', as after a standard score');
+}
+
+/** @throws DataError where one part has quite another range than all together, such as 0 to 1 beside 0 to 255. */
+export function checkRanges(
+  parts: readonly { readonly images: RawImages; readonly file: string }[],
+  { low, high }: GreyRange,
+): void {
+  for (const part of parts.length > 1 ? parts : []) {
+    const own = measureRange([part]);
+    if ((own.high - own.low) * OTHER_RANGE > high - low) continue;
+    throw new DataError({
+      file: part.file,
+      expected: `grey levels from ${format(low)} to ${format(high)}, as in the other part`,
+      came: `${format(own.low)} to ${format(own.high)}`,
+      cure: 'Bring both parts to one range, such as 0 to 255, and save them again.',
+    });
+  }
 }
 
 function isBright(values: Uint8Array): boolean {

@@ -28,15 +28,17 @@ export interface UnzippedStart {
  * @throws DataError for a gzip stream that is damaged from its first bytes on; who reads on will see what is further back.
  */
 export async function readUnzippedStart(file: SourceFile, length: number): Promise<UnzippedStart> {
-  const zipped = isGzipped(await file.readStart(2));
-  if (!zipped) {
-    const start = await file.readStart(length);
-    return { start, zipped, isWhole: start.length === file.size };
-  }
-  const packed = await file.readStart(Math.min(Math.max(length >> 2, 2 ** 12), 2 ** 16));
+  const stored = await file.readStart(Math.max(length, 2 ** 12));
+  const zipped = isGzipped(stored);
+  if (!zipped) return { start: stored.subarray(0, length), zipped, isWhole: Math.min(stored.length, length) === file.size };
+  const isAll = stored.length === file.size;
+  const packed = isAll ? stored : stored.subarray(0, Math.min(Math.max(length >> 1, 2 ** 12), 2 ** 16));
   try {
-    const start = gunzipSync(packed, { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: 2 ** 20 });
-    if (start.length >= length) return { start: start.subarray(0, length), zipped, isWhole: false };
+    const finishFlush = isAll ? constants.Z_FINISH : constants.Z_SYNC_FLUSH;
+    const start = gunzipSync(packed, { finishFlush, maxOutputLength: 2 ** 20 });
+    if (isAll || start.length >= length) {
+      return { start: start.subarray(0, length), zipped, isWhole: isAll && start.length <= length };
+    }
   } catch {
     // Much from few bytes, or damage: the slower way stops in time, or says what is wrong.
   }

@@ -1,8 +1,10 @@
 /** The one place that says what the pixels of a data set are: range, polarity, orientation and size, measured on the images. */
 import { formatCount, formatPercent } from '../base/words';
-import { IMAGE_SIZE, PIXELS } from './dataset';
+import { type DataWarning, IMAGE_SIZE, PIXELS } from './dataset';
 import { fitCharacter, fitWhole, type GreyImage } from './fit-character';
-import { measureRange } from './grey-range';
+import { checkRanges, measureRange } from './grey-range';
+import { unlikeNeighbours } from './image-neighbours';
+import { checkOrientations, measureOrientation } from './image-orientation';
 import { transposeImages } from './pixels';
 import type { RawImage, RawImages } from './raw-images';
 
@@ -20,12 +22,14 @@ export interface FormOptions {
 export interface ImageForm {
   readonly low: number;
   readonly high: number;
-  readonly isInverted: boolean;
+  /** Whether ink is light on dark in all images, dark on light in all, or one or the other in each. */
+  readonly polarity: 'lightOnDark' | 'darkOnLight' | 'each';
   readonly isTransposed: boolean;
   /** Whether the images are writing on an even ground, which is cut out where they have another size. */
   readonly isWriting: boolean;
   /** What was decided and on what evidence: a sentence each. */
   readonly notes: readonly string[];
+  readonly oddities: readonly DataWarning[];
 }
 
 /** Of a part of a data set, with the file for errors. */
@@ -37,39 +41,31 @@ export interface FormPart {
 /** So many images are looked at, evenly over all. */
 const SAMPLE = 400;
 const PICTURE_SAMPLE = 200;
-/** Fewer say nothing about orientation. */
-const LEAST_IMAGES = 50;
-/**
- * More images wider than tall than the other way round, by this share of all, and they lie on their side. Characters are taller
- * than wide: of MNIST's digits 80 % (11 % are wider), of emnist47's capitals 55 % (34 %), of its small letters 62 % (29 %).
- */
-const SIDE_SHARE = 0.15;
-/** Published upright, with classes that are as often wide as tall. */
-const UPRIGHT_NAME = /fashion|kmnist|kuzushiji|k49|kannada|sign|cifar|svhn/i;
+/** Where fewer of the images are the other way round, they are odd ones, such as a shirt that fills its image. */
+const MIXED = 0.05;
 
+/** What an image stands on, where that is even. */
+type Ground = 'dark' | 'light' | undefined;
 /** @throws RangeError for options that are none; DataError for pixels that are no numbers. */
 export async function measureForm(name: string, parts: readonly FormPart[], options: FormOptions = {}): Promise<ImageForm> {
   checkOptions(options);
   const range = options.scale ? { low: options.scale[0], high: options.scale[1], note: undefined } : measureRange(parts);
+  if (!options.scale) checkRanges(parts, range);
   const notes = range.note ? [range.note] : [];
-  const sample = await takeSample(parts, range);
+  const samples = await takeSamples(parts, range);
+  const sample = samples.flat();
   const grounds = sample.map(measureGround);
-  const dark = grounds.filter((ground) => ground === 'dark').length / grounds.length;
-  const light = grounds.filter((ground) => ground === 'light').length / grounds.length;
-  const isInverted = options.polarity ? options.polarity === 'darkOnLight' : light > 0.5;
-  if (isInverted && !options.polarity) {
-    notes.push(
-      `${formatPercent(light)} of ${formatCount(sample.length)} images are dark on light, as on paper: they are turned to ` +
-        "light on dark. `polarity: 'lightOnDark'` leaves them.",
-    );
-  } else if (!options.polarity && light > 0.1 && dark > 0.1) {
-    notes.push(
-      `${formatPercent(light)} of ${formatCount(sample.length)} images are dark on light, the others light on dark: ` +
-        'they are left so.',
+  const polarity = options.polarity ?? measurePolarity(grounds, notes);
+  const even = polarity === 'each' ? ['dark', 'light'] : [polarity === 'darkOnLight' ? 'light' : 'dark'];
+  const isWriting = grounds.filter((ground) => even.includes(ground ?? '')).length > 0.5 * grounds.length;
+  const turned = samples.map((each) => each.map((image) => (isDarkOnLight(image, polarity) ? negative(image) : image)));
+  const orientation = measureOrientation(name, turned.flat(), isWriting);
+  if (!options.orientation && isWriting) {
+    checkOrientations(
+      name,
+      parts.map(({ file }, i) => ({ file, sample: turned[i] })),
     );
   }
-  const isWriting = (isInverted ? light : dark) > 0.5;
-  const orientation = measureOrientation(name, sample, isInverted, isWriting);
   const isTransposed = options.orientation ? options.orientation === 'transposed' : orientation.isTransposed;
   if (!options.orientation && orientation.note) notes.push(orientation.note);
   if (parts.some(({ images }) => (images.shape?.channels ?? 1) > 1)) notes.push('Colour is brought to grey.');
@@ -80,7 +76,26 @@ export async function measureForm(name: string, parts: readonly FormPart[], opti
       : 'the whole image is fitted, since no even ground was found';
     notes.push(`Images of ${sizes.length > 3 ? `${sizes.length} sizes` : sizes.join(', ')} are brought to 28 x 28: ${how}.`);
   }
-  return { low: range.low, high: range.high, isInverted, isTransposed, isWriting, notes };
+  const oddities = unlikeNeighbours(parts[0].file, sample);
+  return { low: range.low, high: range.high, polarity, isTransposed, isWriting, notes, oddities };
+}
+
+/** Of all images alike, unless some are one way and some the other and nearly each is plainly one of them. */
+function measurePolarity(grounds: readonly Ground[], notes: string[]): ImageForm['polarity'] {
+  const share = (kind: Ground) => grounds.filter((ground) => ground === kind).length / grounds.length;
+  const [dark, light] = [share('dark'), share('light')];
+  const found = `${formatPercent(light)} of ${formatCount(grounds.length)} images are dark on light`;
+  if (dark + light > 0.9 && Math.min(dark, light) > MIXED) {
+    notes.push(`${found}, the others light on dark: each is turned to light on dark by itself.`);
+    return 'each';
+  }
+  if (light <= 0.5) return 'lightOnDark';
+  notes.push(`${found}, as on paper: they are turned to light on dark. \`polarity: 'lightOnDark'\` leaves them.`);
+  return 'darkOnLight';
+}
+
+function isDarkOnLight(image: GreyImage, polarity: ImageForm['polarity']): boolean {
+  return polarity === 'each' ? frameLevel(image) >= 128 : polarity === 'darkOnLight';
 }
 
 /** The images in Inkwell's form, `[n, 28, 28]` uint8, upright, 0 paper and 255 ink; bytes are changed in place. */
@@ -88,13 +103,17 @@ export async function bringToForm(images: RawImages, form: ImageForm): Promise<U
   const { all, shape } = images;
   if (shape?.height === IMAGE_SIZE && shape.width === IMAGE_SIZE && shape.channels === 1 && all) {
     const levels = all instanceof Uint8Array && form.low === 0 && form.high === 255 ? all : scaleAll(all, form);
-    if (form.isInverted) for (let i = 0; i < levels.length; i++) levels[i] = 255 - levels[i];
+    for (let start = 0; form.polarity !== 'lightOnDark' && start < levels.length; start += PIXELS) {
+      const image = levels.subarray(start, start + PIXELS);
+      if (!isDarkOnLight({ levels: image, height: IMAGE_SIZE, width: IMAGE_SIZE }, form.polarity)) continue;
+      for (let p = 0; p < PIXELS; p++) image[p] = 255 - image[p];
+    }
     return form.isTransposed ? transposeImages(levels) : levels;
   }
   const brought = new Uint8Array(images.count * PIXELS);
   for (let i = 0; i < images.count; i++) {
     const grey = toGrey(await images.at(i), form);
-    const ink = form.isInverted ? inverted(grey) : grey;
+    const ink = isDarkOnLight(grey, form.polarity) ? inverted(grey) : grey;
     const isSize = ink.height === IMAGE_SIZE && ink.width === IMAGE_SIZE;
     brought.set(
       isSize ? Uint8Array.from(ink.levels, Math.round) : form.isWriting ? fitCharacter(ink) : fitWhole(ink),
@@ -111,11 +130,12 @@ function scaleAll(values: ArrayLike<number>, { low, high }: ImageForm): Uint8Arr
   return levels;
 }
 
-/** One channel from 0 to 255. Colours weigh as in ITU-R BT.601, as in the common libraries. */
+/** One channel from 0 to 255, the file's own bytes where they are that. Colours weigh as in ITU-R BT.601, as commonly. */
 function toGrey(
   { pixels, height, width, channels }: RawImage,
   { low, high }: { readonly low: number; readonly high: number },
 ): GreyImage {
+  if (pixels instanceof Uint8Array && channels === 1 && low === 0 && high === 255) return { levels: pixels, height, width };
   const factor = 255 / (high - low);
   const levels = new Float32Array(height * width);
   for (let p = 0; p < levels.length; p++) {
@@ -128,34 +148,42 @@ function toGrey(
 
 /** Dark on light turned; the paper, which in a scan is not quite white, becomes 0. */
 function inverted({ levels, height, width }: GreyImage): GreyImage {
-  const paper = height === IMAGE_SIZE && width === IMAGE_SIZE ? 255 : Math.max(1, median(frameOf({ levels, height, width })));
+  const paper = height === IMAGE_SIZE && width === IMAGE_SIZE ? 255 : Math.max(1, frameLevel({ levels, height, width }));
   // Unevenness and shadows of paper stay below a tenth of its level.
   const floor = paper === 255 ? 0 : 0.1;
   return {
-    levels: levels.map((level) => 255 * Math.max(0, Math.min(1, (1 - level / paper - floor) / (1 - floor)))),
+    levels: Float32Array.from(levels, (level) => 255 * Math.max(0, Math.min(1, (1 - level / paper - floor) / (1 - floor)))),
     height,
     width,
   };
 }
 
-async function takeSample(
+/** Light and dark exchanged, without a look at the paper. */
+function negative({ levels, height, width }: GreyImage): GreyImage {
+  return { levels: Float32Array.from(levels, (level) => 255 - level), height, width };
+}
+
+/** Images of each part. */
+async function takeSamples(
   parts: readonly FormPart[],
   range: { readonly low: number; readonly high: number },
-): Promise<GreyImage[]> {
+): Promise<GreyImage[][]> {
   const total = parts.reduce((sum, { images }) => sum + images.count, 0);
   const wanted = parts.every(({ images }) => images.all) ? SAMPLE : PICTURE_SAMPLE;
-  const sample: GreyImage[] = [];
+  const samples: GreyImage[][] = [];
   for (const { images } of parts) {
+    const sample: GreyImage[] = [];
+    samples.push(sample);
     const share = Math.max(1, Math.round((wanted * images.count) / total));
     const step = Math.max(1, images.count / share);
     for (let i = 0; i < images.count; i += step) sample.push(toGrey(await images.at(Math.floor(i)), range));
   }
-  return sample;
+  return samples;
 }
 
 /** Whether the ground, which the frame of an image shows and most of it is, is dark or light; photographs have neither. */
-function measureGround(image: GreyImage): 'dark' | 'light' | undefined {
-  const ground = median(frameOf(image));
+function measureGround(image: GreyImage): Ground {
+  const ground = frameLevel(image);
   const { levels } = image;
   let near = 0;
   for (let p = 0; p < levels.length; p++) if (Math.abs(levels[p] - ground) < 32) near++;
@@ -164,70 +192,21 @@ function measureGround(image: GreyImage): 'dark' | 'light' | undefined {
   return ground >= 150 ? 'light' : undefined;
 }
 
-/** The outermost pixels. */
-function frameOf({ levels, height, width }: GreyImage): Float32Array {
-  const frame = new Float32Array(2 * (height + width));
-  frame.set(levels.subarray(0, width));
-  frame.set(levels.subarray((height - 1) * width), width);
+/** The median of the outermost pixels, a whole level. */
+function frameLevel({ levels, height, width }: GreyImage): number {
+  const counts = new Uint32Array(256);
+  const count = (p: number) => void counts[Math.round(levels[p])]++;
+  for (let x = 0; x < width; x++) {
+    count(x);
+    count((height - 1) * width + x);
+  }
   for (let y = 0; y < height; y++) {
-    frame[2 * width + y] = levels[y * width];
-    frame[2 * width + height + y] = levels[(y + 1) * width - 1];
+    count(y * width);
+    count((y + 1) * width - 1);
   }
-  return frame;
-}
-
-function median(values: Float32Array): number {
-  return values.slice().sort()[values.length >> 1];
-}
-
-/** Whether rows and columns are swapped, from how many characters are wider than tall; else the name decides. */
-function measureOrientation(name: string, sample: readonly GreyImage[], isInverted: boolean, isWriting: boolean) {
-  const isEmnist = name.toLowerCase().startsWith('emnist');
-  const measured = isWriting ? sample.map((image) => extent(image, isInverted)).filter((each) => each !== undefined) : [];
-  const wide = measured.filter((each) => each === 'wide').length / measured.length;
-  const tall = measured.filter((each) => each === 'tall').length / measured.length;
-  const evidence =
-    `${formatPercent(wide)} of ${formatCount(measured.length)} characters are wider than tall, ` +
-    `${formatPercent(tall)} taller than wide`;
-  if (UPRIGHT_NAME.test(name)) return { isTransposed: false };
-  if (measured.length < LEAST_IMAGES || Math.abs(wide - tall) < SIDE_SHARE) {
-    return isEmnist
-      ? {
-          isTransposed: true,
-          note: 'Rows and columns are swapped, as in EMNIST, which the name says; the images are turned upright.',
-        }
-      : { isTransposed: false };
-  }
-  const isTransposed = wide > tall;
-  if (isTransposed) {
-    return {
-      isTransposed,
-      note: `Rows and columns are swapped (${evidence}), as in EMNIST's files: the images are turned upright.`,
-    };
-  }
-  return isEmnist
-    ? {
-        isTransposed,
-        note:
-          `The images are upright (${evidence}), though EMNIST's files are not: they are left so. ` +
-          "`orientation: 'transposed'` turns them.",
-      }
-    : { isTransposed };
-}
-
-function extent({ levels, height, width }: GreyImage, isInverted: boolean): 'wide' | 'tall' | 'square' | undefined {
-  let [top, left, bottom, right] = [height, width, -1, -1];
-  for (let p = 0; p < levels.length; p++) {
-    if (isInverted ? levels[p] > 150 : levels[p] < 105) continue;
-    const [y, x] = [Math.floor(p / width), p % width];
-    top = Math.min(top, y);
-    bottom = y;
-    left = Math.min(left, x);
-    right = Math.max(right, x);
-  }
-  if (bottom < 0) return undefined;
-  const difference = right - left - (bottom - top);
-  return difference > 0 ? 'wide' : difference < 0 ? 'tall' : 'square';
+  let level = 0;
+  for (let below = counts[0]; below <= height + width; below += counts[++level]);
+  return level;
 }
 
 function checkOptions({ polarity, orientation, scale }: FormOptions): void {

@@ -5,7 +5,8 @@ import { assembleDataset } from './assemble-dataset';
 import { DataError } from './data-error';
 import type { LoadedDataset } from './dataset';
 import { nameKey } from './file-names';
-import { type Found, type FoundSet, findSets, type UnreadFile } from './find-sets';
+import { findSets } from './find-sets';
+import type { Found, FoundSet, UnreadFile } from './found-files';
 import type { FormOptions } from './image-form';
 
 const DEFAULT_NAME = 'emnist-balanced';
@@ -116,7 +117,7 @@ function chooseSet(name: string, { sets, unread }: Found, directory: string): Fo
 }
 
 function unreadError(directory: string, unread: readonly UnreadFile[]): DataError {
-  const [first, ...rest] = unread;
+  const [first, ...rest] = [...unread].sort((a, b) => Number(a.isDoubtful ?? false) - Number(b.isDoubtful ?? false));
   const more = rest.length > 0 ? `; nor is ${list(rest.map(({ path }) => relative(directory, path)))} read` : '';
   return new DataError({
     file: directory,
@@ -132,7 +133,7 @@ function describeUnread(directory: string, { path, reason }: UnreadFile): string
 
 /** Files of a set's own name that could not be read. */
 function unreadOf(set: FoundSet, { unread }: Found): readonly UnreadFile[] {
-  return unread.filter(({ name }) => nameKey(name) === nameKey(set.name));
+  return unread.filter(({ name, isDoubtful }) => !isDoubtful && nameKey(name) === nameKey(set.name));
 }
 
 async function loadBuiltIn({ sets, unread }: Found, directory: string, form: FormOptions): Promise<LoadedDataset> {

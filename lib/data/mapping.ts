@@ -61,7 +61,7 @@ export async function readMapping(file: SourceFile): Promise<Mapping> {
 /**
  * Reads EMNIST's mapping format: one line a class, the label and then the code of its character, `10 65` for
  * label 10, `A`. Where further codes follow (EMNIST Letters: `1 65 97`), the first names the class.
- * Class index is the line's place, so labels may start at 1.
+ * Or Kuzushiji-49's, `0,U+3042,あ`. Class index is the line's place, so labels may start at 1.
  */
 export function parseMapping(text: string, file: string): Mapping {
   const classNames: string[] = [];
@@ -70,6 +70,9 @@ export function parseMapping(text: string, file: string): Mapping {
     new DataError({ file, at: `line ${line + 1}`, expected, came, cure: MAPPING_CURE });
   text
     .replace(/^\uFEFF/, '')
+    // Kuzushiji-49's k49_classmap.csv: `index,codepoint,char`, then `0,U+3042,あ`.
+    .replace(/^index,codepoint,char\s*$/im, '')
+    .replace(/^(\d+),U\+([0-9a-f]+),.*$/gim, (_, label, code) => `${label} ${Number.parseInt(code, 16)}`)
     .split(/\r?\n/)
     .forEach((content, line) => {
       if (content.trim() === '') return;

@@ -27,16 +27,22 @@ const CHUNK_BYTES = 2 ** 20;
  */
 export async function openSource(path: string): Promise<SourceFile> {
   const size = await fileSize(path, Number.POSITIVE_INFINITY);
+  // What a file is, is told by its beginning, and who reads it then begins there again.
+  let start: Buffer = Buffer.alloc(0);
   return {
     path,
     size,
     isOnDisk: true,
-    readStart: (length) => withHandle(path, (handle) => readExactly(handle, path, Math.min(size, length))),
+    async readStart(length) {
+      const wanted = Math.min(size, length);
+      if (start.length < wanted) start = await withHandle(path, (handle) => readExactly(handle, path, wanted));
+      return start.subarray(0, wanted);
+    },
     async readAll() {
       await fileSize(path);
       return withHandle(path, (handle) => readExactly(handle, path, size));
     },
-    readChunks: () => readChunks(path),
+    readChunks: () => readChunks(path, Math.min(CHUNK_BYTES, Math.max(size, 1))),
   };
 }
 
@@ -65,10 +71,10 @@ async function readExactly(handle: FileHandle, file: string, length: number): Pr
 }
 
 /** Reads a chunk while the last is in use, into two buffers in turn: a new one for each would keep the garbage collector busy. */
-async function* readChunks(path: string): AsyncGenerator<Buffer, void, undefined> {
+async function* readChunks(path: string, length: number): AsyncGenerator<Buffer, void, undefined> {
   const handle = await open(path);
   try {
-    let [buffer, other] = [Buffer.allocUnsafeSlow(CHUNK_BYTES), Buffer.allocUnsafeSlow(CHUNK_BYTES)];
+    let [buffer, other] = [Buffer.allocUnsafeSlow(length), Buffer.allocUnsafeSlow(length)];
     let { bytesRead } = await handle.read(buffer);
     while (bytesRead > 0) {
       const reading = handle.read(other);

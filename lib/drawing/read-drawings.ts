@@ -6,8 +6,8 @@ import { openSource } from '../data/source-file';
 import { classesOf } from '../scan/written-labels';
 
 /**
- * The drawings that a drawing pad saved, as a data set with the classes of `like`, the data set that the pad was made with: a test
- * set of one's own.
+ * The drawings that a drawing pad saved, as a data set with the classes of `like`, the data set that the pad was made with: a
+ * test set of one's own.
  *
  *     const own = await readDrawings('drawings.csv', { like: test });
  *     await evaluate(cnn.model, own);

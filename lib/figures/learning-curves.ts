@@ -23,15 +23,19 @@ const MAX_MARKED_EPOCHS = 30;
  *
  * Of one run the epoch is ringed whose weights the model was given at the end, where early stopping did that. Several runs
  * (folds, seeds) are drawn as their mean, with a band from the lowest to the highest of them; where some ended early,
- * the mean of those that trained the epoch.
+ * the mean of those that trained the epoch. Runs with names are drawn beside each other.
  *
  *     figures.learningCurves(history)
  *     figures.learningCurves(search.best.histories)
+ *     figures.learningCurves({ winner: first.history, default: second.history })
  *
  * @throws RangeError for no run, or none that ended an epoch.
  */
-export function learningCurves(history: History | readonly History[], options: { title?: string } = {}): Figure {
-  const runs = 'epochs' in history ? [history] : history;
+export function learningCurves(
+  history: History | readonly History[] | Readonly<Record<string, History>>,
+  options: { title?: string } = {},
+): Figure {
+  const runs = isHistory(history) ? [history] : Object.values(history);
   const epochs = Math.max(0, ...runs.map((run) => run.epochs.at(-1)?.epoch ?? 0));
   if (epochs === 0) {
     throw new RangeError(
@@ -39,14 +43,9 @@ export function learningCurves(history: History | readonly History[], options: {
         'without any. Train for at least one epoch.',
     );
   }
-  const metrics: readonly Metric[] = ['accuracy', 'loss', 'valAccuracy', 'valLoss'];
-  const curves = metrics
-    .map((metric) => ({ metric, points: averageRuns(runs, metric) }))
-    .filter(({ points }) => points.length > 0);
-  const bands = runs.length > 1 ? curves.map(({ metric, points }) => drawBand(metric, points)) : [];
-  const lines = curves.map(({ metric, points }) => drawLine(metric, points, runs.length, epochs));
+  const data = isHistory(history) || isList(history) ? drawRuns(runs, epochs) : drawNamed(history, epochs);
   const epochAxis = { title: { text: 'Epoch' }, ...(epochs <= 15 ? { dtick: 1 } : {}) };
-  return createFigure([...bands, ...lines, ...drawKept(runs, curves)], {
+  return createFigure(data, {
     ...(options.title ? { title: { text: options.title } } : {}),
     height: 380,
     grid: { rows: 1, columns: 2, pattern: 'independent', xgap: 0.16 },
@@ -55,6 +54,47 @@ export function learningCurves(history: History | readonly History[], options: {
     xaxis2: epochAxis,
     yaxis: { title: { text: 'Accuracy' }, tickformat: '~%', autorangeoptions: { clipmin: 0, clipmax: 1 } },
     yaxis2: { title: { text: 'Loss (nats)' } },
+  });
+}
+
+function isHistory(history: object): history is History {
+  return Array.isArray((history as Partial<History>).epochs);
+}
+
+/** `Array.isArray` does not tell the compiler that a list is none of the other kinds. */
+function isList(history: readonly History[] | Readonly<Record<string, History>>): history is readonly History[] {
+  return Array.isArray(history);
+}
+
+/** The metrics that any of `runs` has. */
+function curvesOf(runs: readonly History[]): { metric: Metric; points: CurvePoint[] }[] {
+  const metrics: readonly Metric[] = ['accuracy', 'loss', 'valAccuracy', 'valLoss'];
+  return metrics.map((metric) => ({ metric, points: averageRuns(runs, metric) })).filter(({ points }) => points.length > 0);
+}
+
+function drawRuns(runs: readonly History[], epochs: number): Data[] {
+  const curves = curvesOf(runs);
+  const bands = runs.length > 1 ? curves.map(({ metric, points }) => drawBand(metric, points)) : [];
+  const lines = curves.map(({ metric, points }) => drawLine(metric, points, runs.length, epochs));
+  return [...bands, ...lines, ...drawKept(runs, curves)];
+}
+
+/** A colour and a symbol for each run; the line's dashes tell training from validation. */
+function drawNamed(histories: Readonly<Record<string, History>>, epochs: number): Data[] {
+  return Object.entries(histories).flatMap(([name, run], i) => {
+    const { color, symbol } = styleOf(name, i);
+    return curvesOf([run]).map(({ metric, points }) => {
+      const line = drawLine(metric, points, 1, epochs);
+      const part = partOf(metric);
+      return {
+        ...line,
+        name: `${name}, ${part}`,
+        legendgroup: `${name}, ${part}`,
+        line: { color, dash: styleOf(part, 0).dash },
+        marker: { symbol: part === 'training' ? symbol : `${symbol}-open`, size: 6, color },
+        hovertemplate: `${name}, ${(line as { hovertemplate?: string }).hovertemplate}`,
+      } as Data;
+    });
   });
 }
 

@@ -8,7 +8,7 @@ import { colors, createFigure, escapeText } from './template';
 /** Boxes of a row: as many as a page of 166 mm holds with words of 7 points. */
 const COLUMNS = 4;
 /** In units of a box's width and height. */
-const GAP = { x: 0.14, y: 0.4 };
+const GAP = { x: 0.14, y: 0.32 };
 /** Room around all, for the width of a line. */
 const EDGE = 0.02;
 /** In pixels: a line of words. */
@@ -47,7 +47,7 @@ export function modelDiagram(model: tf.LayersModel): Figure {
   const boxes = gatherBoxes(model);
   if (boxes.length === 0) throw new RangeError('model must have layers, but it has none: add one with model.add(layer).');
   const branches = boxes.some(({ from }) => from.length > 0);
-  const boxHeight = (branches ? 4.5 : 3.5) * LINE_HEIGHT;
+  const boxHeight = (branches ? 4.2 : 3.2) * LINE_HEIGHT;
   const columns = Math.min(COLUMNS, boxes.length);
   const rows = Math.ceil(boxes.length / columns);
   const place = (i: number) => ({ x: (i % columns) * (1 + GAP.x), y: Math.floor(i / columns) * (1 + GAP.y) });

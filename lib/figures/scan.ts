@@ -94,7 +94,8 @@ export function readings(
     );
     if (classes.length === size) return { name, classes: classes.map(String), shares: shares.map(Number) };
     throw new RangeError(
-      `reads must be of the page's ${size} characters, but ${name} read ${classes.length}: give what \`predict\` says of this page.`,
+      `reads must be of the page's ${size} characters, but ${name} read ${classes.length}: give what ` +
+        '`predict` says of this page.',
     );
   });
   const tiles = Array.from({ length: size }, (_, i) => {

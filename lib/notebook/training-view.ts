@@ -12,7 +12,7 @@ import { formatSeconds, type Timing } from './time';
 /** Points of the running epoch's curves at which every other one is dropped. */
 const MAX_SAMPLES = 200;
 
-/** How a training is shown: its curves while they grow, then `learningCurves`. */
+/** How a training is shown: its curves while they grow, then `learningCurves`, unless they are not to stay. */
 export class TrainingView implements ProgressView<TrainingProgress> {
   /** The running epoch as it was when it was drawn. */
   #samples: StepProgress[] = [];
@@ -55,8 +55,8 @@ export class TrainingView implements ProgressView<TrainingProgress> {
     return words.join(', ');
   }
 
-  finish({ history }: TrainingProgress): Figure | undefined {
-    return history.epochs.length > 0 ? learningCurves(history) : undefined;
+  finish({ history, curves = true }: TrainingProgress): Figure | undefined {
+    return curves && history.epochs.length > 0 ? learningCurves(history) : undefined;
   }
 
   #words({ epochs, step }: TrainingProgress): string[] {

@@ -14,15 +14,15 @@ const [SOFT, SOFTEST] = [1.15, 1.3];
 /** Edges of a drawing without any filter are as soft, in pixels: a pixel that is half ink is grey. */
 const LEAST_SOFTNESS = 0.3;
 /**
- * Pens are made wider, to the second share of the convention's, where they are thinner than the first. Of emnist47's characters 5 %
- * are thinner than 0.6 of it, and 20 % than 0.75.
+ * Pens are made wider, to the second share of the convention's, where they are thinner than the first. Of emnist47's characters 5
+ * % are thinner than 0.6 of it, and 20 % than 0.75.
  */
 const [THIN, WIDENED] = [0.6, 0.75];
 /** Soft edges reach so far beyond the ink, as a share of the character's longer side. */
 const HALO = 0.06;
 /**
- * What is lighter is no ink when a character is cut out. From there an edge goes on by so many standard deviations until a byte shows
- * none: 1.6 of a hard one, on average less.
+ * What is lighter is no ink when a character is cut out. From there an edge goes on by so many standard deviations until a byte
+ * shows none: 1.6 of a hard one, on average less.
  */
 const [EDGE_SHARE, FAINT_EDGE] = [0.1, 0.9];
 
@@ -46,10 +46,12 @@ export function characterImage(depth: GreyPage, character: Component, convention
   const wide = reach >= 0.5 ? widen(sharp, reach) : sharp;
   const missing = (SOFT * softness) ** 2 - soft ** 2;
   const blurred = missing > 0.1 ? blurImage(wide, Math.sqrt(missing)) : wide;
-  const most = blurred.levels.reduce((a, b) => Math.max(a, b), 0);
+  let most = 0;
+  for (let p = 0; p < blurred.levels.length; p++) most = Math.max(most, blurred.levels[p]);
   if (most === 0) return new Uint8Array(PIXELS);
-  const levels = blurred.levels.map((level) => (255 * level) / most);
-  // The convention's box holds the ink's soft edge to its end, which noise would hide: so much of it on each side is beyond the share.
+  const levels = Float32Array.from(blurred.levels, (level) => (255 * level) / most);
+  // The convention's box holds the ink's soft edge to its end, which noise would hide: so much of it on each side is beyond the
+  // share.
   const edge = FAINT_EDGE * (convention.blur / convention.size) * convention.box;
   return fitInk({ ...blurred, levels }, { ...convention, box: convention.box - 2 * edge }, EDGE_SHARE);
 }
@@ -84,7 +86,10 @@ function measureSoftness({ levels }: GreyImage, character: Component): number {
 
 function steepen(image: GreyImage, factor: number): GreyImage {
   if (factor <= 1) return image;
-  return { ...image, levels: image.levels.map((level) => Math.max(0, Math.min(255, 127.5 + factor * (level - 127.5)))) };
+  return {
+    ...image,
+    levels: Float32Array.from(image.levels, (level) => Math.max(0, Math.min(255, 127.5 + factor * (level - 127.5)))),
+  };
 }
 
 /** Each pixel as deep as the deepest within `reach`; between whole pixels the disc's rim counts in part. */

@@ -79,8 +79,8 @@ export function joinComponents(components: readonly Component[]): Component {
 }
 
 /**
- * Components, with those joined that are one piece in `faint`, where fainter ink counts as well: a stroke that breaks where the pen
- * was light. What would be a good deal larger than its parts is another character close by, and stays apart.
+ * Components, with those joined that are one piece in `faint`, where fainter ink counts as well: a stroke that breaks where the
+ * pen was light. What would be a good deal larger than its parts is another character close by, and stays apart.
  */
 export function joinFaintly(components: readonly Component[], faint: readonly Component[]): Component[] {
   const rows = new Map<number, { readonly run: Run; readonly whole: number }[]>();
@@ -109,8 +109,8 @@ export function joinFaintly(components: readonly Component[], faint: readonly Co
 }
 
 /**
- * Width of the strokes: a stroke of length l and width w has an area of l w and an outline of 2 l. The outline is counted in sides
- * of pixels, of which a slanting one has up to 1.4 times as many as it is long, 1.27 on average over all directions.
+ * Width of the strokes: a stroke of length l and width w has an area of l w and an outline of 2 l. The outline is counted in
+ * sides of pixels, of which a slanting one has up to 1.4 times as many as it is long, 1.27 on average over all directions.
  */
 export function strokeWidth(components: readonly Component[]): number {
   let [area, outline] = [0, 0];

@@ -19,7 +19,9 @@ const MOST_SQUARES = 24;
 const LEAST_FILL = 0.55;
 /** Few letters fill so much. */
 const CLEAR_FILL = 0.7;
-/** By so much the sides may be longer or shorter than those of a sheet seen from straight above, and squares larger than others. */
+/**
+ * By so much the sides may be longer or shorter than those of a sheet seen from straight above, and squares larger than others.
+ */
 const SLACK = 1.5;
 
 interface Square extends Point {

@@ -1,32 +1,10 @@
-/** A page of paper as numbers, and how it is turned, made smaller and laid straight. */
+/** A page of paper as numbers, and how it is made smaller and laid straight. */
 
 /** Bytes row by row: grey levels, or the depth of ink. */
 export interface GreyPage {
   readonly levels: Uint8Array;
   readonly width: number;
   readonly height: number;
-}
-
-/**
- * The page as EXIF says that it was held ("Exchangeable image file format" 2.32, tag 274): 1 as it is, 2 mirrored, 3 upside down,
- * 4 both, 5 to 8 with rows and columns swapped.
- */
-export function turnPage(page: GreyPage, orientation: number): GreyPage {
-  if (!(orientation >= 2 && orientation <= 8)) return page;
-  const { levels, width, height } = page;
-  const isSwapped = orientation >= 5;
-  const [fromRight, fromBottom] = [[2, 3, 7, 8].includes(orientation), [3, 4, 6, 7].includes(orientation)];
-  const turned = new Uint8Array(levels.length);
-  const [toWidth, toHeight] = isSwapped ? [height, width] : [width, height];
-  for (let y = 0; y < toHeight; y++) {
-    for (let x = 0; x < toWidth; x++) {
-      const [column, row] = isSwapped ? [y, x] : [x, y];
-      const fromX = fromRight ? width - 1 - column : column;
-      const fromY = fromBottom ? height - 1 - row : row;
-      turned[y * toWidth + x] = levels[fromY * width + fromX];
-    }
-  }
-  return { levels: turned, width: toWidth, height: toHeight };
 }
 
 /** The page at 1 / `factor` of its size, each pixel the mean of a square; what is left over at right and bottom is cut off. */

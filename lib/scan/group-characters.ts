@@ -13,7 +13,8 @@ const SPECK = 0.8;
 const TOO_LARGE = 5;
 
 /**
- * Lines of characters. Dots and broken strokes are part of their character; specks are left out, and what touches the page's edge.
+ * Lines of characters. Dots and broken strokes are part of their character; specks are left out, and what touches the page's
+ * edge.
  *
  * @param width Of the page, and `height`, in pixels.
  */

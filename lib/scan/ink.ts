@@ -137,7 +137,9 @@ const mean: Combine = (from, to, reach) => {
   }
 };
 
-/** Each pixel combined with all those of the square that reaches so far around it; beyond the edges the outermost pixels go on. */
+/**
+ * Each pixel combined with all those of the square that reaches so far around it; beyond the edges the outermost pixels go on.
+ */
 function slide(values: Float32Array, width: number, height: number, reach: number, combine: Combine): Float32Array {
   const along = (from: Float32Array, count: number, length: number, step: number, next: number) => {
     const to = new Float32Array(from.length);

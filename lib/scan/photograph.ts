@@ -1,20 +1,18 @@
 /** From the file of a photograph or scan to a grey page, the right way up. */
-import { pictureSize, readPicture } from '../data/containers/pictures';
+import { readPicture } from '../data/containers/pictures';
 import { DataError } from '../data/data-error';
 import { openSource } from '../data/source-file';
-import { type GreyPage, shrinkPage, turnPage } from './grey-page';
+import { type GreyPage, shrinkPage } from './grey-page';
 
 /** Larger pages are made smaller: half of 4,000 x 6,000 still has 9 pixels a millimetre of an A4 page. */
 const MOST_PIXELS = 16e6;
 /** Smaller pictures hold no page. */
 const LEAST_SIDE = 32;
-const ORIENTATION_TAG = 274;
 
 /** @throws DataError for what is no PNG, JPEG, BMP or GIF picture, and for one that is too small. */
 export async function readPhotograph(file: string): Promise<GreyPage> {
   const source = await openSource(file);
-  const start = await source.readStart(2 ** 18);
-  checkKind(file, start);
+  checkKind(file, await source.readStart(12));
   const { pixels, width, height, channels } = await readPicture(source);
   const fail = (came: string, cure: string) =>
     new DataError({ file, expected: 'a photograph or scan of a page with writing', came, cure });
@@ -30,8 +28,7 @@ export async function readPhotograph(file: string): Promise<GreyPage> {
     }
   }
   const factor = Math.ceil(Math.sqrt(levels.length / MOST_PIXELS));
-  const page = factor > 1 ? shrinkPage({ levels, width, height }, factor) : { levels, width, height };
-  return turnPage(page, readOrientation(start));
+  return factor > 1 ? shrinkPage({ levels, width, height }, factor) : { levels, width, height };
 }
 
 /** Says of the kinds that phones, scanners and browsers write beside PNG and JPEG what to do. */
@@ -50,44 +47,10 @@ function checkKind(file: string, start: Buffer): void {
             : undefined;
   if (!kind) return;
   const cure = kind.startsWith('HEIC')
-    ? 'Save it as JPEG: on the phone share it as "Most Compatible" (Settings, Camera, Formats takes JPEG from then on), on a Mac ' +
-      'open it in Preview and export it.'
+    ? 'Save it as JPEG: on the phone share it as "Most Compatible" (Settings, Camera, Formats takes JPEG from then on), on a ' +
+      'Mac open it in Preview and export it.'
     : kind === 'PDF'
       ? 'Scan to PNG or JPEG instead, or export the page as a picture of 300 dots an inch.'
       : 'Open it in any picture program and save it as PNG or JPEG.';
   throw new DataError({ file, expected: 'a PNG, JPEG, BMP or GIF picture', came: `a ${kind}`, cure });
-}
-
-/**
- * How a JPEG says that it was held, 1 to 8; 1 where it says nothing. "Exchangeable image file format" 2.32, sections 4.5 and 4.6:
- * a segment APP1 holds a TIFF header, and the first directory behind it the entries, 12 bytes each.
- */
-export function readOrientation(jpeg: Buffer): number {
-  if (!pictureSize(jpeg) || jpeg.readUInt16BE(0) !== 0xffd8) return 1;
-  for (let at = 2; at + 10 < jpeg.length && jpeg[at] === 0xff; ) {
-    const length = jpeg.readUInt16BE(at + 2);
-    if (jpeg[at + 1] === 0xe1 && jpeg.toString('latin1', at + 4, at + 8) === 'Exif') {
-      return orientationOf(jpeg.subarray(at + 10, at + 2 + length));
-    }
-    // The picture itself begins.
-    if (jpeg[at + 1] === 0xda) return 1;
-    at += 2 + length;
-  }
-  return 1;
-}
-
-function orientationOf(tiff: Buffer): number {
-  if (tiff.length < 14) return 1;
-  const isLittle = tiff.toString('latin1', 0, 2) === 'II';
-  const short = (at: number) => (isLittle ? tiff.readUInt16LE(at) : tiff.readUInt16BE(at));
-  const directory = isLittle ? tiff.readUInt32LE(4) : tiff.readUInt32BE(4);
-  if (directory + 2 > tiff.length) return 1;
-  for (let i = 0; i < short(directory); i++) {
-    const entry = directory + 2 + 12 * i;
-    if (entry + 12 > tiff.length) return 1;
-    if (short(entry) !== ORIENTATION_TAG) continue;
-    const value = short(entry + 8);
-    return value >= 1 && value <= 8 ? value : 1;
-  }
-  return 1;
 }

@@ -74,7 +74,8 @@ export function readSheet({ depth, noise }: Ink, { name, map }: FoundSheet): Rea
     lines: lines.filter((line) => line.length > 0).map((line) => line.map(({ character }) => character)),
     ...(isBlank ? {} : { prompts: characters.map(({ box }) => prompts[box]) }),
     notes: [
-      `The printed sheet "${name}" was found: ${characters.length} of its ${isBlank ? COLUMNS * ROWS : prompts.length} boxes are filled.`,
+      `The printed sheet "${name}" was found: ${characters.length} of its ` +
+        `${isBlank ? COLUMNS * ROWS : prompts.length} boxes are filled.`,
     ],
   };
 }
@@ -98,8 +99,8 @@ function faintest(noise: number): number {
 }
 
 /**
- * The depth of strokes, of the depths that `each` tells of: the upper quartile of what lies above the depth that best parts strokes
- * from what is fainter, be it printed lines or their own soft edges (Otsu 1979, over what is deeper than `faint`).
+ * The depth of strokes, of the depths that `each` tells of: the upper quartile of what lies above the depth that best parts
+ * strokes from what is fainter, be it printed lines or their own soft edges (Otsu 1979, over what is deeper than `faint`).
  */
 function measureStrokes(faint: number, each: (count: (depth: number) => void) => void): number {
   const counts = new Uint32Array(256);

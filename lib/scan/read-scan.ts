@@ -14,7 +14,9 @@ import { readLines, readSheet } from './read-page';
 import { classesOf, matchText } from './written-labels';
 
 export interface ScanOptions {
-  /** Images of the kind that the models were trained on: their classes, and whether as EMNIST's or as MNIST's. Default EMNIST's. */
+  /**
+   * Images of the kind that the models were trained on: their classes, and whether as EMNIST's or as MNIST's. Default EMNIST's.
+   */
   readonly like?: Pick<Dataset, 'images' | 'classNames' | 'size'>;
   /** What is written, from left to right and line by line; blanks and line breaks may stand anywhere. */
   readonly labels?: string;
@@ -55,9 +57,9 @@ export interface LabelledScan extends ScannedPage, Omit<Dataset, keyof Unlabelle
 /**
  * The characters of a photographed or scanned page as images like those that models are trained on, in the order of reading.
  *
- * The page is a sheet of `npm run sheet`, found by its marks and read box by box (empty boxes are left out; what was to be written
- * is known), or any sheet with characters that do not touch each other, on white, lined or squared paper. PNG, JPEG, BMP or GIF. The
- * light may be uneven and the page turned by up to 8 degrees, a printed sheet by more and seen aslant.
+ * The page is a sheet of `npm run sheet`, found by its marks and read box by box (empty boxes are left out; what was to be
+ * written is known), or any sheet with characters that do not touch each other, on white, lined or squared paper. PNG, JPEG, BMP
+ * or GIF. The light may be uneven and the page turned by up to 8 degrees, a printed sheet by more and seen aslant.
  *
  *     const own = await readScan('page.jpg', { like: test, labels: 'THE QUICK BROWN FOX' });
  *     await evaluate(cnn.model, own);

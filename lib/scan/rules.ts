@@ -13,8 +13,8 @@ const SLENDER = 25;
 const GAP = 2;
 
 /**
- * The page without its lines. Where a stroke crosses a line it stays: there the ink is thicker than the line. (As lines of staves are
- * taken off scores, Dalitz et al. 2008.) The page given is not changed.
+ * The page without its lines. Where a stroke crosses a line it stays: there the ink is thicker than the line. (As lines of staves
+ * are taken off scores, Dalitz et al. 2008.) The page given is not changed.
  *
  * @param threshold What is deeper is ink or a line.
  */

@@ -1,6 +1,6 @@
 /**
- * The sheet to print and fill in: where its marks and boxes are, and what stands in them. Lengths in millimetres from the upper left
- * corner of the sheet, which fits on A4 and on US Letter.
+ * The sheet to print and fill in: where its marks and boxes are, and what stands in them. Lengths in millimetres from the upper
+ * left corner of the sheet, which fits on A4 and on US Letter.
  */
 import type { Point } from './grey-page';
 

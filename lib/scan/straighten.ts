@@ -31,8 +31,8 @@ export function straighten(depth: GreyPage, threshold: number): GreyPage {
 }
 
 /**
- * By how many degrees lines fall to the right, -8 to 8. Where the page is seen along its lines, ink and paper are apart: the angle is
- * that at which the counts of ink by row differ most (Postl 1986).
+ * By how many degrees lines fall to the right, -8 to 8. Where the page is seen along its lines, ink and paper are apart: the
+ * angle is that at which the counts of ink by row differ most (Postl 1986).
  */
 export function measureAngle(depth: GreyPage, threshold: number): number {
   const factor = Math.max(1, Math.round(Math.max(depth.width, depth.height) / COARSE_SIDE));

@@ -40,7 +40,7 @@ export function matchText(text: string, found: readonly number[], file: string):
   throw new RangeError(
     `labels must name each character once, from left to right and line by line, but ${file} has ` +
       `${plural(total, 'character')} and labels has ${characters.length}.${where} \`await show(figures.scan(await ` +
-      'readScan(file)))` draws a numbered frame around each that was found: look for one that is missing, two in one frame, or one ' +
-      'in two. Characters must not touch each other.',
+      'readScan(file)))` draws a numbered frame around each that was found: look for one that is missing, two in one frame, or ' +
+      'one in two. Characters must not touch each other.',
   );
 }

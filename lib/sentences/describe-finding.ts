@@ -13,6 +13,30 @@ const EXPECTED: Readonly<Record<string, { better: readonly HyperParameterValue[]
   activation1: { better: ['relu', 'leakyRelu', 'elu'], worse: ['sigmoid'] },
 };
 
+/** A model's ablation and what the hyperparameter is called there, as in `activation1`. */
+export interface Finding {
+  readonly ablation: AblationResults | undefined;
+  readonly hyperparameter: string;
+}
+
+/**
+ * What the ablations of several models found of a hyperparameter, a list as Markdown: `describeFinding` of those that varied it,
+ * and the names of the others.
+ */
+export function describeFindings(findings: Readonly<Record<string, Finding>>): string {
+  const of = Object.entries(findings).map(([name, { ablation, hyperparameter }]) => ({ name, ablation, hyperparameter }));
+  const measured = of.filter(({ ablation, hyperparameter }) => isMeasured(ablation, hyperparameter));
+  const others = of.filter((finding) => !measured.includes(finding)).map(({ name }) => escapeMarkdown(name));
+  return [
+    ...measured.map(({ name, ablation, hyperparameter }) => `- ${describeFinding(name, ablation, hyperparameter)}`),
+    ...(others.length > 0 ? [`- Not measured of the ${others.join(' and the ')}: no ablation changed it.`] : []),
+  ].join('\n');
+}
+
+function isMeasured(ablation: AblationResults | undefined, hyperparameter: string): boolean {
+  return ablation?.base !== undefined && ablation.effects.some(({ name }) => name === hyperparameter);
+}
+
 /**
  * What an ablation found of a hyperparameter, and whether that agrees with theory, contradicts it or is too thin to say; that it
  * was not measured where the ablation did not vary it. `name` is the model's, as in `CNN`.

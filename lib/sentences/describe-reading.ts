@@ -1,5 +1,5 @@
-import { type DataWarning, dataWarnings } from '../data/data-warnings';
-import type { LoadedDataset } from '../data/dataset';
+import { dataWarnings } from '../data/data-warnings';
+import type { DataWarning, LoadedDataset } from '../data/dataset';
 
 /** What was decided when a data set was read, and what is odd about it: a list each, or a sentence where there is nothing. */
 export function describeReading(loaded: LoadedDataset): string {

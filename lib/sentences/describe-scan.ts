@@ -17,8 +17,8 @@ export function describeScan(
 ): string {
   if (!scan) {
     return (
-      'No page was given to read. `npm run sheet` writes a sheet with boxes to print; fill it in, photograph it, and set `scan` at ' +
-      'the top of this notebook to the picture, or run `npm start -- --only 04-evaluation -p scan=photograph.jpg`.'
+      'No page was given to read. `npm run sheet` writes a sheet with boxes to print; fill it in, photograph it, and set ' +
+      '`scan` at the top of this notebook to the picture, or run `npm start -- --only 04-evaluation -p scan=photograph.jpg`.'
     );
   }
   const notes = scan.notes.map(escapeMarkdown).join(' ');

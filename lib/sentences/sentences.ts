@@ -6,7 +6,7 @@ export { describeCalibration as calibration } from './describe-calibration';
 export { describeClasses as classes } from './describe-classes';
 export { describeComparison as comparison } from './describe-comparison';
 export { describeDataset as dataset } from './describe-dataset';
-export { describeFinding as finding } from './describe-finding';
+export { describeFinding as finding, describeFindings as findings } from './describe-finding';
 export { describeFit as fit } from './describe-fit';
 export { describeGain as gain } from './describe-gain';
 export { describeModels as models } from './describe-models';

@@ -32,6 +32,8 @@ export interface FitOptions {
   readonly backup?: string;
   /** Heading of the progress display, default `Training`; null shows none. */
   readonly title?: string | null;
+  /** Whether the curves of the progress display stay as a figure when the training has ended; default true. */
+  readonly curves?: boolean;
 }
 
 /**
@@ -50,7 +52,7 @@ export async function fit<Model extends tf.LayersModel>(
   train: Dataset,
   options: FitOptions,
 ): Promise<{ model: Model; history: History }> {
-  const { epochs, validationSplit = 0, seed = 0, title = 'Training', callbacks = [] } = options;
+  const { epochs, validationSplit = 0, seed = 0, title = 'Training', curves = true, callbacks = [] } = options;
   const { batchSize = batchSizeOf(model) } = options;
   checkValidation(options);
   const started = performance.now();
@@ -94,7 +96,7 @@ export async function fit<Model extends tf.LayersModel>(
       },
     });
     if (title !== null) {
-      progress = trainingProgress.start(() => ({ title, epochs, step, history: history ?? describeHistory() }));
+      progress = trainingProgress.start(() => ({ title, epochs, step, history: history ?? describeHistory(), curves }));
     }
     let next = await run.next();
     while (!next.done) {

@@ -39,6 +39,8 @@ export interface TrainingProgress {
   readonly step?: StepProgress;
   /** The finished epochs. */
   readonly history: History;
+  /** Whether their curves stay when the training has ended; default true. */
+  readonly curves?: boolean;
 }
 
 export const trainingProgress = new ProgressReporter<TrainingProgress>();

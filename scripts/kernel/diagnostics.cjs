@@ -55,8 +55,9 @@ function getDiagnostics(program, files, cellLength) {
 }
 
 /**
- * Returns what keeps a cell from being read at all, as tslab describes errors. It is looked for in the cell alone: after a
- * bracket that is not closed, tslab's own last line is wrong, too.
+ * Returns what keeps a cell from being read at all, as tslab describes errors: the first fault alone, as Python does, since those
+ * after it mostly follow from it. It is looked for in the cell alone: after a bracket that is not closed, tslab's own last line is
+ * wrong, too.
  * @param {string} code
  * @returns {import('tslab/dist/converter').Diagnostic[]}
  */
@@ -66,13 +67,15 @@ function findSyntaxErrors(code) {
     const { line, character } = ts.getLineAndCharacterOfPosition(file, offset);
     return { offset: offset - PREFIX.length, line: line - 1, character };
   };
-  return file.parseDiagnostics.map((/** @type {any} */ { start, length, code, category, messageText }) => ({
-    start: place(start),
-    end: place(start + length),
-    code,
-    category,
-    messageText: ts.flattenDiagnosticMessageText(messageText, '\n'),
-  }));
+  return file.parseDiagnostics
+    .slice(0, 1)
+    .map((/** @type {any} */ { start, length, code, category, messageText }) => ({
+      start: place(start),
+      end: place(start + length),
+      code,
+      category,
+      messageText: ts.flattenDiagnosticMessageText(messageText, '\n'),
+    }));
 }
 
 module.exports = { checked, findSyntaxErrors, getDiagnostics };

@@ -4,7 +4,7 @@ import type { Variations } from '../../lib/search/oracles/ablation';
 /** How much a study may cost: `small` shows that all runs, `quick` takes minutes, `full` is the real study. */
 export type Profile = 'small' | 'quick' | 'full';
 
-/** So many passes over so many images, which are `images * epochs / 64` steps of 64 images. */
+/** So many passes over so many images. */
 export interface TrainingCost {
   readonly images: number;
   readonly epochs: number;
@@ -27,6 +27,14 @@ export interface ProfileCost {
   /** Test images, a stratified subset, that are corrupted. */
   readonly robustnessImages: number;
 }
+
+/**
+ * How a final training varies its images where the profile has the time (`augment`). A CNN gains from it only after more epochs
+ * than the quick profile has: after 6, one of 24, 48 and 96 filters read 90.0 and 90.2 % of emnist47's test images with
+ * variations of two strengths, and 90.2 % without. An MLP of 512 and 384 gains at once: 88.8 % after 10 epochs (dropout 0.1),
+ * 87.8 % without (dropout 0.2).
+ */
+export const AUGMENTATION = { rotation: 5, shift: 0.03, scale: 0.05, shear: 0.08 } as const;
 
 /** More than there are. */
 export const ALL = Number.MAX_SAFE_INTEGER;
@@ -57,9 +65,9 @@ const many = (model: 'mlp' | 'cnn'): Variations => ({
 
 /** `small`, but for the images that a search takes. */
 const SMALL: Omit<ProfileCost, 'search'> = {
-  training: { images: 2000, mostImages: 2000, epochs: 1, augment: false },
+  training: { images: 2000, mostImages: 2000, epochs: 3, augment: false },
   // Not every winner has a choice of batch normalization; every one has its dropout.
-  ablation: { images: 600, folds: 2, epochs: 1, vary: { batchNormalization: [false, true], dropout: [0, 0.3] } },
+  ablation: { images: 600, folds: 2, epochs: 2, vary: { batchNormalization: [false, true], dropout: [0, 0.3] } },
   robustnessImages: 200,
 };
 
@@ -71,18 +79,18 @@ export const PROFILES: Readonly<Record<'mlp' | 'cnn', Readonly<Record<Profile, P
   mlp: {
     small: {
       ...SMALL,
-      search: { images: 1000, folds: 2, epochs: 2, trials: 2 },
+      search: { images: 700, folds: 2, epochs: 3, trials: 2 },
       trainSizes: { sizes: [100, 400], executions: 2, epochs: 1 },
     },
     quick: {
-      search: { images: 30_000, folds: 2, epochs: 4, trials: 12 },
+      search: { images: 40_000, folds: 2, epochs: 3, trials: 12 },
       training: onAll(8, true),
-      ablation: { images: 4000, folds: 5, epochs: 4, vary: more('mlp') },
+      ablation: { images: 5000, folds: 5, epochs: 4, vary: more('mlp') },
       trainSizes: { sizes: [400, 1000, 4000], executions: 3, epochs: 4 },
       robustnessImages: 2000,
     },
     full: {
-      search: { images: 24_000, folds: 3, epochs: 4, trials: 20 },
+      search: { images: 36_000, folds: 3, epochs: 3, trials: 20 },
       training: onAll(20, true),
       ablation: { images: 15_000, folds: 5, epochs: 6, vary: many('mlp') },
       trainSizes: { sizes: [500, 1500, 5000, 15_000, 50_000], executions: 3, epochs: 10 },
@@ -90,15 +98,15 @@ export const PROFILES: Readonly<Record<'mlp' | 'cnn', Readonly<Record<Profile, P
     },
   },
   cnn: {
-    small: { ...SMALL, search: { images: 600, folds: 2, epochs: 2, trials: 2 } },
+    small: { ...SMALL, search: { images: 400, folds: 2, epochs: 3, trials: 2 } },
     quick: {
-      search: { images: 14_000, folds: 2, epochs: 4, trials: 12 },
+      search: { images: 20_000, folds: 2, epochs: 3, trials: 12 },
       training: onAll(6, false),
-      ablation: { images: 4500, folds: 3, epochs: 4, vary: few('cnn') },
+      ablation: { images: 6000, folds: 3, epochs: 4, vary: few('cnn') },
       robustnessImages: 2000,
     },
     full: {
-      search: { images: 18_000, folds: 3, epochs: 4, trials: 20 },
+      search: { images: 24_000, folds: 3, epochs: 3, trials: 20 },
       training: onAll(8, true),
       ablation: { images: 9000, folds: 5, epochs: 4, vary: many('cnn') },
       trainSizes: { sizes: [500, 1500, 5000, 20_000], executions: 3, epochs: 6 },

@@ -4,6 +4,7 @@ import { splitDataset, takeSubset } from '../../lib/data/split';
 import type { EvaluatedModel } from '../../lib/evaluation/model-comparison';
 import { Ablation } from '../../lib/experiments/ablation';
 import { recordRun } from '../../lib/notebook/record-run';
+import { recompileModel } from '../../lib/recipe/compile';
 import { defaultHyperparameters } from '../../lib/search/default-hyperparameters';
 import { defaultWorkers } from '../../lib/search/executors/default-workers';
 import { refuseFormerExport } from '../../lib/search/executors/workers/module-reference';
@@ -22,8 +23,7 @@ import { saveModel } from '../../lib/training/save-model';
 import { type ExperimentBudget, experimentBudget, type SearchBudget, searchBudget } from './budget';
 import { describeBudget } from './describe-budget';
 import { modelDirectory, searchDirectory } from './folders';
-import { AUGMENTATION, compileForLongTraining } from './long-training';
-import type { Profile } from './profiles';
+import { AUGMENTATION, type Profile } from './profiles';
 
 export interface StudyOptions {
   /** Name of the data set; empty: EMNIST Balanced where `data/` has it, else the built-in MNIST. */
@@ -122,7 +122,7 @@ export class Study {
   async runOtherSearches(): Promise<Record<string, Search>> {
     const { trials } = this.budget;
     const searches = {
-      Hyperband: new Hyperband(this.builder, { ...this.searchOptions('hyperband'), factor: 2, iterations: 100 }),
+      Hyperband: new Hyperband(this.builder, { ...this.searchOptions('hyperband'), iterations: 100 }),
       TPE: new BayesianOptimization(this.builder, { ...this.searchOptions('tpe'), maxTrials: trials, startupTrials: 4 }),
     };
     for (const [title, search] of Object.entries(searches)) {
@@ -133,8 +133,7 @@ export class Study {
 
   /**
    * The winner of a search and the default, trained alike: all images of the budget but those held out, as many epochs, the same
-   * seed, compiled by `compileForLongTraining`, with `AUGMENTATION` where the budget has it. One training where the default won,
-   * for both.
+   * seed, with `AUGMENTATION` where the budget has it, and else as in the search. One training where the default won, for both.
    */
   async trainAlike(winner: HyperParameterValues): Promise<{ winner: TrainedModel; baseline: TrainedModel }> {
     const { baseline } = this;
@@ -148,9 +147,9 @@ export class Study {
     const { classNames } = this.train;
     const built = this.builder(HyperParameters.from(hyperparameters), { classNames, seed });
     const { train, validation } = this.#parts;
-    const options = { epochs: this.budget.epochs, validation, seed, title: `Training the ${name}` };
-    const compiled = compileForLongTraining(built, this.budget.augment ? AUGMENTATION : undefined);
-    const { model, history } = await fit(compiled, train, options);
+    const options = { epochs: this.budget.epochs, validation, seed, title: `Training the ${name}`, curves: false };
+    if (this.budget.augment) recompileModel(built, { augmentation: AUGMENTATION });
+    const { model, history } = await fit(built, train, options);
     return { hyperparameters, model, history, evaluated: { name, predictions: await evaluate(model, validation) } };
   }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { describeModel } from '../../bench/recipes';
+import { buildPlain, describeModel } from '../../bench/recipes';
 import { comparableSpace } from '../../bench/search-space';
 import { buildCnn, buildMlp, RandomSearch } from '../../src';
 
@@ -7,10 +7,13 @@ describe('comparableSpace', () => {
   it('leaves chains of layers, optimizers and schedules that the programs of bench/systems build', () => {
     const data = { classNames: ['a', 'b', 'c'] };
     const layers = new Set<string>();
-    for (const build of [buildMlp, buildCnn]) {
+    for (const [kind, build] of [
+      ['mlp', buildMlp],
+      ['cnn', buildCnn],
+    ] as const) {
       const search = new RandomSearch(build, { maxTrials: 30, hyperparameters: comparableSpace(), seed: 1 });
       for (let asked = search.ask({ data }); asked; asked = search.ask({ data })) {
-        const { topology, compile } = describeModel(build(asked.hyperparameters, data));
+        const { topology, compile } = describeModel(buildPlain(kind, asked.hyperparameters, data));
         const chain = topology.config.layers as { class_name: string; name: string; inbound_nodes: [string][][] }[];
         for (const [i, { class_name, inbound_nodes }] of chain.entries()) {
           layers.add(class_name);
@@ -19,7 +22,9 @@ describe('comparableSpace', () => {
         expect(['adam', 'sgd', 'rmsprop', 'adagrad', 'adadelta']).toContain(compile.optimizer.kind);
         expect(['constant', 'stepDecay', 'cosineAnnealing']).toContain(compile.schedule?.kind);
         expect(compile.schedule).not.toHaveProperty('warmUp');
-        expect({ ...compile, optimizer: undefined, schedule: undefined }).toEqual({ batchSize: 64 });
+        expect({ ...compile, optimizer: undefined, schedule: undefined }).toEqual({
+          ...{ batchSize: 128, labelSmoothing: 0, emaMomentum: 0 },
+        });
       }
     }
     expect([...layers].sort()).toEqual([

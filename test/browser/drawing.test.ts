@@ -106,6 +106,20 @@ describe('the drawing pad with MNIST', () => {
     await page.context().close();
   });
 
+  it('is light on dark in a dark page, as figures are, and reads the same', async () => {
+    const light = await openPage(url);
+    expect(await (await findPad(light.page)).locator('html').getAttribute('data-theme')).toBe('light');
+    await light.page.context().close();
+    const { html } = await drawingPad(models, test);
+    const { page } = await openPage(writePage('dark', `<div style="background: #111111; color: #eeeeee">${html}</div>`));
+    const pad = await findPad(page);
+    expect(await pad.locator('html').getAttribute('data-theme')).toBe('dark');
+
+    await draw(page, pad, SEVEN);
+    await expect.poll(() => answers(pad)).toEqual(['7', '7']);
+    await page.context().close();
+  });
+
   it('undoes and clears by keyboard', async () => {
     const { page } = await openPage(url);
     const pad = await findPad(page);

@@ -14,11 +14,14 @@ export type Content = { readonly images: RawImages } | { readonly labels: RawLab
 const MOST_LABEL_COLUMNS = 64;
 /** Images of fewer pixels a side say nothing. */
 const LEAST_SIDE = 8;
+/** Images are not so much longer than wide. */
+const MOST_ASPECT = 10;
 
 /**
  * Images or labels by shape: `[n]` and `[n, 1]` are labels, `[n, k]` labels with further columns, or one-hot, or images as
  * rows of side² pixels, `[n, h, w]` and `[n, h, w, c]` images, `[n, 1, h, w]` and `[n, 3, h, w]` images with their channels
- * first. Undefined for other shapes.
+ * first; `[side², n]`, `[side, side, n]` and `[side, side, c, n]` images side by side, as MATLAB and Octave have them. Undefined
+ * for other shapes.
  */
 export function tellArray({ values, shape }: NumberArray): Content | undefined {
   const [count, ...item] = shape.length > 1 && shape[0] === 1 && shape.length === 2 ? [shape[1]] : shape;
@@ -32,15 +35,33 @@ export function tellArray({ values, shape }: NumberArray): Content | undefined {
       const first = Float64Array.from({ length: count }, (_, i) => values[i * columns]);
       return { labels: { values: first }, note: `Of ${columns} numbers to each label the first is taken for the class.` };
     }
+    const rows = Math.sqrt(count);
+    if (Number.isInteger(rows) && rows >= LEAST_SIDE)
+      return { images: imagesOf(lastFirst(values, columns), columns, rows, rows) };
     return undefined;
   }
-  if (item.length === 2) return { images: imagesOf(values, count, item[0], item[1]) };
+  const last = shape.at(-1) as number;
+  const isStacked = item.length <= 3 && count === item[0] && last > 2 * count;
+  if (item.length === 2) {
+    if (isStacked) return { images: imagesOf(lastFirst(values, last), last, count, count) };
+    if (Math.max(...item) > MOST_ASPECT * Math.min(...item)) return undefined;
+    return { images: imagesOf(values, count, item[0], item[1]) };
+  }
   if (item.length !== 3) return undefined;
   const [first, second, third] = item;
+  if (isStacked && [1, 3, 4].includes(second)) return { images: imagesOf(lastFirst(values, last), last, count, count, second) };
   if (third === 1 || third === 3 || third === 4) return { images: imagesOf(values, count, first, second, third) };
   if (first === 1) return { images: imagesOf(values, count, second, third) };
   if (first === 3 || first === 4) return { images: channelsLast(values, count, first, second, third) };
   return undefined;
+}
+
+/** The numbers with the last dimension, of this size, before all others. */
+function lastFirst(values: Numbers, size: number): Numbers {
+  const each = values.length / size;
+  const turned = new (values.constructor as new (length: number) => Numbers)(values.length);
+  for (let i = 0; i < size; i++) for (let p = 0; p < each; p++) turned[i * each + p] = values[p * size + i];
+  return turned;
 }
 
 function isOneHot(values: Numbers, count: number, columns: number): boolean {

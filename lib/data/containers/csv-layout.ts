@@ -36,7 +36,7 @@ export const NUMBER = /^[+-]?(?:\d+[.,]?\d*|[.,]\d+)(?:e[+-]?\d+)?$/i;
 const LEAST_COLUMNS = 64;
 const LEAST_SIDE = 8;
 /** Rows that are looked at. */
-const ROWS = 50;
+const ROWS = 20;
 
 /** How the bytes stand for text. */
 export function tellEncoding(start: Buffer): Encoding {
@@ -65,12 +65,13 @@ export function isImageTable(start: Buffer): boolean {
   );
 }
 
-/** Whether a file that begins so is a table of few columns, such as Kaggle's sample_submission.csv. */
-export function isSmallTable(start: Buffer): boolean {
+/** The columns of a table of few, such as Kaggle's sample_submission.csv; undefined for what is none. */
+export function smallTableColumns(start: Buffer): number | undefined {
   const { lines } = readLines(start);
   const rows = lines.filter(({ text }) => !isComment(text)).slice(0, 5);
   const counts = rows.map(({ text }) => text.split(/[,;\t]/).length);
-  return rows.length >= 2 && counts[0] >= 2 && counts[0] < LEAST_COLUMNS && counts.every((count) => count === counts[0]);
+  const isTable = rows.length >= 2 && counts[0] >= 2 && counts[0] < LEAST_COLUMNS && counts.every((count) => count === counts[0]);
+  return isTable ? counts[0] : undefined;
 }
 
 /**
@@ -97,7 +98,7 @@ export function tellLayout(file: string, start: Buffer, isWhole: boolean): CsvLa
   const width = isTrailing ? columns - 1 : columns;
   const names = hasHeader ? headerNames(first.fields, width) : undefined;
   const table = body.map(({ fields }) => fields);
-  const meaning = (names && tellByNames(names)) ?? tellByCount(table, width);
+  const meaning = (names && tellByNames(names, table)) ?? tellByCount(table, width);
   if (!meaning) {
     throw tableError(
       file,
@@ -143,12 +144,11 @@ function tellSeparator(line: string): CsvLayout['separator'] {
 
 /** The fields of a line, without blanks and quotes around them. */
 export function splitRow(text: string, separator: CsvLayout['separator']): string[] {
-  if (separator === ' ') return text.trim().split(/\s+/);
-  const fields = text.includes('"')
-    ? (`${separator}${text}`.match(quotedFields(separator)) ?? []).map((field) => field.slice(1))
-    : text.split(separator);
+  if (separator === ' ') return (text.match(/"[^"]*"|\S+/g) ?? []).map((field) => field.replace(/^"(.*)"$/, '$1'));
+  if (!text.includes('"')) return text.split(separator).map((field) => field.trim());
+  const fields = `${separator}${text}`.match(quotedFields(separator)) ?? [];
   return fields.map((field) => {
-    const trimmed = field.trim();
+    const trimmed = field.slice(1).trim();
     return /^".*"$/s.test(trimmed) ? trimmed.slice(1, -1).replaceAll('""', '"').trim() : trimmed;
   });
 }
@@ -180,22 +180,55 @@ function headerNames(fields: readonly string[], width: number): string[] | undef
 
 type Meaning = Pick<CsvLayout, 'roles' | 'side' | 'channels' | 'isLabelGuessed' | 'ignored'>;
 
-function tellByNames(names: readonly string[]): Meaning | undefined {
+function tellByNames(names: readonly string[], rows: readonly (readonly string[])[]): Meaning | undefined {
   const all = names.map((_, c) => c);
   const labels = all.filter((c) => LABEL_NAME.test(names[c]));
-  const pixels = all.filter((c) => PIXEL_NAME.test(names[c]));
+  const pixels = inOrder(
+    all.filter((c) => PIXEL_NAME.test(names[c])),
+    names,
+  );
   const others = all.filter((c) => !labels.includes(c) && !pixels.includes(c));
   const telling = others.filter((c) => !INDEX_NAME.test(names[c]));
   const label = labels.length === 1 ? labels[0] : labels.length === 0 && telling.length === 1 ? telling[0] : undefined;
   const form = sideOf(pixels.length);
-  if (!form || (label === undefined && labels.length + telling.length > 0)) return undefined;
+  const oneHot = label === undefined && labels.length === 0 && isOneHot(rows, telling) ? telling : [];
+  if (!form || (label === undefined && oneHot.length === 0 && labels.length + telling.length > 0)) return undefined;
   const roles = new Int32Array(names.length).fill(IGNORED);
   pixels.forEach((c, place) => {
     roles[c] = place;
   });
   if (label !== undefined) roles[label] = LABEL;
-  const ignored = others.filter((c) => c !== label).map((c) => names[c] || `column ${c + 1}`);
+  inOrder(oneHot, names).forEach((c, place) => {
+    roles[c] = ONE_HOT - place;
+  });
+  const ignored = others.filter((c) => c !== label && !oneHot.includes(c)).map((c) => names[c] || `column ${c + 1}`);
   return { roles, ...form, isLabelGuessed: false, ignored };
+}
+
+/**
+ * These columns by the numbers in their names, where these are all different: `pixel2` before `pixel10`, which stands first where
+ * names were sorted as words.
+ */
+function inOrder(columns: readonly number[], names: readonly string[]): readonly number[] {
+  const numbers = columns.map((c) => names[c].match(/\d+/g) ?? []);
+  if (numbers.some(({ length }) => length !== 1) || new Set(numbers.flat().map(Number)).size !== columns.length) return columns;
+  return columns
+    .map((c, i) => [c, Number(numbers[i][0])] as const)
+    .sort(([, a], [, b]) => a - b)
+    .map(([c]) => c);
+}
+
+/** 0, 1, or what pandas' `get_dummies` writes. */
+export function readBit(field: string): number {
+  return /^true$/i.test(field) ? 1 : /^false$/i.test(field) ? 0 : Number(field);
+}
+
+function isOneHot(rows: readonly (readonly string[])[], columns: readonly number[]): boolean {
+  if (columns.length < 2) return false;
+  return rows.every((row) => {
+    const bits = columns.map((c) => readBit(row[c]));
+    return bits.every((bit) => bit === 0 || bit === 1) && bits.filter((bit) => bit === 1).length === 1;
+  });
 }
 
 function tellByCount(rows: readonly (readonly string[])[], width: number): Meaning | undefined {
@@ -233,9 +266,8 @@ function oneHotColumns(rows: readonly (readonly string[])[], rest: number, width
   for (let count = 2; count <= 100 && count < rest; count++) {
     const form = sideOf(rest - count);
     if (!form) continue;
-    const tails = rows.map((row) => row.slice(width - count, width).map(Number));
-    if (tails.every((tail) => tail.every((v) => v === 0 || v === 1) && tail.filter((v) => v === 1).length === 1))
-      return { form, count };
+    const tail = Array.from({ length: count }, (_, i) => width - count + i);
+    if (isOneHot(rows, tail)) return { form, count };
   }
   return undefined;
 }

@@ -2,7 +2,7 @@ import { MAX_BYTES } from '../file-size';
 import { readUnzippedChunks, readUnzippedStart } from '../gzip';
 import { imagesOf, type Numbers, type RawImages, type RawLabels } from '../raw-images';
 import type { SourceFile } from '../source-file';
-import { type CsvLayout, IGNORED, LABEL, NUMBER, ONE_HOT, splitRow, tableError, tellLayout } from './csv-layout';
+import { type CsvLayout, IGNORED, LABEL, NUMBER, ONE_HOT, readBit, splitRow, tableError, tellLayout } from './csv-layout';
 import { allocateRows, parseRows, WIDE } from './csv-rows';
 
 /** What a CSV file of images holds. */
@@ -66,10 +66,12 @@ interface Table {
 async function readFast(file: SourceFile, layout: CsvLayout, start: Buffer): Promise<Table | undefined> {
   const { roles, separator, encoding, isOldMac, firstLine } = layout;
   const isPlain = separator === ',' && encoding === 'bytes' && !isOldMac && roles.length === FAST_FIELDS && layout.side === 28;
-  if (!isPlain || roles[0] !== LABEL || start.subarray(0, 2 ** 12).includes('"')) return undefined;
-  // All that a plain file can hold; what a zipped one holds more is made room for when it comes.
+  const isInOrder = roles.every((role, c) => role === (c === 0 ? LABEL : c - 1));
+  if (!isPlain || !isInOrder || start.subarray(0, 2 ** 12).includes('"')) return undefined;
+  // As many as its first lines let expect, and a few more; what comes beyond is made room for when it comes.
   const most = Math.floor(MAX_BYTES / (FAST_FIELDS - 1));
-  let rows = allocateRows(Math.min(1 + Math.floor(file.size / (2 * FAST_FIELDS)), most));
+  const perLine = start.length / Math.max(1, countLines(start));
+  let rows = allocateRows(Math.min(1 + Math.floor((1.05 * file.size) / perLine), most));
   let isBlank = false;
   let blankLines = 0;
   let isOther = false;
@@ -96,6 +98,12 @@ async function readFast(file: SourceFile, layout: CsvLayout, start: Buffer): Pro
   const { images, labels, count } = rows;
   if (count === 0) return undefined;
   return { count, rows: { pixels: images.subarray(0, count * (FAST_FIELDS - 1)), labels: labels.slice(0, count) } };
+}
+
+function countLines(bytes: Buffer): number {
+  let count = 0;
+  for (let at = bytes.indexOf(LF); at !== -1; at = bytes.indexOf(LF, at + 1)) count++;
+  return count;
 }
 
 /** Reads numbers of any form, one after the other. */
@@ -137,7 +145,7 @@ async function readSlowly(file: SourceFile, layout: CsvLayout): Promise<Table> {
     fields.forEach((field, column) => {
       const role = roles[column];
       if (role === IGNORED) return;
-      const value = NUMBER.test(field) ? Number(field.replace(',', '.')) : Number.NaN;
+      const value = role <= ONE_HOT ? readBit(field) : NUMBER.test(field) ? Number(field.replace(',', '.')) : Number.NaN;
       if (role === LABEL) {
         if (field === '') throw tableError(file.path, line, 'a label', '""', column + 1);
         labels[count] = Number.isFinite(value) ? value : Buffer.from(field, 'latin1').toString('utf8');

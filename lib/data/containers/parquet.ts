@@ -45,8 +45,9 @@ export async function readParquet(file: SourceFile): Promise<ParquetImages> {
   if (image === undefined) {
     throw fail(
       'a column of pictures, encoded as PNG or JPEG',
-      columns.join(', ') || 'no rows',
-      'Other Parquet files cannot be read.',
+      columns.length > 8 ? `${columns.slice(0, 7).join(', ')} and ${columns.length - 7} others` : columns.join(', ') || 'no rows',
+      "Other Parquet files cannot be read: in Python, `pandas.read_parquet('x.parquet').to_csv('x.csv', index=False)` saves " +
+        'columns of numbers so that they can.',
     );
   }
   const label =

@@ -2,9 +2,13 @@ import type { Tensor } from '../../tensorflow';
 import { DataError, FETCH_AGAIN } from '../data-error';
 import type { RawImage, RawImages } from '../raw-images';
 import type { SourceFile } from '../source-file';
+import { readOrientation, turnUpright } from './exif';
 
 /** A scan of an A4 page at 600 dots an inch has 35 million. */
 const MOST_PIXELS = 2 ** 26;
+
+/** Ink whose mean level is above is light, where it stands on nothing. */
+const LIGHT_INK = 160;
 
 /** Names that pictures have; what they hold is looked at when they are read. */
 export const PICTURE_NAME = /\.(?:png|jpe?g|bmp|gif)$/i;
@@ -35,7 +39,9 @@ export async function readPicture(file: SourceFile): Promise<RawImage> {
     decoded = tf.node.decodeImage(bytes, 0, 'int32', false);
     const [height, width, channels] = decoded.shape as [number, number, number];
     const pixels = Uint8Array.from(await decoded.data());
-    return channels === 1 || channels === 3 ? { pixels, height, width, channels } : flatten(pixels, height, width, channels);
+    const isOpaque = channels === 1 || channels === 3;
+    const picture = isOpaque ? { pixels, height, width, channels } : flatten(pixels, height, width, channels);
+    return turnUpright(picture, readOrientation(bytes));
   } catch (error) {
     throw fail(`a damaged one (${(error as Error).message.split('\n')[0].slice(0, 100)})`);
   } finally {
@@ -43,13 +49,21 @@ export async function readPicture(file: SourceFile): Promise<RawImage> {
   }
 }
 
-/** Lays what is partly transparent on white. Grey with alpha has two channels, colour four. */
+/** Lays what is partly transparent on white, light ink on black. Grey with alpha has two channels, colour four. */
 function flatten(pixels: Uint8Array, height: number, width: number, channels: number): RawImage {
   const colours = channels - 1;
   const laid = new Uint8Array(height * width * colours);
+  let [ink, opaque] = [0, 0];
+  for (let p = 0; p < height * width; p++) {
+    const alpha = pixels[p * channels + colours];
+    opaque += alpha;
+    for (let c = 0; c < colours; c++) ink += (alpha * pixels[p * channels + c]) / colours;
+  }
+  const isSheet = opaque > 0.5 * 255 * height * width;
+  const ground = !isSheet && ink > LIGHT_INK * opaque ? 0 : 255;
   for (let p = 0; p < height * width; p++) {
     const alpha = pixels[p * channels + colours] / 255;
-    for (let c = 0; c < colours; c++) laid[p * colours + c] = 255 + (pixels[p * channels + c] - 255) * alpha;
+    for (let c = 0; c < colours; c++) laid[p * colours + c] = ground + (pixels[p * channels + c] - ground) * alpha;
   }
   return { pixels: laid, height, width, channels: colours };
 }

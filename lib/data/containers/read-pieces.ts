@@ -1,7 +1,7 @@
 /** What each kind of file says of a data set: images, labels, or both, of one part or several. */
 import { DataError } from '../data-error';
 import { nameKey, parseName } from '../file-names';
-import type { FoundFile } from '../find-sets';
+import type { FoundFile } from '../found-files';
 import { imagesOf, type Numbers, type Piece, type RawImages, type RawLabels } from '../raw-images';
 import { type NumberArray, tellArray } from './arrays';
 import { readCsv } from './csv';

@@ -18,7 +18,9 @@
     const paper = element ? getComputedStyle(element).backgroundColor : 'Canvas';
     const [r, g, b] = text.match(/[\d.]+/g).map(Number);
     const { style } = document.documentElement;
-    style.colorScheme = r + g + b > 384 ? 'dark' : 'light';
+    const theme = r + g + b > 384 ? 'dark' : 'light';
+    style.colorScheme = theme;
+    document.documentElement.dataset.theme = theme;
     style.setProperty('--text', text);
     style.setProperty('--paper', paper);
   }

@@ -14,6 +14,8 @@
   /** A coursework has room for what a figure shows, not for more: a share of a chart's height, and of the page for pictures. */
   const SECTION_SCALE = 0.68;
   const SECTION_WIDTH = '78%';
+  /** What figures of a coursework may lose of their height where one more thing finds room on the page. */
+  const MAX_SHRINK = 0.28;
   /** A matrix is square, with a scale beside it. */
   const MATRIX = { width: 900, height: 680 };
   /** A table higher than this may go on on the next page. */
@@ -71,14 +73,26 @@
     const size = matrix ?? { width, height: (layout.height ?? 450) * scale };
     const picture = document.createElement('img');
     picture.alt = element.getAttribute('aria-label') ?? '';
-    picture.src = await Plotly.toImage(
-      { data, layout: { ...layout, ...size, autosize: false }, config: { plotGlPixelRatio: 2 } },
-      { format: 'svg', ...size },
-    );
+    const draw = async (height) => {
+      const changed = { ...size, height };
+      picture.src = await Plotly.toImage(
+        { data, layout: { ...layout, ...changed, autosize: false }, config: { plotGlPixelRatio: 2 } },
+        { format: 'svg', ...changed },
+      );
+      await picture.decode();
+    };
     const isPicture = matrix !== undefined || layout.images !== undefined;
     if (element.closest('.section') && isPicture) picture.style.width = SECTION_WIDTH;
-    await picture.decode();
+    await draw(size.height);
     element.append(picture);
+    // A chart is drawn anew, so that its words keep their size; pictures get narrower; a diagram's words would get too small.
+    if (isChart && matrix === undefined) element.shrink = (share) => draw(size.height * share);
+    else if (isPicture) {
+      const whole = (100 * picture.clientWidth) / element.clientWidth;
+      element.shrink = (share) => {
+        picture.style.width = `${whole * share}%`;
+      };
+    }
   }
 
   async function drawFigures(draw) {
@@ -201,52 +215,69 @@
   }
 
   /**
-   * Lets a coursework go on below what has no room on its page, as LaTeX does: a figure or a table changes places with the text
-   * after it that fills the page, and with a small table or figure, but figures stay in their order, as tables do. Heights are
-   * those of the screen in the paper's layout, which come near enough.
+   * Lets a coursework fill its pages, as LaTeX does: where a figure or table has no room on its page, the figures there are drawn
+   * a little lower; or it changes places with what follows up to the next heading and fills the page: text, and figures with
+   * tables; but figures stay in their order, as tables do. Columns as large as pages, set for the measuring alone, break as pages
+   * do.
    */
-  function fillPages() {
-    const first = document.querySelector('.section');
-    if (first === null) return;
-    // The first section begins on a page of its own.
-    const blocks = [];
-    for (const section of document.querySelectorAll('.section')) blocks.push(...section.children);
+  async function fillPages() {
+    const main = document.querySelector('main');
+    const blocks = [...document.querySelectorAll('.section')].flatMap((section) => [...section.children]);
+    if (blocks.length === 0) return;
+    main.classList.add('as-pages');
+    /** The page and the height on it of a block's beginning or end. */
+    const placeOf = (block, end) => {
+      const rects = block.getClientRects();
+      const { left, top, bottom } = end === 'bottom' ? rects[rects.length - 1] : rects[0];
+      const origin = main.getBoundingClientRect();
+      return {
+        page: Math.round((left - origin.left) / (UPRIGHT + COLUMN_GAP)),
+        at: (end === 'bottom' ? bottom : top) - origin.top,
+      };
+    };
     const heightOf = (block) => {
       const { marginTop, marginBottom } = getComputedStyle(block);
       return block.getBoundingClientRect().height + Math.max(Number.parseFloat(marginTop), Number.parseFloat(marginBottom));
     };
+    const isHeading = (block) => block.matches('h1, h2, h3, h4');
     const isWhole = (block) => block.matches('figure:not(.long), .output:has(.plot)');
-    const isText = (block) => block?.matches('p, ul, ol, h2, h3, .output:not(:has(.plot, table))') ?? false;
-    let filled = 0;
-    for (let i = 0; i < blocks.length; i++) {
+    const isText = (block) => block?.matches('p, ul, ol, .output:not(:has(.plot, table))') ?? false;
+    const shrunk = new Set();
+    for (let i = 1; i < blocks.length; i++) {
       const block = blocks[i];
-      const height = heightOf(block);
-      const room = PAGE - filled;
-      if (isWhole(block) && height > room && room > LEAST_ROOM) {
-        const pulled = [];
-        let used = 0;
-        const mayPass = (next) => isText(next) || (next?.matches('figure') && next.matches('.table') !== block.matches('.table'));
-        for (
-          let next = block.nextElementSibling;
-          mayPass(next) && used + heightOf(next) <= room;
-          next = next.nextElementSibling
-        ) {
-          pulled.push(next);
-          used += heightOf(next);
-        }
-        // A heading stays with what it heads.
-        while (pulled.at(-1)?.matches('h2, h3')) pulled.pop();
-        if (pulled.length > 0) {
-          block.before(...pulled);
-          blocks.splice(i, pulled.length + 1, ...pulled, block);
-          // Those now come first; the figure has its turn after them.
-          filled += heightOf(blocks[i]);
+      if (!isWhole(block)) continue;
+      // Headings go with what they head.
+      let first = i;
+      while (first > 1 && isHeading(blocks[first - 1])) first--;
+      const before = placeOf(blocks[first - 1], 'bottom');
+      const room = PAGE - before.at;
+      if (placeOf(blocks[first], 'top').page === before.page || room < LEAST_ROOM) continue;
+      const onPage = blocks.slice(0, i + 1).filter((one, k) => k >= first || placeOf(one, 'top').page === before.page);
+      const plots = onPage
+        .flatMap((one) => [...one.querySelectorAll('.plot')])
+        .filter((plot) => plot.shrink && !shrunk.has(plot));
+      const drawn = plots.reduce((sum, plot) => sum + plot.querySelector('img').clientHeight, 0);
+      const excess = blocks.slice(first, i + 1).reduce((sum, one) => sum + heightOf(one), 0) - room;
+      if (excess < MAX_SHRINK * drawn) {
+        for (const plot of plots) await plot.shrink((drawn - excess - 4) / drawn);
+        if (placeOf(block, 'bottom').page === before.page) {
+          for (const plot of plots) shrunk.add(plot);
           continue;
         }
+        for (const plot of plots) await plot.shrink(1);
       }
-      if (isWhole(block)) filled = height > room ? height : filled + height;
-      else filled = (filled + height) % PAGE;
+      const pulled = [];
+      let used = 0;
+      const mayPass = (next) => isText(next) || (next?.matches('figure') && next.matches('.table') !== block.matches('.table'));
+      for (let next = block.nextElementSibling; mayPass(next) && used + heightOf(next) <= room; next = next.nextElementSibling) {
+        pulled.push(next);
+        used += heightOf(next);
+      }
+      if (first < i || pulled.length === 0) continue;
+      block.before(...pulled);
+      blocks.splice(i, pulled.length + 1, ...pulled, block);
     }
+    main.classList.remove('as-pages');
   }
 
   const codes = [...document.querySelectorAll('details.code')];

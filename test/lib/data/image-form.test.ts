@@ -95,7 +95,7 @@ describe('the form of images', () => {
   it('leaves photographs, which have no even ground', async () => {
     const photo = Uint8Array.from({ length: 60 * 784 }, (_, i) => 90 + ((i * 7) % 28) * 5 + (i % 5));
     const found = await form(photo.slice());
-    expect([found.isInverted, found.isTransposed, found.isWriting]).toEqual([false, false, false]);
+    expect([found.polarity, found.isTransposed, found.isWriting]).toEqual(['lightOnDark', false, false]);
   });
 
   it('refuses options that are none, and pixels that are no numbers', async () => {

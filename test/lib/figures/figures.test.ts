@@ -13,7 +13,7 @@ import {
 } from '../../../lib/figures';
 import { cellValues } from '../../../lib/figures/confusion-matrix';
 import { averageRuns } from '../../../lib/figures/learning-curves';
-import { colors, createFigure } from '../../../lib/figures/template';
+import { colors, createFigure, palette } from '../../../lib/figures/template';
 import { makeDataset, makeHistory, makePredictions } from './fixtures';
 
 describe('classCounts', () => {
@@ -85,6 +85,20 @@ describe('learningCurves', () => {
     const { data } = learningCurves(runs);
     expect(data[0]).toMatchObject({ fill: 'toself', x: [1, 2, 3, 3, 2, 1], y: [0.75, 1, 0.75, 0.75, 0.5, 0.25] });
     expect(data[2]).toMatchObject({ name: 'training: mean and range of 3 runs', y: [0.5, 0.75, 0.75] });
+  });
+
+  it('draws runs with names beside each other: a colour for each run, dashes for what was held out', () => {
+    const validated = { ...history, epochs: [{ ...record, valLoss: 0.6, valAccuracy: 0.7 }] };
+    const { data } = learningCurves({ winner: validated, default: history });
+    expect(data).toMatchObject([
+      { name: 'winner, training', y: [0.8], yaxis: 'y', line: { color: palette[0], dash: 'solid' } },
+      { name: 'winner, training', y: [0.5], yaxis: 'y2', showlegend: false },
+      { name: 'winner, validation', y: [0.7], yaxis: 'y', line: { color: palette[0], dash: 'dash' } },
+      { name: 'winner, validation', y: [0.6], yaxis: 'y2' },
+      { name: 'default, training', y: [0.8], yaxis: 'y', line: { color: palette[1], dash: 'solid' } },
+      { name: 'default, training', y: [0.5], yaxis: 'y2' },
+    ]);
+    expect(() => learningCurves({})).toThrow('at least one run with an epoch, but got 0 runs');
   });
 
   it('draws a long run without points, which would run into each other', () => {

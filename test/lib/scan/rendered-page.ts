@@ -58,7 +58,9 @@ export function ruleLines(
   }
 }
 
-/** Writes an image with its upper left corner at (x, y), 28 pixels of it as `side`; `depth` is the share of light that ink takes. */
+/**
+ * Writes an image with its upper left corner at (x, y), 28 pixels of it as `side`; `depth` is the share of light that ink takes.
+ */
 export function write(
   { light, width, height }: Paper,
   image: ArrayLike<number>,

@@ -5,11 +5,11 @@ import type { RobustnessPoint } from '../../../lib/experiments/robustness';
 import { compileModel } from '../../../lib/recipe/compile';
 import type { HyperParameterValue } from '../../../lib/search/space/hyperparameters';
 import { describeAugmentation } from '../../../lib/sentences/describe-augmentation';
-import { describeFinding } from '../../../lib/sentences/describe-finding';
+import { describeFinding, describeFindings } from '../../../lib/sentences/describe-finding';
 import { type ComparedModel, describeModels } from '../../../lib/sentences/describe-models';
 import { describeTrainedAlike } from '../../../lib/sentences/describe-trained-alike';
 import { Stack } from '../../../src/models/stack';
-import { AUGMENTATION } from '../../../src/study/long-training';
+import { AUGMENTATION } from '../../../src/study/profiles';
 import { makeSure } from '../evaluation/made-predictions';
 import { makeTrial } from '../figures/fixtures';
 
@@ -222,6 +222,17 @@ describe('describeFinding', () => {
     '**This contradicts what theory leads one to expect.** Check first whether the trainings were long enough, and whether the ' +
     'learning rate, which was chosen for the winner as it is, suits both.';
   const BEATEN = 'and chance hardly explains it: a search tries few of all combinations.';
+
+  it('of several models lists what was measured, and names those of which nothing was', () => {
+    const varied = { ablation: ablation(effect('dropout', 0.3, -0.02)), hyperparameter: 'dropout' };
+    const other = { ablation: ablation(effect('schedule', 'constant', 0.1)), hyperparameter: 'dropout' };
+    expect(describeFindings({ MLP: varied, 'C|N*N': other })).toBe(
+      `- ${describeFinding('MLP', varied.ablation, 'dropout')}\n- Not measured of the C\\|N\\*N: no ablation changed it.`,
+    );
+    expect(describeFindings({ MLP: varied, CNN: varied }).split('\n')).toHaveLength(2);
+    const none = { ablation: undefined, hyperparameter: 'dropout' };
+    expect(describeFindings({ MLP: none, CNN: other })).toBe('- Not measured of the MLP and the CNN: no ablation changed it.');
+  });
 
   it('says what was not measured', () => {
     const missing = '**CNN:** not measured, since the ablation did not change it.';

@@ -125,6 +125,12 @@ describe('a cell', () => {
     }
   });
 
+  it('is told of the first fault in what cannot be read, not of those that follow from it', async () => {
+    const { error } = await run('const size = 3;\nfor (const x of [1, 2] {\n  console.log(x);\n}\nconst other = (1;\n');
+    expect(error?.traceback).toHaveLength(1);
+    expect(error?.evalue).toMatch(/ 2:24 - '\)' expected\.$/);
+  });
+
   it('ends when what its statements began has ended, and shows its errors', async () => {
     await run(`const later = async (x: number) => {
       await new Promise((done) => setTimeout(done, 50));

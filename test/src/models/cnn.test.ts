@@ -23,7 +23,9 @@ describe('buildCnn', () => {
     expect(compileConfigOf(model)).toEqual({
       optimizer: { kind: 'sgd', learningRate: 0.05, momentum: 0.9 },
       schedule: { kind: 'stepDecay', factor: 0.2 },
-      batchSize: 64,
+      batchSize: 128,
+      labelSmoothing: 0.1,
+      emaMomentum: 0.99,
     });
     model.dispose();
   });

@@ -9,7 +9,7 @@ export const mlpValues = {
   dropout: 0.2,
   regularization: 'none',
   optimizer: 'adam',
-  adamLearningRate: 0.001,
+  adamLearningRate: 0.002,
   schedule: 'constant',
 };
 

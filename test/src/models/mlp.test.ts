@@ -13,9 +13,11 @@ describe('buildMlp', () => {
     expect(model.inputs[0].shape).toEqual([null, 784]);
     expect(model.outputs[0].shape).toEqual([null, 3]);
     expect(compileConfigOf(model)).toEqual({
-      optimizer: { kind: 'adam', learningRate: 0.001 },
+      optimizer: { kind: 'adam', learningRate: 0.002 },
       schedule: { kind: 'constant' },
-      batchSize: 64,
+      batchSize: 128,
+      labelSmoothing: 0.1,
+      emaMomentum: 0.99,
     });
     model.dispose();
   });

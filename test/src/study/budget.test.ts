@@ -69,7 +69,7 @@ describe.each(Object.entries(DATASETS))('%s', (_, make) => {
       const maxEpochs = trials * folds * searchEpochs;
       for (const search of [
         new RandomSearch(refuse, { folds, maxEpochs, maxTrials: trials }),
-        new Hyperband(refuse, { folds, maxEpochs, factor: 2, iterations: 100 }),
+        new Hyperband(refuse, { folds, maxEpochs, iterations: 100 }),
         new BayesianOptimization(refuse, { folds, maxEpochs, maxTrials: trials, startupTrials: 4 }),
       ]) {
         await expect(tryOut(search, sample, searchEpochs)).rejects.toThrow(begins.message);
@@ -107,8 +107,8 @@ describe('searchBudget', () => {
     const quick = searchBudget('mlp', 'quick', mnist);
     expect(searchBudget('mlp', 'quick', mnist, { trials: 3, folds: null })).toEqual({ ...quick, trials: 3 });
     expect(quick).toEqual({
-      searchImages: 30_000,
-      searchEpochs: 4,
+      searchImages: 40_000,
+      searchEpochs: 3,
       trials: 12,
       folds: 2,
       // EMNIST's 90,000 images and 8 epochs make as many steps.
@@ -132,17 +132,17 @@ describe('searchBudget', () => {
   });
 
   it('makes up for images with epochs, up to 4 times as many, and says so', () => {
-    // 12,000 of 30,000 and 90,000 images: 2.5 and, at most, 4 times the epochs.
-    const { cuts, ...budget } = searchBudget('mlp', 'quick', even(12_000, 10));
-    expect(budget).toMatchObject({ searchImages: 12_000, searchEpochs: 10, trainImages: 12_000, epochs: 32 });
+    // 16,000 of 40,000 and 90,000 images: 2.5 and, at most, 4 times the epochs.
+    const { cuts, ...budget } = searchBudget('mlp', 'quick', even(16_000, 10));
+    expect(budget).toMatchObject({ searchImages: 16_000, searchEpochs: 8, trainImages: 16_000, epochs: 32 });
     expect(cuts).toEqual([
-      'With 12,000 images instead of 30,000, the search trains for 10 epochs instead of 4.',
-      'With 12,000 images instead of 90,000, winner and default train for 32 epochs instead of 8.',
+      'With 16,000 images instead of 40,000, the search trains for 8 epochs instead of 3.',
+      'With 16,000 images instead of 90,000, winner and default train for 32 epochs instead of 8.',
     ]);
     const given = searchBudget('mlp', 'quick', even(12_000, 10), { searchImages: 500, epochs: 5 });
-    expect(given).toMatchObject({ searchImages: 500, searchEpochs: 4, trainImages: 12_000, epochs: 5, cuts: [] });
+    expect(given).toMatchObject({ searchImages: 500, searchEpochs: 3, trainImages: 12_000, epochs: 5, cuts: [] });
     const half = searchBudget('mlp', 'quick', even(12_000, 10), { searchImages: 500 });
-    expect(half).toMatchObject({ searchEpochs: 4, epochs: 32 });
+    expect(half).toMatchObject({ searchEpochs: 3, epochs: 32 });
     expect(half.cuts).toHaveLength(1);
   });
 

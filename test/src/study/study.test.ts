@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { compileConfigOf } from '../../../lib/recipe/compile';
 import * as tf from '../../../lib/tensorflow';
-import { LONG_TRAINING } from '../../../src/study/long-training';
+import { AUGMENTATION } from '../../../src/study/profiles';
 import { openTiny } from './builders';
 import type { StudyFacts } from './study-process';
 
@@ -49,7 +49,7 @@ describe('Study', () => {
     vi.unstubAllGlobals();
   });
 
-  it('trains winner and default alike, with what pays in long trainings alone', async () => {
+  it('trains winner and default alike, as in the search', async () => {
     const study = openTiny();
     const values = { ...study.baseline, batchNormalization: false };
     const before = tf.memory().numTensors;
@@ -60,11 +60,10 @@ describe('Study', () => {
     for (const { model, history, evaluated } of [winner, baseline]) {
       expect(compileConfigOf(model)).toEqual({
         schedule: { kind: 'cosineAnnealing' },
-        ...LONG_TRAINING,
-        // The winner is not normalized.
-        optimizer: { kind: 'adam', learningRate: model === winner.model ? 0.01 : 0.02 },
+        optimizer: { kind: 'adam', learningRate: 0.01 },
+        batchSize: 64,
       });
-      expect(history).toMatchObject({ trainSize: 90, validationSize: 30, batchSize: 128, seed: 4 });
+      expect(history).toMatchObject({ trainSize: 90, validationSize: 30, batchSize: 64, seed: 4 });
       expect(history.epochs).toHaveLength(3);
       expect(evaluated.predictions.size).toBe(30);
     }
@@ -75,6 +74,15 @@ describe('Study', () => {
     expect(probabilities[0]).toEqual(probabilities[1]);
     for (const { model } of [winner, baseline, again.winner]) model.dispose();
     expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('varies the images of both where the profile says so', async () => {
+    const study = openTiny({ profile: 'full' });
+    const { winner, baseline } = await study.trainAlike({ ...study.baseline, dropout: 0.1 });
+    for (const { model } of [winner, baseline]) {
+      expect(compileConfigOf(model)).toMatchObject({ augmentation: AUGMENTATION, batchSize: 64 });
+      model.dispose();
+    }
   });
 
   it('trains once where the default won, whatever the order of its values', async () => {

@@ -53,7 +53,7 @@ bench/results.json. About 20 minutes on two cores; let nothing else run meanwhil
   --trials N     with --soak: default 300
 
   --scan         instead measures how well pages are read that are rendered from test images: characters found, and accuracy
-                 beside that on the images themselves; trains quickCnn before, ten minutes in all. --pages N of each kind, default 8
+                 beside that on the images themselves; trains quickCnn before. --pages N of each kind, default 8
 
   --accuracy     instead trains the presets and evaluates them on the test images: hours; prints a table and writes
                  bench/accuracy.json. A run that was stopped goes on after its last finished epoch. What was measured is in

@@ -67,13 +67,15 @@ function findSyntaxErrors(code) {
     const { line, character } = ts.getLineAndCharacterOfPosition(file, offset);
     return { offset: offset - PREFIX.length, line: line - 1, character };
   };
-  return file.parseDiagnostics.slice(0, 1).map((/** @type {any} */ { start, length, code, category, messageText }) => ({
-    start: place(start),
-    end: place(start + length),
-    code,
-    category,
-    messageText: ts.flattenDiagnosticMessageText(messageText, '\n'),
-  }));
+  return file.parseDiagnostics
+    .slice(0, 1)
+    .map((/** @type {any} */ { start, length, code, category, messageText }) => ({
+      start: place(start),
+      end: place(start + length),
+      code,
+      category,
+      messageText: ts.flattenDiagnosticMessageText(messageText, '\n'),
+    }));
 }
 
 module.exports = { checked, findSyntaxErrors, getDiagnostics };

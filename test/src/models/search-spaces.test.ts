@@ -26,7 +26,7 @@ const COMMON = {
   decayFactor: 0.5,
   adamLearningRate: 0.002,
   rmspropLearningRate: 0.002,
-  adagradLearningRate: 0.1,
+  adagradLearningRate: 0.05,
   sgdLearningRate: 0.2,
   sgdMomentumLearningRate: 0.05,
   adadeltaLearningRate: 2,

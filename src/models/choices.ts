@@ -54,8 +54,8 @@ type SearchedOptimizer = 'adam' | 'sgd' | 'sgdMomentum' | 'rmsprop' | 'adagrad' 
  * They were measured: validation accuracy in percent after 218 steps of 128 images (14,000 of emnist47, 2 epochs, cosine
  * annealing, labels smoothed, weights averaged) of an MLP of two layers of 256 and a CNN of 16, 32 and 64 filters, with ReLU,
  * with batch normalization / without it. Where the best rate with normalization lies, what has none falls apart: three layers of
- * 512 ELUs learned next to nothing or half as much (2 to 50 % after 109 steps) under Adam and RMSprop at 0.01, SGD at 0.5, Adagrad
- * at 0.2 and Adadelta at 5, but 63 to 66 % under SGD at 0.3, with momentum at 0.1, and Adagrad at 0.1. So ranges end below, where
+ * 512 ELUs learned nothing or half as much (2 to 50 % after 109 steps) under Adam and RMSprop at 0.01, SGD at 0.5, Adagrad at
+ * 0.2 and Adadelta at 5, but 63 to 66 % under SGD at 0.3, with momentum at 0.1, and Adagrad at 0.1. So ranges end below, where
  * long trainings lose nothing.
  *
  * | optimizer | rate | MLP | CNN |

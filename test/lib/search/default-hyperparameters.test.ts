@@ -46,7 +46,7 @@ describe('defaultHyperparameters', () => {
     expect(() => defaultHyperparameters(build, { classNames: ['a', 'b', 'c'] })).toThrow('three are too many');
     expect(seen).toEqual([2, 4, 3]);
     expect(tf.memory().numTensors).toBe(before);
-    expect(defaultHyperparameters(buildMlp)).toMatchObject({ layers: 2, units2: 256, optimizer: 'adam' });
+    expect(defaultHyperparameters(buildMlp)).toMatchObject({ layers: 2, units2: 512, optimizer: 'adam' });
   });
 
   it('takes domains and defaults from outside', () => {

@@ -31,9 +31,12 @@ describe("with the kernel as VS Code's Jupyter extension has it, without Jupyter
   });
 
   it('a figure comes as its renderers take it, between the messages that begin and end a cell', () => {
-    const types = found.published.map(([type]: [string]) => type);
-    expect(types).toEqual(['status', 'execute_input', 'display_data', 'stream', 'status']);
-    const [, , [, { data }]] = found.published;
+    // A running cell says once more that it is busy when another request was answered meanwhile.
+    const again = ([type, content]: [string, { execution_state?: string }], i: number) =>
+      i > 0 && type === 'status' && content.execution_state === 'busy';
+    const published = found.published.filter((message: [string, object], i: number) => !again(message, i));
+    expect(published.map(([type]: [string]) => type)).toEqual(['status', 'execute_input', 'display_data', 'stream', 'status']);
+    const [, , [, { data }]] = published;
     expect(Object.keys(data)).toEqual(['application/vnd.plotly.v1+json', 'image/png', 'text/plain']);
     expect(data['application/vnd.plotly.v1+json'].data[0].y).toEqual([1, 2]);
     expect(found.cell).toMatchObject({ type: 'execute_reply', status: 'ok', execution_count: 1 });

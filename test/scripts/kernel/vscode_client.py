@@ -69,10 +69,10 @@ def published(msg_id):
 
 try:
     found = {"language": spec["language"], "info": ask("kernel_info_request")}
-    found["control"] = ask("kernel_info_request", channel="control", seconds=15)
-    found["comms"] = ask("comm_info_request", seconds=15)
+    found["control"] = ask("kernel_info_request", channel="control")
+    found["comms"] = ask("comm_info_request")
     found["history"] = ask(
-        "history_request", {"output": False, "raw": True, "hist_access_type": "tail", "n": 1, "session": 0}, seconds=15
+        "history_request", {"output": False, "raw": True, "hist_access_type": "tail", "n": 1, "session": 0}
     )
     found["complete"] = ask("is_complete_request", {"code": "const a = {"})
     cell = execute(

@@ -222,7 +222,7 @@
    */
   async function fillPages() {
     const main = document.querySelector('main');
-    const blocks = [...document.querySelectorAll('.section')].flatMap((section) => [...section.children]);
+    const blocks = [...document.querySelectorAll('.section > *')].filter((block) => block.getClientRects().length > 0);
     if (blocks.length === 0) return;
     main.classList.add('as-pages');
     /** The page and the height on it of a block's beginning or end. */

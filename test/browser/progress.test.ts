@@ -90,7 +90,11 @@ async function titleOf(cell: number): Promise<string> {
 describe('progress in JupyterLab', () => {
   it.each([
     ['training', 'validation</span>', /^Training: 4 epochs in [\d.:]+( s)?, validation accuracy \d\d\.\d %$/],
-    ['search', '>worker 2: trial', /^Two workers: 6 trials in .*, best validation accuracy \d\d\.\d\d % \(trial \d(, the default)?\)$/],
+    [
+      'search',
+      '>worker 2: trial',
+      /^Two workers: 6 trials in .*, best validation accuracy \d\d\.\d\d % \(trial \d(, the default)?\)$/,
+    ],
   ] as const)('is one output, which becomes a live figure: %s', { timeout: 120_000 }, async (name, words, title) => {
     const cell = cellOf(name);
     const running = notebook.run(cell);

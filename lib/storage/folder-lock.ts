@@ -20,6 +20,8 @@ export interface FolderLock {
 interface Holder extends ProcessIdentity {
   /** ISO 8601. */
   readonly since: string;
+  /** Tells a lock from another that the same process took in the same millisecond. */
+  readonly id: string;
 }
 
 /** The holder that a lock names; undefined where it was released, or a power cut left it without its text. */
@@ -112,7 +114,7 @@ function takeLock(folder: string): FolderLock {
   const root = resolve(folder);
   const locks = join(root, '.lock');
   mkdirSync(locks, { recursive: true });
-  const text = JSON.stringify({ ...describeSelf(), since: new Date().toISOString() } satisfies Holder);
+  const text = JSON.stringify({ ...describeSelf(), since: new Date().toISOString(), id: randomUUID() } satisfies Holder);
   for (;;) {
     const highest = findHighest(locks);
     const holder = readHolder(join(locks, `${highest}`));

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { FolderInUseError, lockFolder } from '../../../lib/storage/folder-lock';
 import type { Order, Report } from './lock-taker';
 
@@ -71,9 +71,12 @@ describe('a free folder', () => {
   });
 
   it('stays locked when a lock from before the folder was deleted is released', () => {
+    // Both locks are taken within one millisecond.
+    vi.useFakeTimers({ toFake: ['Date'] });
     const before = lockFolder(folder);
     rmSync(folder, { recursive: true });
     const lock = lockFolder(folder);
+    vi.useRealTimers();
     before.release();
     expect(() => lockFolder(folder)).toThrow(FolderInUseError);
     lock.release();

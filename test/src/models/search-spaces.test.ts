@@ -128,7 +128,7 @@ describe.each(SPACES)('the space of %s', (name, { build, defaults, baseline, wei
     expect(model.countParams()).toBe(weights);
     expect(compileConfigOf(model)).toEqual({
       optimizer: { kind: 'adam', learningRate: 0.002 },
-      schedule: { kind: 'cosineAnnealing' },
+      schedule: { kind: 'cosineAnnealing', warmUp: 0.1 },
       batchSize: 128,
       labelSmoothing: 0.1,
       emaMomentum: 0.99,

@@ -1,11 +1,14 @@
 import { type CompileConfig, compileConfigOf, recompileModel } from '../lib/recipe/compile';
 import type { DataDescription } from '../lib/search/model-builder';
 import type * as tf from '../lib/tensorflow';
-import { buildCnn, buildMlp, compileModel, type HyperParameters, Stack, seedCnn, seedMlp } from '../src';
+import { buildCnn, buildMlp, compileModel, HyperParameters, Stack, seedCnn, seedMlp } from '../src';
 
 const adam: CompileConfig = { optimizer: { kind: 'adam', learningRate: 0.001 } };
 
-/** The models whose step is timed: a common MLP and a common CNN, and two presets. Each comes compiled and fresh. */
+/**
+ * The models whose step is timed: a common MLP and a common CNN, two presets, and the defaults of the two spaces, which their
+ * winners are like. Each comes compiled and fresh.
+ */
 export const MODELS = {
   mlp: ({ classNames }: DataDescription) =>
     compileModel(
@@ -30,6 +33,8 @@ export const MODELS = {
     ),
   seedMlp: (data: DataDescription) => seedMlp.build(data),
   seedCnn: (data: DataDescription) => seedCnn.build(data),
+  defaultMlp: (data: DataDescription) => atConstantRate(buildPlain('mlp', new HyperParameters(), data)),
+  defaultCnn: (data: DataDescription) => atConstantRate(buildPlain('cnn', new HyperParameters(), data)),
 } as const;
 
 export type ModelName = keyof typeof MODELS;
@@ -65,6 +70,9 @@ export function buildPlain(model: 'mlp' | 'cnn', hp: HyperParameters, data: Data
   const built = (model === 'mlp' ? buildMlp : buildCnn)(hp, data);
   return recompileModel(built, { labelSmoothing: 0, emaMomentum: 0 });
 }
+
+/** A schedule spans a training of known length, which rounds of a clock are not. */
+const atConstantRate = (model: tf.LayersModel) => recompileModel(model, { schedule: { kind: 'constant' } });
 
 /** @throws Error for a training with a part that the programs in Python leave out. */
 export function checkComparable(config: CompileConfig): void {

@@ -2,10 +2,10 @@
 export interface Result {
   readonly what: 'step' | 'search' | 'data' | 'cell' | 'memory';
   /** The model that was trained or the space that was searched; null where no model is trained. */
-  readonly model: 'mlp' | 'cnn' | 'seedMlp' | 'seedCnn' | null;
+  readonly model: 'mlp' | 'cnn' | 'seedMlp' | 'seedCnn' | 'defaultMlp' | 'defaultCnn' | null;
   /** Images a step; null where no model is trained. */
   readonly batch: number | null;
-  readonly system: 'inkwell' | 'tfjs-node' | 'keras' | 'pytorch' | 'keras-tuner' | 'pandas';
+  readonly system: 'inkwell' | 'tfjs-node' | 'keras' | 'keras-jax' | 'jax' | 'pytorch' | 'keras-tuner' | 'pandas';
   /**
    * Which way of the system, or which part of the work, in words: `2 workers`, `first import cell`; null where there is but one.
    */

@@ -1,9 +1,16 @@
 import { type Bench, type Candidate, timeRounds, writeImages } from './bench';
-import { describeModel, MODELS, type ModelName } from './recipes';
+import { describeModel, MODELS, type ModelName, type Recipe } from './recipes';
 import { type Result, summarizeRuns } from './results';
 
 /** Images of a round; every batch size divides them. */
-const IMAGES: Readonly<Record<ModelName, number>> = { mlp: 12_800, cnn: 2560, seedMlp: 12_800, seedCnn: 2560 };
+const IMAGES: Readonly<Record<ModelName, number>> = {
+  mlp: 12_800,
+  cnn: 2560,
+  seedMlp: 12_800,
+  seedCnn: 2560,
+  defaultMlp: 12_800,
+  defaultCnn: 5120,
+};
 
 /** A training step of each model with batches of 32, 128 and 512, `quick` with 128 alone. */
 export async function benchStep(bench: Bench): Promise<Result[]> {
@@ -13,37 +20,42 @@ export async function benchStep(bench: Bench): Promise<Result[]> {
   for (const model of Object.keys(MODELS) as ModelName[]) {
     const images = Math.min(IMAGES[model], Math.floor(files.size / 512) * 512);
     const recipe = describeModel(MODELS[model](files));
-    // The way that is fastest for one batch size is taken for the others.
-    const ways: { keras: Candidate[]; pytorch: Candidate[] } = { keras: [], pytorch: [] };
+    /** The way of each system that was the fastest with the first batch size; it is taken for the others. */
+    const fastest = new Map<string, string | null>();
     for (const batch of bench.quick ? [128] : [128, 32, 512]) {
       bench.say(`step: ${model}, batches of ${batch}, ${rounds} rounds of ${images} images`);
       const common = { files, batch, images };
-      const candidate = (program: string, task: object, detail: string | null = null) => ({
+      const candidate = (program: string, task: object, detail: string | null = null): Candidate => ({
         program,
         task: { ...common, ...task },
         detail,
       });
-      const isAdam = recipe.compile.optimizer.kind === 'adam';
-      const systems = {
+      const ways = {
         inkwell: [candidate('inkwell-step.ts', { model })],
         'tfjs-node': [candidate('tfjs-node-step.ts', { recipe })],
-        // Compiling takes long and has not been the faster way yet, so a quick run leaves it out.
+        // XLA takes long and has not been the faster way for TensorFlow yet, so a quick run leaves it out.
         keras: (bench.quick ? [false] : [false, true]).map((jitCompile) =>
-          candidate('keras_step.py', { recipe, jitCompile }, `jit_compile=${jitCompile ? 'True' : 'False'}`),
+          candidate(
+            'keras_step.py',
+            { recipe, backend: 'tensorflow', jitCompile },
+            `jit_compile=${jitCompile ? 'True' : 'False'}`,
+          ),
         ),
-        pytorch: (isAdam ? [false, true] : [false]).map((fused) =>
-          candidate('pytorch_step.py', { recipe, fused }, isAdam ? `fused=${fused ? 'True' : 'False'}` : null),
+        'keras-jax': [candidate('keras_step.py', { recipe, backend: 'jax', jitCompile: true })],
+        jax: [candidate('jax_step.py', { recipe })],
+        pytorch: pytorchWays(recipe).map(({ fused, compile }) =>
+          candidate('pytorch_step.py', { recipe, fused, compile }, describePytorch(fused, compile)),
         ),
       };
-      for (const system of ['keras', 'pytorch'] as const) {
-        const known = ways[system].map(({ detail }) => detail);
-        if (known.length > 0) systems[system] = systems[system].filter(({ detail }) => known.includes(detail));
-      }
+      const systems = Object.fromEntries(
+        Object.entries(ways).map(([system, candidates]) => [
+          system,
+          candidates.filter(({ detail }) => !fastest.has(system) || fastest.get(system) === detail),
+        ]),
+      ) as typeof ways;
       const timed = await timeRounds(bench, systems, rounds);
-      for (const system of ['keras', 'pytorch'] as const) {
-        ways[system] = systems[system].filter(({ detail }) => detail === timed[system].detail);
-      }
       for (const [system, { detail, seconds }] of Object.entries(timed)) {
+        fastest.set(system, detail);
         const summary = summarizeRuns(seconds, images / batch);
         results.push({
           what: 'step',
@@ -59,4 +71,14 @@ export async function benchStep(bench: Bench): Promise<Result[]> {
     }
   }
   return results;
+}
+
+/** PyTorch's ways of a step: op by op or compiled, and with Adam in one call where it is Adam. */
+function pytorchWays({ compile: { optimizer } }: Recipe): { fused: boolean; compile: boolean }[] {
+  const fusions = optimizer.kind === 'adam' || optimizer.kind === 'adamw' ? [false, true] : [false];
+  return fusions.flatMap((fused) => [false, true].map((compile) => ({ fused, compile })));
+}
+
+function describePytorch(fused: boolean, compile: boolean): string {
+  return `${compile ? 'torch.compile' : 'no compiler'}${fused ? ', fused Adam' : ''}`;
 }

@@ -41,7 +41,9 @@ def build_model(recipe, steps=1, epochs=1, rates=None, **compile_options):
 def _learning_rate(config, schedule, steps, epochs):
     rate = config["learningRate"]
     if schedule["kind"] == "cosineAnnealing":
-        rate = keras.optimizers.schedules.CosineDecay(rate, steps * epochs)
+        warm = round(schedule.get("warmUp", 0) * steps * epochs)
+        start, options = (0.0, {"warmup_target": rate, "warmup_steps": warm}) if warm else (rate, {})
+        rate = keras.optimizers.schedules.CosineDecay(start, steps * epochs - warm, **options)
     elif schedule["kind"] == "stepDecay":
         # As in lib/recipe/schedules.ts: a drop each third of the run, at the next epoch's first step.
         drops = [int(epoch / (epochs / 3)) for epoch in range(epochs)]

@@ -321,7 +321,7 @@ export class RedisExecutor implements Executor {
     run.id = `trial-${job.trial}-${job.training}-${++this.#deliveries}`;
     Object.assign(run, { granted: undefined, timesMissed: 0, recordsThen: run.records.length });
     this.#runs.set(run.id, run);
-    const { trial, training, hyperparameters, seed, part, batchSize, epochs, until } = job;
+    const { trial, training, hyperparameters, seed, part, batchSize, augmentation, epochs, until } = job;
     const data: RemoteJob = {
       setup: this.#setup,
       trial,
@@ -330,6 +330,7 @@ export class RedisExecutor implements Executor {
       seed,
       part,
       ...(batchSize !== undefined && { batchSize }),
+      ...(augmentation && { augmentation: { ...augmentation } }),
       epochs,
       until,
     };

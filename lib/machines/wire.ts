@@ -77,7 +77,7 @@ export const remoteJob = exactly(
     epochs: fromOne,
     until: fromOne,
   },
-  { batchSize: fromOne },
+  { batchSize: fromOne, augmentation: mapOf(finite(), name) },
 );
 export type RemoteJob = Infer<typeof remoteJob>;
 

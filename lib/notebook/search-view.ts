@@ -20,7 +20,7 @@ const SCORE_NAMES: Readonly<Record<string, string>> = {
   loss: 'training loss',
 };
 
-/** How a search is shown: the scores of its trials and what its workers do, then `searchHistory`. */
+/** How a search is shown: the scores of its trials and what its workers do, then `searchHistory`, unless it is not to stay. */
 export class SearchView implements ProgressView<SearchProgress> {
   readonly #told: Set<number>;
 
@@ -72,7 +72,7 @@ export class SearchView implements ProgressView<SearchProgress> {
 
   finish(state: SearchProgress): Figure | undefined {
     const any = completedTrials(state).length + partialTrials(state).length > 0;
-    return any ? searchHistory(state) : undefined;
+    return any && state.figure ? searchHistory(state) : undefined;
   }
 
   #words(state: SearchProgress): string[] {

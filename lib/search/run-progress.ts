@@ -30,9 +30,10 @@ export function describeProgress(
     /** Trials that had ended before this run. */
     readonly foundTrials: number;
     readonly shortfall?: string;
+    readonly figure: boolean;
   },
 ): SearchProgress {
-  const { plan, maxEpochs, folds, executionsPerTrial, objective, foundTrials, shortfall } = options;
+  const { plan, maxEpochs, folds, executionsPerTrial, objective, foundTrials, shortfall, figure } = options;
   const trainings = folds * executionsPerTrial;
   // A trial that has ended is worth the epochs that it was asked for.
   const finished = state.trials
@@ -55,6 +56,7 @@ export function describeProgress(
     // Of more workers than there are now, while those who left have something to end.
     slots: Math.max(executor.slots, ...active.map(({ worker }) => worker)),
     notes: executor.notes,
+    figure,
     workers: active.map((job) => describeWorker(job, trainings)).sort((a, b) => a.worker - b.worker),
   };
 }

@@ -1,4 +1,5 @@
 import { checkWholeNumber } from '../base/whole-number';
+import { type AugmentationConfig, checkAugmentation } from '../recipe/augmentation';
 import type { OpenExecutor } from './executors/open-executor';
 import type { CallbackFactory } from './executors/training-job';
 import { type Objective, resolveObjective } from './objective';
@@ -72,6 +73,8 @@ export interface RunOptions {
   epochs: number;
   /** Images a step, from 1; default what each model was compiled with (`CompileConfig.batchSize`), else 128. */
   batchSize?: number;
+  /** How the training images are varied; default as each model was compiled. */
+  augmentation?: AugmentationConfig;
   /** Makes fresh callbacks for each training: `() => [new EarlyStopping({ patience: 2 })]`. */
   callbacks?: CallbackFactory;
   /**
@@ -87,6 +90,8 @@ export interface RunOptions {
   observers?: readonly OpenObserver[];
   /** Heading of the progress display, default `Search`; null shows none. */
   title?: string | null;
+  /** Whether the scores of the trials stay as a figure when the run has ended; default true. */
+  figure?: boolean;
   /**
    * Called after each trial that ended, awaited; `search.stop()` in it ends the search, and so does an error that it throws. Not
    * called again, in a later run, for one that had ended when the process was killed.
@@ -147,11 +152,24 @@ export function resolveSearchOptions(options: SearchOptions) {
  * @throws RangeError for an option out of range.
  */
 export function resolveRunOptions(options: RunOptions, searchWorkers: SearchSettings['workers']) {
-  const { epochs, batchSize, callbacks, observers = [], title = 'Search', onTrialEnd } = options;
+  const { epochs, batchSize, augmentation, callbacks, observers = [], title = 'Search', figure = true, onTrialEnd } = options;
   const { workers = searchWorkers, threadsPerWorker = 1, timeoutMs = 600_000 } = options;
   const whole = { epochs, batchSize, threadsPerWorker, timeoutMs, workers: typeof workers === 'number' ? workers : undefined };
   for (const [name, value] of Object.entries(whole)) {
     if (value !== undefined) checkWholeNumber(name, value, 1);
   }
-  return { epochs, batchSize, callbacks, workers, threadsPerWorker, timeoutMs, observers, title, onTrialEnd };
+  if (augmentation !== undefined) checkAugmentation(augmentation);
+  return {
+    epochs,
+    batchSize,
+    augmentation,
+    callbacks,
+    workers,
+    threadsPerWorker,
+    timeoutMs,
+    observers,
+    title,
+    figure,
+    onTrialEnd,
+  };
 }

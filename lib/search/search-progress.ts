@@ -22,6 +22,8 @@ export interface SearchProgress {
   readonly slots: number;
   /** Those that run now, by worker. */
   readonly workers: readonly WorkerProgress[];
+  /** Whether the scores of the trials stay as a figure when the run has ended. */
+  readonly figure: boolean;
   /** What is to be known of the workers beside that, a sentence each. */
   readonly notes?: readonly string[];
 }

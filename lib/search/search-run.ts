@@ -2,6 +2,7 @@
 import { join, relative } from 'node:path';
 import type { Dataset } from '../data/dataset';
 import { splitDataset, stratifiedFolds } from '../data/split';
+import type { AugmentationConfig } from '../recipe/augmentation';
 import { WriteError } from '../storage/write-error';
 import { InterruptedError, watchInterrupts } from '../training/interrupt';
 import type { ProgressDisplay, TaskOutcome } from '../training/progress';
@@ -19,6 +20,7 @@ import { describeFailure, type Trial } from './trial';
 
 export interface SearchRunOptions extends Rules {
   readonly batchSize?: number;
+  readonly augmentation?: AugmentationConfig;
   readonly folds: number;
   readonly executionsPerTrial: number;
   readonly validationSplit: number;
@@ -30,6 +32,8 @@ export interface SearchRunOptions extends Rules {
   readonly maxRetriesPerTrial: number;
   /** Heading of the progress display; null shows none. */
   readonly title: string | null;
+  /** Whether it leaves a figure of the scores. */
+  readonly figure: boolean;
   readonly observers: readonly SearchObserver[];
   readonly onTrialEnd?: (trial: Trial) => void | Promise<void>;
   /** Asked after each epoch. */
@@ -309,7 +313,7 @@ export class SearchRun {
   }
 
   #describeJob(trial: TrialState, training: number): TrainingJob {
-    const { folds, validationSplit, seed, batchSize, epochs } = this.#options;
+    const { folds, validationSplit, seed, batchSize, augmentation, epochs } = this.#options;
     const { records, checkpoint } = trial.trainings[training];
     const { checkpoints } = this.#folder;
     return {
@@ -317,6 +321,7 @@ export class SearchRun {
       training,
       hyperparameters: trial.hyperparameters,
       batchSize,
+      augmentation,
       epochs,
       directory: join(checkpoints, trialFolder(trial.id)),
       seed: trainingSeed(trial.seed, training),

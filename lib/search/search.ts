@@ -291,7 +291,7 @@ export class Search {
     checkDataset(train);
     const settings = this.#settings;
     const run = resolveRunOptions(options, settings.workers);
-    const { epochs, batchSize, workers, threadsPerWorker, observers } = run;
+    const { epochs, batchSize, augmentation, workers, threadsPerWorker, observers } = run;
     this.#oracle.checkEpochs?.(epochs);
     refuseFormerExport(this.#builder, 'The model builder');
     await leaveSynchronousPart();
@@ -309,7 +309,12 @@ export class Search {
         );
       }
       this.#folder.beginRun(
-        { epochs, ...(batchSize !== undefined && { batchSize }), dataset: describeData(train) },
+        {
+          epochs,
+          ...(batchSize !== undefined && { batchSize }),
+          ...(augmentation && { augmentation }),
+          dataset: describeData(train),
+        },
         this.#proposals.findChanges(train),
       );
       this.#folder.record({

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import type { Dataset, LoadedDataset } from '../../lib/data/dataset';
 import { loadDataset } from '../../lib/data/load-dataset';
 import { splitDataset, takeSubset } from '../../lib/data/split';
@@ -10,14 +11,15 @@ import { defaultWorkers } from '../../lib/search/executors/default-workers';
 import { refuseFormerExport } from '../../lib/search/executors/workers/module-reference';
 import type { ModelBuilder } from '../../lib/search/model-builder';
 import { configurationKey } from '../../lib/search/oracles/duplicates';
-import type { Search } from '../../lib/search/search';
+import { GivenOracle } from '../../lib/search/oracles/given';
+import { Search } from '../../lib/search/search';
 import type { RunOptions, SearchOptions } from '../../lib/search/search-options';
+import { rankedTrials } from '../../lib/search/search-results';
 import { BayesianOptimization, Hyperband } from '../../lib/search/searches';
-import { HyperParameters, type HyperParameterValues } from '../../lib/search/space/hyperparameters';
+import type { HyperParameterValues } from '../../lib/search/space/hyperparameters';
 import { describeSpace, type SearchSpace } from '../../lib/search/space/search-space';
 import type * as tf from '../../lib/tensorflow';
 import { evaluate } from '../../lib/training/evaluate';
-import { fit } from '../../lib/training/fit';
 import type { History } from '../../lib/training/history';
 import { saveModel } from '../../lib/training/save-model';
 import { type ExperimentBudget, experimentBudget, type SearchBudget, searchBudget } from './budget';
@@ -60,7 +62,9 @@ export class Study {
   /** The images that searches use, a stratified subset of the training images. */
   readonly sample: Dataset;
   readonly #options: StudyOptions;
-  readonly #parts: { readonly train: Dataset; readonly validation: Dataset };
+  /** Those of the final trainings, and the share of them that is held out. */
+  readonly #images: Dataset;
+  readonly #heldOut: Dataset;
 
   constructor(kind: 'mlp' | 'cnn', builder: ModelBuilder, loaded: LoadedDataset, options: StudyOptions) {
     const { profile, seed, validationSplit = 0.05 } = options;
@@ -77,7 +81,8 @@ export class Study {
     this.budget = searchBudget(kind, profile, loaded.train, options.budget);
     this.experiments = experimentBudget(kind, profile, loaded.train);
     this.sample = takeSubset(loaded.train, this.budget.searchImages, seed);
-    this.#parts = splitDataset(takeSubset(loaded.train, this.budget.trainImages, seed), validationSplit, seed);
+    this.#images = takeSubset(loaded.train, this.budget.trainImages, seed);
+    this.#heldOut = splitDataset(this.#images, validationSplit, seed).validation;
   }
 
   /** The training images. */
@@ -134,23 +139,43 @@ export class Study {
   /**
    * The winner of a search and the default, trained alike: all images of the budget but those held out, as many epochs, the same
    * seed, with `AUGMENTATION` where the budget has it, and else as in the search. One training where the default won, for both.
+   *
+   * Both at the same time, each with half of the cores; with `workers: 1` one after the other, each with all. They resume.
    */
   async trainAlike(winner: HyperParameterValues): Promise<{ winner: TrainedModel; baseline: TrainedModel }> {
-    const { baseline } = this;
-    const trained = await this.#train(winner, 'winner');
+    const { baseline, budget } = this;
+    const { seed, validationSplit = 0.05 } = this.#options;
     const isDefault = configurationKey(winner) === configurationKey(baseline);
-    return { winner: trained, baseline: isDefault ? trained : await this.#train(baseline, 'default') };
-  }
-
-  async #train(hyperparameters: HyperParameterValues, name: string): Promise<TrainedModel> {
-    const { seed } = this.#options;
-    const { classNames } = this.train;
-    const built = this.builder(HyperParameters.from(hyperparameters), { classNames, seed });
-    const { train, validation } = this.#parts;
-    const options = { epochs: this.budget.epochs, validation, seed, title: `Training the ${name}`, curves: false };
-    if (this.budget.augment) recompileModel(built, { augmentation: AUGMENTATION });
-    const { model, history } = await fit(built, train, options);
-    return { hyperparameters, model, history, evaluated: { name, predictions: await evaluate(model, validation) } };
+    const configurations = isDefault ? [baseline] : [winner, baseline];
+    const training = new Search(this.builder, new GivenOracle(configurations), {
+      ...this.#folder('final'),
+      seed,
+      validationSplit,
+      maxTrials: configurations.length,
+      keepModels: configurations.length,
+      startWithDefault: false,
+    });
+    const nameOf = (trial: number) => (trial === 1 ? 'winner' : 'default');
+    const augmentation = budget.augment ? AUGMENTATION : undefined;
+    const workers = Math.min(configurations.length, this.runOptions.workers as number);
+    await training.run(this.#images, {
+      epochs: budget.epochs,
+      title: isDefault ? 'Training the default, which won' : 'Training the winner (trial 1) and the default (trial 2)',
+      figure: false,
+      ...(augmentation && { augmentation }),
+      ...(workers > 1 && { workers, threadsPerWorker: Math.max(1, Math.floor(availableParallelism() / workers)) }),
+    });
+    const failed = training.trials.find(({ status }) => status !== 'completed');
+    if (failed) throw new Error(`The training of the ${nameOf(failed.id)} came to no end: ${failed.reason ?? failed.status}`);
+    const models = await training.bestModels(configurations.length);
+    const trained: TrainedModel[] = [];
+    for (const [i, { id, hyperparameters }] of rankedTrials(training).entries()) {
+      const model = augmentation ? recompileModel(models[i], { augmentation }) : models[i];
+      const evaluated = { name: nameOf(id), predictions: await evaluate(model, this.#heldOut) };
+      trained[id - 1] = { hyperparameters, model, history: training.history(id)[0], evaluated };
+    }
+    const [first, second = first] = trained;
+    return { winner: first, baseline: second };
   }
 
   /**

@@ -1,3 +1,4 @@
+import type { AugmentationConfig } from '../../recipe/augmentation';
 import type { EpochRecord } from '../../training/history';
 import type { HyperParameterValues } from '../space/hyperparameters';
 import type { CallbackRecipe } from './workers/callback-recipe';
@@ -18,6 +19,8 @@ export interface TrainingJob {
   readonly part: Part;
   /** Default what the model was compiled with, else 128. */
   readonly batchSize?: number;
+  /** Default what the model was compiled with. */
+  readonly augmentation?: AugmentationConfig;
   /** Epochs of a whole training: the schedule spans them. */
   readonly epochs: number;
   /** The epoch to stop after, at most `epochs`. */

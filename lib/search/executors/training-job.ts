@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Dataset } from '../../data/dataset';
 import { splitDataset, stratifiedFolds, takeImages } from '../../data/split';
-import { batchSizeOf } from '../../recipe/compile';
+import { batchSizeOf, recompileModel } from '../../recipe/compile';
 import { WriteError } from '../../storage/write-error';
 import * as tf from '../../tensorflow';
 import type { Callback } from '../../training/callbacks';
@@ -84,6 +84,7 @@ export class JobTrainer {
       const { train, validation } = this.#takePart(job.part);
       const description = { classNames: data.classNames, seed };
       model = requireModel(buildOrDispose(() => builder(fixHyperparameters(hyperparameters), description)));
+      if (job.augmentation) recompileModel(model, { augmentation: job.augmentation });
       const batchSize = job.batchSize ?? batchSizeOf(model);
       let reportedAt = Number.NEGATIVE_INFINITY;
       const epochs = trainEpochs(model, train, {

@@ -50,7 +50,12 @@ const eventSchema = kinds({
       { startWithDefault: trueOrFalse },
     ),
   }),
-  run: fields({ config: fields({ epochs: whole(1), dataset: fields({ classNames: listOf(text) }) }, { batchSize: whole(1) }) }),
+  run: fields({
+    config: fields(
+      { epochs: whole(1), dataset: fields({ classNames: listOf(text) }) },
+      { batchSize: whole(1), augmentation: anything },
+    ),
+  }),
   session: fields({ pid: whole(0), at: text, versions: mapOf(text) }),
   ended: fields({ elapsedMs }),
   // Whether the builder can take them is judged when their turn comes.

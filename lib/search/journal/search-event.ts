@@ -1,3 +1,4 @@
+import type { AugmentationConfig } from '../../recipe/augmentation';
 import type { EpochRecord } from '../../training/history';
 import type { Objective } from '../objective';
 import type { Domain, HyperParameterValues } from '../space/hyperparameters';
@@ -24,6 +25,8 @@ export interface RunConfig {
   readonly epochs: number;
   /** Default what each model was compiled with. */
   readonly batchSize?: number;
+  /** Default what each model was compiled with. */
+  readonly augmentation?: AugmentationConfig;
   readonly dataset: {
     readonly name: string;
     readonly size: number;

@@ -54,6 +54,7 @@ const worker = (worker: number, trial: number, rest: Partial<WorkerProgress> = {
 function search(rest: Partial<SearchProgress> = {}): SearchProgress {
   return {
     title: 'Search',
+    figure: true,
     objective: valAccuracy,
     plannedTrials: 5,
     foundTrials: 0,

@@ -48,6 +48,7 @@ describe('the options of a run', () => {
   it.each([
     [{ epochs: 0 }, 'epochs must be a whole number from 1, but got 0.'],
     [{ epochs: 1, batchSize: 0.5 }, 'batchSize must be a whole number from 1, but got 0.5.'],
+    [{ epochs: 1, augmentation: { rotation: 200 } }, 'rotation of the augmentation must be from 0 to 180, but got 200.'],
     [{ epochs: 1, workers: 0 }, 'workers must be a whole number from 1, but got 0.'],
     [{ epochs: 1, workers: 1.5 }, 'workers must be a whole number from 1, but got 1.5.'],
     [{ epochs: 1, threadsPerWorker: 0 }, 'threadsPerWorker must be'],

@@ -35,6 +35,8 @@ export interface StudyFacts {
   readonly studied: { readonly searches: Readonly<Record<string, number>>; readonly changes: number | undefined };
   /** Names, accuracies and training seconds of the models that no search touched, judged twice, then for another seed. */
   readonly references: readonly (readonly { name: string; accuracy: number; seconds: number | undefined }[])[];
+  /** Winner and default, trained at the same time by workers, then found again by a new study: accuracies and seconds. */
+  readonly alike: readonly (readonly { accuracy: number; seconds: number }[])[];
   /** Tensors left behind after each save. */
   readonly tensors: readonly number[];
 }
@@ -86,6 +88,17 @@ async function main(): Promise<StudyFacts> {
   tensors.push(tf.memory().numTensors - before);
   const [voted] = await judgeReferences(study.loaded, { profile: 'small', seed: 1 });
   const of = { dataset: 'stripes', profile: 'small', winner: voted, baseline: voted, weights };
+  const alike: StudyFacts['alike'][number][] = [];
+  for (const workers of [2, 2, 1]) {
+    const of = openTiny({ profile: 'full', workers, overwrite: workers === 1 });
+    const { winner: first, baseline: second } = await of.trainAlike(winner);
+    alike.push(
+      [first, second].map(({ model, history, evaluated }) => {
+        model.dispose();
+        return { accuracy: evaluated.predictions.accuracy, seconds: history.seconds };
+      }),
+    );
+  }
   const { searches: found, ablation: changed } = readStudy('mlp', of);
   const other = await openTiny().ablate({ activation: 'sigmoid', dropout: 0.1, learningRate: 0.01 });
   return {
@@ -106,6 +119,7 @@ async function main(): Promise<StudyFacts> {
       changes: changed?.effects.length,
     },
     references,
+    alike,
     changes: other.effects.map(({ name, value }) => [name, value]),
   };
 }

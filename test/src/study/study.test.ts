@@ -11,6 +11,18 @@ import { openTiny } from './builders';
 import type { StudyFacts } from './study-process';
 
 describe('Study', () => {
+  const home = process.cwd();
+  let folder: string;
+  // Its trainings leave their progress below the working directory.
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'inkwell-study-'));
+    process.chdir(folder);
+  });
+  afterAll(() => {
+    process.chdir(home);
+    rmSync(folder, { recursive: true, force: true });
+  });
+
   it('gives every search the same folds, seed and epochs in all, and a folder of its own', () => {
     const study = openTiny();
     expect(study.searchOptions('random')).toEqual({
@@ -63,12 +75,12 @@ describe('Study', () => {
         optimizer: { kind: 'adam', learningRate: 0.01 },
         batchSize: 64,
       });
-      expect(history).toMatchObject({ trainSize: 90, validationSize: 30, batchSize: 64, seed: 4 });
+      expect(history).toMatchObject({ trainSize: 90, validationSize: 30, batchSize: 64, seed: winner.history.seed });
       expect(history.epochs).toHaveLength(3);
       expect(evaluated.predictions.size).toBe(30);
     }
     expect(winner.evaluated.predictions.labels).toEqual(baseline.evaluated.predictions.labels);
-    // With the same seed again the same model.
+    // With the same seed again the same model, here trained alone and in another folder.
     const again = await study.trainAlike(study.baseline);
     const probabilities = [again.winner, baseline].map(({ evaluated }) => evaluated.predictions.probabilities);
     expect(probabilities[0]).toEqual(probabilities[1]);
@@ -160,6 +172,13 @@ describe('a study from search to saved models', () => {
     expect(first[0].accuracy).toBeGreaterThan(0.9);
     expect(again).toEqual(first);
     expect(other[1].seconds).not.toBe(first[1].seconds);
+  });
+
+  it('trains winner and default at the same time to what they come to one after the other, and finds them again', () => {
+    const [together, again, alone] = facts.alike;
+    expect(again).toEqual(together);
+    expect(alone.map(({ accuracy }) => accuracy)).toEqual(together.map(({ accuracy }) => accuracy));
+    expect(alone[0].seconds).not.toBe(together[0].seconds);
   });
 
   it('leaves out of the ablation what its base does not have', () => {

@@ -3,9 +3,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { recompileModel } from '../../../../lib/recipe/compile';
 import type { TrainingJob } from '../../../../lib/search/executors/executor';
 import { InProcessExecutor } from '../../../../lib/search/executors/in-process-executor';
 import { checkpointPath, JobTrainer } from '../../../../lib/search/executors/training-job';
+import type { ModelBuilder } from '../../../../lib/search/model-builder';
 import * as tf from '../../../../lib/tensorflow';
 import { readCheckpoint } from '../../../../lib/training/checkpoint';
 import { EarlyStopping } from '../../../../lib/training/early-stopping';
@@ -91,6 +93,20 @@ describe('a training job', () => {
     }
     // Fold 0 came twice, with the same result.
     expect(scores.size).toBe(4);
+  });
+
+  it('varies its images as it is told, in place of what the model was compiled with', async () => {
+    const train = async (changes: Partial<TrainingJob>, builder: ModelBuilder = buildPerceptron) => {
+      const reports = new Reports();
+      await new JobTrainer({ builder, data }).run({ ...job, until: 1, ...changes }, reports.keep);
+      return reports.records;
+    };
+    const compiled: ModelBuilder = (hp, description) =>
+      recompileModel(buildPerceptron(hp, description), { augmentation: { shift: 0.2 } });
+    const varied = await train({ augmentation: { shift: 0.2 } });
+    expect(varied).not.toEqual(await train({}));
+    expect(varied).toEqual(await train({}, compiled));
+    expect(varied).toEqual(await train({ augmentation: { shift: 0.2 } }, compiled));
   });
 
   it('ends after an epoch when told to stop', async () => {

@@ -72,8 +72,8 @@ const SMALL: Omit<ProfileCost, 'search'> = {
 };
 
 /**
- * In `quick`, on two cores, a search takes about half a minute for the MLP and one for the CNN, a final training half a minute to
- * one. The intervals of its ablations are wide; the full ones are for conclusions.
+ * In `quick`, on two cores, a search takes about half a minute for the MLP and three quarters of one for the CNN, the final
+ * trainings, two at a time, about one. The intervals of its ablations are wide; the full ones are for conclusions.
  */
 export const PROFILES: Readonly<Record<'mlp' | 'cnn', Readonly<Record<Profile, ProfileCost>>>> = {
   mlp: {

@@ -11,8 +11,8 @@ export async function setUpPython(): Promise<string> {
   const step = pythonPackages(__dirname, [join(__dirname, 'requirements-torch.txt')]);
   if (!(await step.isReady())) {
     console.log(
-      'Installing JAX, Keras, KerasTuner, Optuna, PyTorch and pandas for the comparison, once, into bench/.venv: about 2.5 GB of\n' +
-        'disk with the CPU build of PyTorch; where yours is not, see bench/requirements-torch.txt. This takes minutes.',
+      'Installing JAX, Keras, KerasTuner, Optuna, PyTorch and pandas for the comparison, once, into bench/.venv: about 2.5 GB\n' +
+        'of disk with the CPU build of PyTorch; where yours is not, see bench/requirements-torch.txt. This takes minutes.',
     );
     console.log(`Done: ${await step.run()}.`);
   }

@@ -1,6 +1,6 @@
 /**
- * `npm run bench`: how fast Inkwell is beside tfjs-node, Keras, JAX, PyTorch, KerasTuner and pandas, what its presets come to, and
- * how good its searches are.
+ * `npm run bench`: how fast Inkwell is beside tfjs-node, Keras, JAX, PyTorch, KerasTuner and pandas, what its presets come to,
+ * and how good its searches are.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -41,7 +41,8 @@ const ACCURACY_FOLDER = join(ROOT, 'runs', 'bench-accuracy');
 const HELP = `npm run bench -- [options]
 
 Times Inkwell beside tfjs-node, Keras (on TensorFlow and on JAX), JAX, PyTorch (also with torch.compile), KerasTuner and
-pandas, prints tables and, after a whole full run, writes bench/results.json. About 20 minutes on two cores; let nothing else run meanwhile.
+pandas, prints tables and, after a whole full run, writes bench/results.json. About 20 minutes on two cores; let
+nothing else run meanwhile.
 
   --quick        a few minutes: fewer batch sizes, rounds and images
   --only PART    ${Object.keys(PARTS).join(', ')}; may be repeated. Or one of anytime and rank, for hours: see below

@@ -53,9 +53,9 @@ type SearchedOptimizer = 'adam' | 'sgd' | 'sgdMomentum' | 'rmsprop' | 'adagrad' 
  *
  * They were measured: validation accuracy in percent after 218 steps of 128 images (14,000 of emnist47, 2 epochs, cosine
  * annealing, labels smoothed, weights averaged) of an MLP of two layers of 256 and a CNN of 16, 32 and 64 filters, with ReLU,
- * with batch normalization / without it. Where the best rate with normalization lies, what has none falls apart, ELUs first: three
- * layers of 512 of them, without normalization and with a dropout of 0.1, came after 314 steps of 128 images to what the last
- * column says, without / with a warm-up (see `chooseSchedule`). So ranges end where these still learn.
+ * with batch normalization / without it. Where the best rate with normalization lies, what has none falls apart, ELUs first:
+ * three layers of 512 of them, without normalization and with a dropout of 0.1, came after 314 steps of 128 images to what the
+ * last column says, without / with a warm-up (see `chooseSchedule`). So ranges end where these still learn.
  *
  * | optimizer | rate | MLP | CNN | ELUs |
  * |---|---|---|---|---|

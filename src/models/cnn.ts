@@ -24,8 +24,8 @@ import { ACTIVATIONS, Stack } from './stack';
  * 128 filters, two cores of a Xeon), and accuracy is as good (90.2 % of emnist47's test images after 4 epochs, as with 24, 48 and
  * 96 filters and pools of 2, which take 24 ms).
  *
- * The ranges are such that a random draw learns: of 12 (20,000 images of emnist47, 2 folds, 3 epochs; three seeds) half reached 76
- * to 82 % and the best 82 to 86 %; none stayed below 44 %. The space of version 0.6 left 7 of 12 below 10 %.
+ * The ranges are such that a random draw learns: of 12 (20,000 images of emnist47, 2 folds, 3 epochs; three seeds) half reached
+ * 76 to 82 % and the best 82 to 86 %; none stayed below 44 %. The space of version 0.6 left 7 of 12 below 10 %.
  */
 export const buildCnn: ModelBuilder = (hp, data) => {
   const blocks = hp.int('blocks', { min: 2, max: 3, default: 3 });

@@ -63,12 +63,12 @@ describe('chooseSchedule', () => {
     ['constant', { kind: 'constant' }],
     ['stepDecay', { kind: 'stepDecay', factor: 0.2 }],
     ['oneCycle', { kind: 'oneCycle' }],
-    ['cosineAnnealing', { kind: 'cosineAnnealing' }],
+    ['cosineAnnealing', { kind: 'cosineAnnealing', warmUp: 0.1 }],
   ])('takes %s', (schedule, expected) => {
     expect(chooseSchedule(HyperParameters.from({ schedule, decayFactor: 0.2 }))).toEqual(expected);
   });
 
   it('takes cosine annealing where nothing chooses', () => {
-    expect(chooseSchedule(new HyperParameters())).toEqual({ kind: 'cosineAnnealing' });
+    expect(chooseSchedule(new HyperParameters())).toEqual({ kind: 'cosineAnnealing', warmUp: 0.1 });
   });
 });

@@ -41,10 +41,9 @@ const ACCURACY_FOLDER = join(ROOT, 'runs', 'bench-accuracy');
 const HELP = `npm run bench -- [options]
 
 Times Inkwell beside tfjs-node, Keras (on TensorFlow and on JAX), JAX, PyTorch (also with torch.compile), KerasTuner and
-pandas, prints tables and, after a whole full run, writes bench/results.json. Half an hour or more on two cores; let
-nothing else run meanwhile.
+pandas, prints tables and, after a whole full run, writes bench/results.json. Let nothing else run meanwhile.
 
-  --quick        fifteen minutes: fewer batch sizes, rounds and images
+  --quick        fewer batch sizes, rounds and images: nine minutes for the steps on two cores
   --only PART    ${Object.keys(PARTS).join(', ')}; may be repeated. Or one of anytime and rank, for hours: see below
   --out FILE     write the results as JSON to this file instead
   --help         this text

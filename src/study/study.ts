@@ -61,7 +61,7 @@ export class Study {
   readonly experiments: ExperimentBudget;
   /** The images that searches use, a stratified subset of the training images. */
   readonly sample: Dataset;
-  readonly #options: StudyOptions;
+  readonly #options: StudyOptions & { readonly validationSplit: number };
   /** Those of the final trainings, and the share of them that is held out. */
   readonly #images: Dataset;
   readonly #heldOut: Dataset;
@@ -77,7 +77,7 @@ export class Study {
     this.kind = kind;
     this.#builder = builder;
     this.loaded = loaded;
-    this.#options = options;
+    this.#options = { ...options, validationSplit };
     this.budget = searchBudget(kind, profile, loaded.train, options.budget);
     this.experiments = experimentBudget(kind, profile, loaded.train);
     this.sample = takeSubset(loaded.train, this.budget.searchImages, seed);
@@ -144,7 +144,7 @@ export class Study {
    */
   async trainAlike(winner: HyperParameterValues): Promise<{ winner: TrainedModel; baseline: TrainedModel }> {
     const { baseline, budget } = this;
-    const { seed, validationSplit = 0.05 } = this.#options;
+    const { seed, validationSplit } = this.#options;
     const isDefault = configurationKey(winner) === configurationKey(baseline);
     const configurations = isDefault ? [baseline] : [winner, baseline];
     const training = new Search(this.builder, new GivenOracle(configurations), {

@@ -26,7 +26,7 @@ export class CompiledModel {
   /** What the model gets and predictions are made with: the weights, or their moving averages. */
   readonly #kept: Variables;
   /** The model's weights as they were when it last gave or got them. */
-  #shared: readonly Float32Array[] = [];
+  #shared: readonly Float32Array[];
   readonly #pixels: Value;
   readonly #probabilities: Value;
   readonly #training?: TrainingGraph;
@@ -55,8 +55,8 @@ export class CompiledModel {
     });
     this.#session = new Session(graph);
     try {
-      this.load();
-      this.#training?.restore(this.#session, training?.state);
+      this.#shared = this.#modelWeights();
+      Variables.write(this.#session, new Map([...this.#shares(), ...(this.#training?.begin(training?.state) ?? [])]));
     } catch (error) {
       this.#session.dispose();
       throw error;
@@ -65,15 +65,15 @@ export class CompiledModel {
 
   /** Takes the weights that the model has, unless they are those that it was given last. */
   load(): void {
-    const weights = weightsOf(this.#model).map((weight) => weight.read().dataSync<'float32'>());
-    if (this.#shared.length > 0 && weights.every((numbers, i) => areEqual(numbers, this.#shared[i]))) return;
+    const weights = this.#modelWeights();
+    if (weights.every((numbers, i) => areEqual(numbers, this.#shared[i]))) return;
     this.#shared = weights;
-    for (const variables of new Set([this.#weights, this.#kept])) variables.write(this.#session, weights);
+    Variables.write(this.#session, this.#shares());
   }
 
   /** Gives the model the weights of the graph, or their moving averages where it has them. */
   store(): void {
-    this.#shared = this.#kept.read(this.#session);
+    [this.#shared] = Variables.read(this.#session, [this.#kept]);
     this.#shared.forEach((numbers, i) => {
       const value = tf.tensor(numbers, this.#weights.shapes[i] as number[]);
       // Not by `write`, which would apply the layer's constraints.
@@ -105,6 +105,15 @@ export class CompiledModel {
 
   dispose(): void {
     this.#session.dispose();
+  }
+
+  #modelWeights(): Float32Array[] {
+    return weightsOf(this.#model).map((weight) => weight.read().dataSync<'float32'>());
+  }
+
+  /** The variables that hold what the model has. */
+  #shares(): Map<Variables, readonly Float32Array[]> {
+    return new Map([this.#weights, this.#kept].map((variables) => [variables, this.#shared]));
   }
 
   #forTraining(): TrainingGraph {

@@ -3,7 +3,7 @@ import type { OpAttribute } from '../tensorflow/native-op';
 import { checkOptimizerState, type OptimizerState } from '../tensorflow/optimizer-state';
 import { type UpdateRule, updateRuleOf } from '../tensorflow/update-rules';
 import { type Graph, output, type Value } from './graph';
-import { NativeTensor, type Session } from './session';
+import { NativeTensor } from './session';
 import { Variables } from './variables';
 
 const FLOAT: OpAttribute = ['T', 'type', 'float32'];
@@ -13,7 +13,7 @@ export class Optimizer {
   readonly #name: string;
   readonly #rule: UpdateRule;
   readonly #sizes: readonly number[];
-  readonly #slots: Variables;
+  readonly slots: Variables;
   /** What the rule takes at a step, in its order, then the learning rate times the weight decay; and each of them alone. */
   readonly #numbers: Value;
   readonly #unpacked: readonly Value[];
@@ -29,7 +29,7 @@ export class Optimizer {
     this.#name = optimizer.getClassName();
     this.#rule = updateRuleOf(optimizer);
     this.#sizes = shapes.map((shape) => tf.util.sizeFromShape([...shape]));
-    this.#slots = new Variables(
+    this.slots = new Variables(
       graph,
       'slot',
       shapes.flatMap((shape) => this.#rule.slots.map(() => shape)),
@@ -49,7 +49,7 @@ export class Optimizer {
       ? [graph.add('AssignSubVariableOp', [handle, graph.float('Mul', [weight, decay])], [['dtype', 'type', 'float32']])]
       : [];
     const slotsEach = this.#rule.slots.length;
-    const slots = this.#slots.handles.slice(i * slotsEach, (i + 1) * slotsEach);
+    const slots = this.slots.handles.slice(i * slotsEach, (i + 1) * slotsEach);
     const rest = this.#rule.inputs(0, 1).map((input) => (input === 'gradient' ? gradient : (numbers.shift() as Value)));
     return graph.add(op, [handle, ...slots, ...rest], [FLOAT, ...attributes], before);
   }
@@ -61,22 +61,21 @@ export class Optimizer {
     return [this.#numbers, new NativeTensor(Float32Array.from(numbers), [numbers.length])];
   }
 
-  /** A copy of what the next steps depend on beside the weights. */
-  state(session: Session): OptimizerState {
-    return { optimizer: this.#name, step: this.#step, slots: this.#slots.read(session) };
+  /** What the next steps depend on beside the weights, of which `slots` is a copy of those of the session. */
+  state(slots: readonly Float32Array[]): OptimizerState {
+    return { optimizer: this.#name, step: this.#step, slots };
   }
 
   /**
-   * Goes on from `state`, or begins anew without one.
+   * Goes on from `state`, or begins anew without one; returns what the slots must be set to.
    *
    * @throws Error where the state is one of another optimizer or of other weights.
    */
-  restore(session: Session, state?: OptimizerState): void {
+  begin(state?: OptimizerState): readonly Float32Array[] {
     const { slots } = this.#rule;
     if (state) checkOptimizerState(state, this.#name, this.#sizes, slots.length);
-    const fresh = () => this.#sizes.flatMap((size) => slots.map((start) => new Float32Array(size).fill(start)));
-    this.#slots.write(session, state?.slots ?? fresh());
     this.#step = state?.step ?? 0;
+    return state?.slots ?? this.#sizes.flatMap((size) => slots.map((start) => new Float32Array(size).fill(start)));
   }
 
   #numbersOf(learningRate: number, step: number): number[] {

@@ -14,7 +14,7 @@ import { Optimizer } from './optimizer';
 import { emitPenalty, regularizersOf } from './regularizers';
 import { NativeTensor, type Session } from './session';
 import { Tape } from './tape';
-import type { Variables } from './variables';
+import { Variables } from './variables';
 
 /** The images and labels that a training draws its batches from, on TensorFlow's side. The owner disposes both. */
 export interface TrainingData {
@@ -129,10 +129,7 @@ export class TrainingGraph {
       const total = graph.sum(parts.filter((part): part is Value => part !== undefined));
       updates.push(this.#optimizer.emitUpdate(graph, place, weights.handles[i], weights.values[i], total));
     });
-    if (emaMomentum > 0) {
-      this.average = new MovingAverage(graph, weights.shapes, emaMomentum);
-      updates.push(...this.average.emitUpdates(graph, weights, [...updates]));
-    }
+    if (emaMomentum > 0) this.average = new MovingAverage(graph, weights, emaMomentum);
     this.#result = graph.after(graph.pack([graph.sum(terms), emitCorrect(graph, logits, labels)]), updates);
   }
 
@@ -144,10 +141,10 @@ export class TrainingGraph {
       this.#optimizer.nextStep(learningRate),
     ];
     if (this.#augmentation) own.push(this.#augmentation.feed(indices.length, seed));
-    if (this.average) own.push(this.average.feed(this.#optimizer.step));
     const inputs = new Map([[this.#images, data.images], [this.#labels, data.labels], ...own]);
     try {
       const [[loss, correct]] = session.run(inputs, [this.#result]);
+      this.average?.update(session, this.#optimizer.step);
       return { loss, correct };
     } finally {
       for (const [, tensor] of own) tensor.dispose();
@@ -156,25 +153,27 @@ export class TrainingGraph {
 
   /** A copy of what the next steps depend on beside what the model keeps: its weights, or their averages. */
   state(session: Session): OptimizerState {
-    const state = this.#optimizer.state(session);
-    return this.average ? { ...state, averaged: this.#weights.read(session) } : state;
+    const { slots } = this.#optimizer;
+    const [held, averaged] = Variables.read(session, this.average ? [slots, this.#weights] : [slots]);
+    return { ...this.#optimizer.state(held), ...(this.average && { averaged }) };
   }
 
   /**
-   * Goes on from `state`, or begins anew without one; the weights of the session must be those of the model.
+   * Goes on from `state`, or begins anew without one; returns what variables must be set to, where that is not what the model
+   * has.
    *
    * @throws Error where the state is one of another optimizer or of other weights.
    */
-  restore(session: Session, state?: OptimizerState): void {
-    this.#optimizer.restore(session, state);
-    if (!state) return;
+  begin(state?: OptimizerState): Map<Variables, readonly Float32Array[]> {
+    const values = new Map([[this.#optimizer.slots, this.#optimizer.begin(state)]]);
+    if (!state) return values;
     if (Boolean(state.averaged) !== Boolean(this.average)) {
       throw new Error(
         `emaMomentum must be ${this.average ? '0' : 'above 0'}, as in the training to go on with; compile the model as it ` +
           `was compiled then.`,
       );
     }
-    if (state.averaged) this.#weights.write(session, state.averaged);
+    return state.averaged ? values.set(this.#weights, state.averaged) : values;
   }
 }
 

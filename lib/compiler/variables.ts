@@ -2,7 +2,7 @@ import { type Graph, output, type Value } from './graph';
 import { NativeTensor, type Session } from './session';
 import type { Tensor } from './tape';
 
-/** float32 variables of a session, set and read together; they have no values until `write`. */
+/** float32 variables of a session, set and read together; they have no values until they are written. */
 export class Variables {
   /** References to them, for the ops that update them. */
   readonly handles: readonly Value[];
@@ -35,17 +35,32 @@ export class Variables {
     this.#written = graph.after(graph.constant(0), assignments);
   }
 
-  write(session: Session, arrays: readonly Float32Array[]): void {
-    const tensors = arrays.map((array, i) => new NativeTensor(array, this.shapes[i]));
+  /** Sets those of several, each to its arrays, in one run: TensorFlow prepares each run of another kind for some time. */
+  static write(session: Session, values: ReadonlyMap<Variables, readonly Float32Array[]>): void {
+    const fed = new Map<Value, NativeTensor>();
     try {
-      session.run(new Map(tensors.map((tensor, i) => [this.#fed[i], tensor])), [this.#written]);
+      for (const [variables, arrays] of values) {
+        for (const [i, array] of arrays.entries()) fed.set(variables.#fed[i], new NativeTensor(array, variables.shapes[i]));
+      }
+      session.run(
+        fed,
+        [...values.keys()].map((variables) => variables.#written),
+      );
     } finally {
-      for (const tensor of tensors) tensor.dispose();
+      for (const tensor of fed.values()) tensor.dispose();
     }
   }
 
-  read(session: Session): Float32Array[] {
+  /** Copies of what those of several hold, in one run. */
+  static read(session: Session, several: readonly Variables[]): Float32Array[][] {
+    const outputs = several.flatMap(({ values }) => values);
     // SGD has no slots, and TensorFlow no run without an output.
-    return this.values.length === 0 ? [] : (session.run(new Map(), this.values) as Float32Array[]);
+    const arrays = outputs.length === 0 ? [] : (session.run(new Map(), outputs) as Float32Array[]);
+    let end = 0;
+    return several.map(({ values }) => {
+      const begin = end;
+      end += values.length;
+      return arrays.slice(begin, end);
+    });
   }
 }

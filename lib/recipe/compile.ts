@@ -23,7 +23,7 @@ export interface CompileConfig {
    * Momentum of an exponential moving average of all weights, at least 0 and below 1; default 0: none (Polyak and Juditsky
    * 1992, "Acceleration of stochastic approximation by averaging"). The model then validates, and ends, with the averages. In
    * the first steps the momentum is smaller, `(1 + step) / (10 + step)`, so that the average forgets the initial weights.
-   * 0.999 averages over about a thousand steps.
+   * 0.999 averages over about a thousand steps. Once it spans eight steps, it takes every fourth.
    */
   readonly emaMomentum?: number;
   /**

@@ -94,12 +94,13 @@ const headerSchema = fields(
 );
 
 /**
- * Resolves when the snapshot lies on the disk as one file. It is written aside and flushed before it takes its name, so
- * that whoever is killed while writing leaves the old file or the new one. The folder is made where there is none.
+ * Resolves when the snapshot lies in one file. It is written aside before it takes its name, so that whoever is killed while
+ * writing leaves the old file or the new one. The folder is made where there is none.
  *
+ * @param flush Whether it waits for the disk, some 20 ms, so that the file outlives a loss of power, too; default true.
  * @throws WriteError where there is no room or right to; the old file is as it was.
  */
-export async function writeCheckpoint(path: string, snapshot: TrainingSnapshot): Promise<void> {
+export async function writeCheckpoint(path: string, snapshot: TrainingSnapshot, flush = true): Promise<void> {
   const { epoch, end, shapes, weights, optimizer, callbacks } = snapshot;
   const measure = (arrays: readonly Float32Array[]) => arrays.map(({ length }) => length);
   const header: Header = {
@@ -131,7 +132,7 @@ export async function writeCheckpoint(path: string, snapshot: TrainingSnapshot):
     arrays.reduce((sum, bytes) => crc32(bytes, sum), crc32(head.subarray(16))),
     12,
   );
-  await replaceFile(path, [head, ...arrays]);
+  await replaceFile(path, [head, ...arrays], flush);
 }
 
 /**
@@ -142,20 +143,21 @@ export async function writeCheckpoint(path: string, snapshot: TrainingSnapshot):
  */
 export async function copyCheckpoint(path: string, bytes: Buffer): Promise<void> {
   checkContent(path, bytes);
-  await replaceFile(path, [bytes]);
+  await replaceFile(path, [bytes], true);
 }
 
-async function replaceFile(path: string, content: readonly Uint8Array[]): Promise<void> {
+async function replaceFile(path: string, content: readonly Uint8Array[], flush: boolean): Promise<void> {
   const directory = dirname(path);
   const aside = `${path}.new`;
   try {
     await mkdir(directory, { recursive: true });
-    await writeFile(aside, content, { flush: true });
+    await writeFile(aside, content, { flush });
     await rename(aside, path);
   } catch (error) {
     await rm(aside, { force: true });
     throw explainWriteError(error, path);
   }
+  if (!flush) return;
   // The new name must be on the disk as well before anyone relies on it.
   const folder = await open(directory);
   await folder.sync().finally(() => folder.close());

@@ -1,11 +1,11 @@
-import { averageMomentum } from '../compiler/moving-average';
+import { averageShare } from '../compiler/moving-average';
 import { weightsOf } from '../recipe/trainable';
 import * as tf from '../tensorflow';
 import { readWeights } from './checkpoint';
 
 /** The moving averages of a model's weights, for a training op by op, which changes the weights where they are. */
 export interface PlainAverage {
-  /** Takes the weights after step `step`, from 1, into the averages. */
+  /** Takes the weights after step `step`, from 1, into the averages, where it is time to. */
   update(step: number): void;
   /** Gives the model its weights back in place of the averages; begins anew where somebody else has set them. */
   load(): void;
@@ -35,7 +35,8 @@ export function createPlainAverage(model: tf.LayersModel, momentum: number, weig
   let given = readWeights(model);
   return {
     update(step) {
-      const share = 1 - averageMomentum(momentum, step);
+      const share = averageShare(momentum, step);
+      if (share === 0) return;
       const next = tf.tidy(() => averages.map((average, i) => average.sub(average.sub(variables[i]).mul(share))));
       dispose(averages);
       averages = next.map((tensor) => tf.keep(tensor));

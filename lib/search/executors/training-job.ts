@@ -161,7 +161,8 @@ function cutPart(data: Dataset, part: Part): { train: Dataset; validation: Datas
 /** A full disk is no fault of the trial, which may go on once there is room. */
 async function keepCheckpoint(path: string, snapshot: TrainingSnapshot): Promise<void> {
   try {
-    await writeCheckpoint(path, snapshot);
+    // One that a loss of power takes costs the epochs of a training that is not over, which then come out the same.
+    await writeCheckpoint(path, snapshot, snapshot.end !== undefined);
   } catch (error) {
     throw checkpointWriteError(path, error as Error);
   }

@@ -1,4 +1,3 @@
-import { UMAP } from 'umap-js';
 import { random } from '../base/random';
 import { gatherBatch } from '../data/batches';
 import type { Dataset } from '../data/dataset';
@@ -70,6 +69,7 @@ export async function embedding(
       });
       await pause();
     }
+    const { UMAP } = await import('umap-js');
     const umap = new UMAP({ nNeighbors: NEIGHBORS, minDist: 0.5, random: next });
     const epochs = umap.initializeFit(features);
     for (let epoch = 0; epoch < epochs; epoch++) {

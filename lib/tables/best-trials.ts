@@ -1,6 +1,7 @@
-import * as dfd from 'danfojs-node';
+import type { DataFrame } from 'danfojs-node';
 import { rankedTrials, type SearchResults } from '../search/search-results';
 import type { Trial } from '../search/trial';
+import { frame } from './libraries';
 import { distinctColumnName, round, roundOrBlank, shorten } from './table-cells';
 import { nameColumns, shareColumns } from './trial-tables';
 
@@ -18,7 +19,7 @@ interface Column {
  *
  * @throws RangeError unless `count` is a whole number from 1.
  */
-export function bestTrials(search: SearchResults, count = 10): dfd.DataFrame {
+export function bestTrials(search: SearchResults, count = 10): DataFrame {
   if (!(Number.isInteger(count) && count >= 1)) {
     throw new RangeError(`count must be a whole number from 1, but got ${count}; 10 fit on a page.`);
   }
@@ -32,7 +33,7 @@ export function bestTrials(search: SearchResults, count = 10): dfd.DataFrame {
   );
   const hasSpread = best.some(({ scores }) => scores.length > 1);
   const hasDefault = best.some(({ origin }) => origin === 'default');
-  return new dfd.DataFrame(
+  return frame(
     best.map((trial) => ({
       trial: trial.id,
       ...(hasDefault ? { origin: trial.origin === 'oracle' ? null : trial.origin } : {}),

@@ -1,4 +1,4 @@
-import * as dfd from 'danfojs-node';
+import type { DataFrame } from 'danfojs-node';
 import { formatProbability } from '../base/words';
 import { type BootstrapOptions, type Metric, pairedBootstrap } from '../evaluation/bootstrap';
 import { classificationReport } from '../evaluation/classification-report';
@@ -6,6 +6,7 @@ import { mcnemarTest } from '../evaluation/mcnemar';
 import { meanInterval } from '../evaluation/mean-interval';
 import { checkSameImages, type EvaluatedModel } from '../evaluation/model-comparison';
 import { type PredictionScores, scoreIntervals, scorePredictions } from '../evaluation/scores';
+import { frame } from './libraries';
 import { distinctColumnName, round } from './table-cells';
 
 /** The weighted recall has no row: it is the accuracy. */
@@ -31,7 +32,7 @@ const SCORE_NAMES: readonly [keyof PredictionScores, string][] = [
  *
  * @throws RangeError where the models were not asked about the same images, and as `scoreIntervals`.
  */
-export function scores(models: readonly EvaluatedModel[], options: BootstrapOptions & { k?: number } = {}): dfd.DataFrame {
+export function scores(models: readonly EvaluatedModel[], options: BootstrapOptions & { k?: number } = {}): DataFrame {
   checkSameImages(models);
   const columns = models.map(({ name, predictions }) => {
     const intervals: Partial<ReturnType<typeof scoreIntervals> & { calibrationError: undefined }> = scoreIntervals(
@@ -42,7 +43,7 @@ export function scores(models: readonly EvaluatedModel[], options: BootstrapOpti
     return { name: distinctColumnName(name, 'model', ['score']), values, intervals };
   });
   const k = options.k ?? Math.min(3, models[0]?.predictions.classNames.length ?? 3);
-  return new dfd.DataFrame(
+  return frame(
     SCORE_NAMES.map(([score, title]) => ({
       score: title.replace('top-k', `top-${k}`),
       ...Object.fromEntries(
@@ -63,8 +64,8 @@ export function scores(models: readonly EvaluatedModel[], options: BootstrapOpti
  * How far the models' probabilities can be believed, one model a row: log loss, Brier score and expected calibration error,
  * lower being better. Made for models before and after `scaleTemperature`.
  */
-export function calibration(models: readonly EvaluatedModel[]): dfd.DataFrame {
-  return new dfd.DataFrame(
+export function calibration(models: readonly EvaluatedModel[]): DataFrame {
+  return frame(
     models.map(({ name, predictions }) => {
       const { logLoss, brierScore, calibrationError } = scorePredictions(predictions);
       return {
@@ -86,7 +87,7 @@ export function calibration(models: readonly EvaluatedModel[]): dfd.DataFrame {
 export function pairedComparison(
   [first, second]: readonly [EvaluatedModel, EvaluatedModel],
   options: BootstrapOptions = {},
-): dfd.DataFrame {
+): DataFrame {
   const names = ['score', 'difference', 'from (95 %)', 'to (95 %)', 'p (McNemar)'];
   const metrics: [string, Metric][] = [
     ['accuracy', (predictions) => predictions.accuracy],
@@ -94,7 +95,7 @@ export function pairedComparison(
     ['log loss', (predictions) => predictions.loss],
   ];
   const { pValue } = mcnemarTest(first.predictions, second.predictions);
-  return new dfd.DataFrame(
+  return frame(
     metrics.map(([score, metric]) => {
       const { difference, low, high } = pairedBootstrap(first.predictions, second.predictions, metric, options);
       return {
@@ -116,8 +117,8 @@ export function pairedComparison(
  *
  * @throws RangeError for a recipe without scores.
  */
-export function spreadOverSeeds(runs: Readonly<Record<string, readonly number[]>>): dfd.DataFrame {
-  return new dfd.DataFrame(
+export function spreadOverSeeds(runs: Readonly<Record<string, readonly number[]>>): DataFrame {
+  return frame(
     Object.entries(runs).map(([name, values]) => {
       const { mean, deviation, interval } = meanInterval(values);
       return {

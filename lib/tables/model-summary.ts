@@ -1,19 +1,20 @@
-import * as dfd from 'danfojs-node';
+import type { DataFrame } from 'danfojs-node';
 import type * as tf from '../tensorflow';
 import { describeModel, type LayerDescription } from '../training/model-layers';
+import { frame } from './libraries';
 
 /**
  * A model's layers in order, as Keras' `model.summary()` has them: name, with the type where the name does not say it, shape of
  * the output (`b` images), number of parameters. Those of a model within follow it, indented; its own row has their sum. The last
  * rows are the totals: all, those that are trained, and those that are not, such as the running means of batch normalization.
  */
-export function modelSummary(model: tf.LayersModel): dfd.DataFrame {
+export function modelSummary(model: tf.LayersModel): DataFrame {
   const { layers, parameters, trainable } = describeModel(model);
   const totals = [
     ['total', parameters],
     ...(trainable < parameters ? [['trained', trainable] as const, ['not trained', parameters - trainable] as const] : []),
   ];
-  return new dfd.DataFrame([
+  return frame([
     ...layers.flatMap((layer) => toRows(layer, 0)),
     ...totals.map(([name, count]) => ({ [LAYER]: name, 'output shape': '', parameters: count })),
   ]);

@@ -1,10 +1,10 @@
 import { writeFile } from 'node:fs/promises';
-import * as dfd from 'danfojs-node';
+import type { DataFrame } from 'danfojs-node';
 import type { Dataset, UnlabelledImages } from '../data/dataset';
 import { explainWriteError } from '../storage/write-error';
 import type * as tf from '../tensorflow';
 import { type EvaluateOptions, evaluate } from '../training/evaluate';
-import './refuse-plots';
+import { frame } from './libraries';
 import { round } from './table-cells';
 
 const TOP = 5;
@@ -21,14 +21,14 @@ export async function predict(
   models: tf.LayersModel | readonly tf.LayersModel[],
   images: Dataset | UnlabelledImages | undefined,
   options: EvaluateOptions = {},
-): Promise<dfd.DataFrame> {
+): Promise<DataFrame> {
   if (images === undefined) {
     throw new RangeError('images must be a data set or its `unlabelled` images, but got undefined: all its images have labels.');
   }
   const dataset: Dataset = { source: images.name, ...images, labels: new Uint8Array(images.size) };
   const { probabilities, predicted, classNames } = await evaluate(models, dataset, options);
   const classes = classNames.length;
-  return new dfd.DataFrame(
+  return frame(
     Array.from(predicted, (best, i) => {
       const row = probabilities.subarray(i * classes, (i + 1) * classes);
       const order = Array.from(row, (_, c) => c).sort((a, b) => row[b] - row[a]);
@@ -43,7 +43,7 @@ export async function predict(
  *
  * @throws RangeError for a frame without a column `class`; WriteError where the disk takes nothing more.
  */
-export async function writeSubmission(file: string, predictions: dfd.DataFrame): Promise<void> {
+export async function writeSubmission(file: string, predictions: DataFrame): Promise<void> {
   if (!predictions?.columns?.includes('class')) {
     throw new RangeError('predictions must be what `predict` gave, a frame with a column `class`, but it has none.');
   }

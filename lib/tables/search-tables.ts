@@ -1,5 +1,5 @@
-import * as aq from 'arquero';
-import * as dfd from 'danfojs-node';
+import type { ColumnTable } from 'arquero';
+import type { DataFrame } from 'danfojs-node';
 import { bestSteps, sharedObjective } from '../figures/search-comparison';
 import type { HyperparameterImportance } from '../search/importance';
 import { isBetter, rankByScore } from '../search/objective';
@@ -8,6 +8,7 @@ import { defaultValue, describeDomain, type HyperParameterValues } from '../sear
 import { describeCondition, type SearchSpace } from '../search/space/search-space';
 import type { Trial } from '../search/trial';
 import type { History } from '../training/history';
+import { arquero, frame } from './libraries';
 import { distinctColumnName, round, roundOrBlank, shorten } from './table-cells';
 
 /**
@@ -17,13 +18,14 @@ import { distinctColumnName, round, roundOrBlank, shorten } from './table-cells'
  *
  * @throws RangeError where no completed trial has the hyperparameter.
  */
-export function effect(search: SearchResults, name: string): aq.ColumnTable {
+export function effect(search: SearchResults, name: string): ColumnTable {
   const rows = completedTrials(search)
     .filter((trial) => name in trial.hyperparameters)
     .map((trial) => ({ value: shorten(trial.hyperparameters[name]), score: trial.score }));
   if (rows.length === 0) {
     throw new RangeError(`name must be a hyperparameter of a completed trial, but none has "${name}".`);
   }
+  const aq = arquero();
   const lower = search.objective.direction === 'min';
   // One trial alone has no standard deviation.
   const rounded = (column: string) => aq.escape(({ [column]: value }: Record<string, number | undefined>) => roundOrBlank(value));
@@ -45,9 +47,9 @@ export function effect(search: SearchResults, name: string): aq.ColumnTable {
  * The share of each hyperparameter in what mattered, 0 to 1, most important first, and the trials it rests on (PED-ANOVA:
  * Watanabe, Bansal and Hutter, IJCAI 2023). It says that the best trials have other values than all have, not which.
  */
-export function importance(importances: readonly HyperparameterImportance[]): dfd.DataFrame {
+export function importance(importances: readonly HyperparameterImportance[]): DataFrame {
   const rows = [...importances].sort((a, b) => b.importance - a.importance);
-  return new dfd.DataFrame(
+  return frame(
     rows.map(({ name, importance: share, trials: count }) => ({ hyperparameter: name, importance: round(share), trials: count })),
   );
 }
@@ -58,7 +60,7 @@ export function importance(importances: readonly HyperparameterImportance[]): df
  *
  * @throws RangeError for no search, or searches with different objectives.
  */
-export function searchComparison(searches: Readonly<Record<string, TimedSearch>>): dfd.DataFrame {
+export function searchComparison(searches: Readonly<Record<string, TimedSearch>>): DataFrame {
   const objective = sharedObjective(searches);
   const rows = Object.entries(searches).map(([name, search]) => ({
     name,
@@ -76,7 +78,7 @@ export function searchComparison(searches: Readonly<Record<string, TimedSearch>>
     objective,
   );
   const target = bests[bests.length - 1]?.score;
-  return new dfd.DataFrame(
+  return frame(
     rows.map(({ name, search, best }) => {
       const { timeline } = search;
       const reached = bestSteps(search).find(({ score }) => !isBetter(target, score, objective));
@@ -100,9 +102,9 @@ export function searchComparison(searches: Readonly<Record<string, TimedSearch>>
  * A search space, one hyperparameter a row: what `describeSpace` found. `only if` says when a hyperparameter is asked for,
  * and is blank where it always is; without any such, the column is left out.
  */
-export function searchSpace(space: SearchSpace): dfd.DataFrame {
+export function searchSpace(space: SearchSpace): DataFrame {
   const conditional = [...space.values()].some(({ conditions }) => conditions.length > 0);
-  return new dfd.DataFrame(
+  return frame(
     [...space].map(([hyperparameter, { domain, conditions }]) => ({
       hyperparameter,
       // The default has a column of its own.
@@ -114,16 +116,14 @@ export function searchSpace(space: SearchSpace): dfd.DataFrame {
 }
 
 /** A configuration, one hyperparameter a row. */
-export function hyperparameters(values: HyperParameterValues): dfd.DataFrame {
-  return new dfd.DataFrame(
-    Object.entries(values).map(([hyperparameter, value]) => ({ hyperparameter, value: String(shorten(value)) })),
-  );
+export function hyperparameters(values: HyperParameterValues): DataFrame {
+  return frame(Object.entries(values).map(([hyperparameter, value]) => ({ hyperparameter, value: String(shorten(value)) })));
 }
 
 /** Configurations side by side, by name, one hyperparameter a row; blank where a configuration lacks it. */
-export function configurations(named: Readonly<Record<string, HyperParameterValues>>): dfd.DataFrame {
+export function configurations(named: Readonly<Record<string, HyperParameterValues>>): DataFrame {
   const hyperparameters = [...new Set(Object.values(named).flatMap((values) => Object.keys(values)))];
-  return new dfd.DataFrame(
+  return frame(
     hyperparameters.map((hyperparameter) => ({
       hyperparameter,
       ...Object.fromEntries(
@@ -140,7 +140,7 @@ export function configurations(named: Readonly<Record<string, HyperParameterValu
 export function searchResults(
   searches: Readonly<Record<string, SearchResults & { readonly seconds: number }>>,
   run: History,
-): dfd.DataFrame {
+): DataFrame {
   const { name, search } = bestSearch(searches);
   const [best] = rankedTrials(search);
   const trials = Object.values(searches).flatMap((each) => each.trials);
@@ -152,7 +152,7 @@ export function searchResults(
   const spread = best.scores.length > 1 ? ` ± ${round(best.spread)}` : '';
   const last = run.epochs[run.epochs.length - 1];
   const seconds = Object.values(searches).reduce((total, each) => total + each.seconds, 0);
-  return new dfd.DataFrame(
+  return frame(
     [
       ['trials of all searches', `${trials.length}${early && ` (${early})`}`],
       [`best ${search.objective.name} in a search`, `${round(best.score)}${spread}`],

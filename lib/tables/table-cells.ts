@@ -1,12 +1,12 @@
-import * as dfd from 'danfojs-node';
 import type { HyperParameterValue } from '../search/space/domain';
+import { danfo } from './libraries';
 
 /**
  * The name, with what it is where it stands for another column. In danfo.js a column takes the place of the frame's member of
  * its name: one called `values` or `index` breaks the frame.
  */
 export function distinctColumnName(name: string, what: string, taken: readonly string[]): string {
-  const member = name in dfd.DataFrame.prototype || name.startsWith('$');
+  const member = name in danfo().DataFrame.prototype || name.startsWith('$');
   return member || taken.includes(name) ? `${name} (${what})` : name;
 }
 

@@ -1,6 +1,6 @@
 // danfo.js loads tfjs-node itself, so the environment that TensorFlow is to run in must be set before.
 
-import * as dfd from 'danfojs-node';
+import type { DataFrame } from 'danfojs-node';
 import { checkDataset } from '../data/check-dataset';
 import { type Dataset, type LoadedDataset, PIXELS } from '../data/dataset';
 import { classCounts as countClasses } from '../data/statistics';
@@ -11,7 +11,7 @@ import { compareModels, type EvaluatedModel } from '../evaluation/model-comparis
 import * as tf from '../tensorflow';
 import type { History } from '../training/history';
 import type { TrainingRecord } from '../training/save-model';
-import './refuse-plots';
+import { frame } from './libraries';
 import { distinctColumnName, round, roundOrBlank, shorten } from './table-cells';
 
 export { bestTrials } from './best-trials';
@@ -27,8 +27,8 @@ export * from './trial-tables';
 type Parts = Readonly<Record<string, Dataset>>;
 
 /** One line for each file that the data set was read from. */
-export function datasetFiles(loaded: LoadedDataset): dfd.DataFrame {
-  return new dfd.DataFrame(
+export function datasetFiles(loaded: LoadedDataset): DataFrame {
+  return frame(
     loaded.files.map(({ path, part, content, count, bytes }) => ({
       file: path,
       part,
@@ -40,10 +40,10 @@ export function datasetFiles(loaded: LoadedDataset): dfd.DataFrame {
 }
 
 /** The first images as rows: label, class, and eight pixels of the middle row, where most images have ink. */
-export function firstRows(dataset: Dataset, count = 5): dfd.DataFrame {
+export function firstRows(dataset: Dataset, count = 5): DataFrame {
   checkDataset(dataset);
   const columns = Array.from({ length: 8 }, (_, i) => 14 * 28 + 10 + i);
-  return new dfd.DataFrame(
+  return frame(
     Array.from({ length: Math.min(count, dataset.size) }, (_, i) => ({
       label: dataset.labels[i],
       class: dataset.classNames[dataset.labels[i]],
@@ -53,8 +53,8 @@ export function firstRows(dataset: Dataset, count = 5): dfd.DataFrame {
 }
 
 /** Grey levels of each part: mean, standard deviation, least, greatest, and the share of pixels with any ink. */
-export function pixelSummary(parts: Parts): dfd.DataFrame {
-  return new dfd.DataFrame(
+export function pixelSummary(parts: Parts): DataFrame {
+  return frame(
     Object.entries(parts).map(([part, { images, size }]) => {
       let sum = 0;
       let squares = 0;
@@ -76,18 +76,18 @@ export function pixelSummary(parts: Parts): dfd.DataFrame {
 }
 
 /** Images of each class, one column for each part. */
-export function classCounts(parts: Parts): dfd.DataFrame {
+export function classCounts(parts: Parts): DataFrame {
   const counts = Object.entries(parts).map(([name, dataset]) => [name, countClasses(dataset)] as const);
   const classNames = Object.values(parts)[0].classNames;
-  return new dfd.DataFrame(
+  return frame(
     classNames.map((name, c) => ({ class: name, ...Object.fromEntries(counts.map(([part, count]) => [part, count[c]])) })),
   );
 }
 
 /** A training run, one epoch a row, with what callbacks measured. */
-export function history(run: History): dfd.DataFrame {
+export function history(run: History): DataFrame {
   const metrics = [...new Set(run.epochs.flatMap((record) => Object.keys(record.metrics ?? {})))];
-  return new dfd.DataFrame(
+  return frame(
     run.epochs.map((record) => ({
       epoch: record.epoch,
       loss: round(record.loss),
@@ -106,8 +106,8 @@ export function history(run: History): dfd.DataFrame {
 const EPOCH_COLUMNS = ['epoch', 'loss', 'accuracy', 'valLoss', 'valAccuracy', 'learningRate', 'seconds'];
 
 /** How saved models came about, one model a row; accuracies are those of the last epoch. */
-export function trainingRecords(records: readonly TrainingRecord[]): dfd.DataFrame {
-  return new dfd.DataFrame(
+export function trainingRecords(records: readonly TrainingRecord[]): DataFrame {
+  return frame(
     records.map(({ name, dataset, profile, history: run }) => {
       const last = run.epochs[run.epochs.length - 1];
       return {
@@ -126,7 +126,7 @@ export function trainingRecords(records: readonly TrainingRecord[]): dfd.DataFra
 }
 
 /** The report as scikit-learn prints it: the classes, then accuracy, macro average and weighted average. */
-export function classificationReport(report: ClassificationReport): dfd.DataFrame {
+export function classificationReport(report: ClassificationReport): DataFrame {
   const { classes, accuracy, macro, weighted, support } = report;
   const lines = [
     ...classes,
@@ -134,7 +134,7 @@ export function classificationReport(report: ClassificationReport): dfd.DataFram
     { className: 'macro avg', ...macro, support },
     { className: 'weighted avg', ...weighted, support },
   ];
-  return new dfd.DataFrame(
+  return frame(
     lines.map((line) => ({
       class: line.className,
       precision: line.precision === null ? null : round(line.precision),
@@ -146,8 +146,8 @@ export function classificationReport(report: ClassificationReport): dfd.DataFram
 }
 
 /** The most frequent mistakes: which class was taken for which, how often, and for what share of its images. */
-export function mostConfused(matrix: ConfusionMatrix, count = 10): dfd.DataFrame {
-  return new dfd.DataFrame(
+export function mostConfused(matrix: ConfusionMatrix, count = 10): DataFrame {
+  return frame(
     findMostConfused(matrix, count).map(({ trueClass, predictedClass, count: images, share }) => ({
       true: trueClass,
       predicted: predictedClass,
@@ -158,8 +158,8 @@ export function mostConfused(matrix: ConfusionMatrix, count = 10): dfd.DataFrame
 }
 
 /** Models side by side, with the 95 % interval of the accuracy (Wilson). */
-export function modelComparison(models: readonly EvaluatedModel[]): dfd.DataFrame {
-  return new dfd.DataFrame(
+export function modelComparison(models: readonly EvaluatedModel[]): DataFrame {
+  return frame(
     compareModels(models).map((scores) => ({
       model: scores.name,
       accuracy: round(scores.accuracy),
@@ -174,13 +174,13 @@ export function modelComparison(models: readonly EvaluatedModel[]): dfd.DataFram
 }
 
 /** How often both models were right, only the one, only the other, or neither: rows the first model, columns the second. */
-export function agreement([first, second]: readonly [EvaluatedModel, EvaluatedModel]): dfd.DataFrame {
+export function agreement([first, second]: readonly [EvaluatedModel, EvaluatedModel]): DataFrame {
   const { both, onlyFirst, onlySecond, neither } = mcnemarTest(first.predictions, second.predictions);
   const counts = [
     [both, onlyFirst],
     [onlySecond, neither],
   ];
-  return new dfd.DataFrame(
+  return frame(
     counts.map(([right, wrong], i) => ({
       '': `${first.name} ${i === 0 ? 'right' : 'wrong'}`,
       [`${second.name} right`]: right,
@@ -190,8 +190,8 @@ export function agreement([first, second]: readonly [EvaluatedModel, EvaluatedMo
 }
 
 /** Shape, type, least and greatest value of tensors, by name. They stay with their owner. */
-export function tensors(named: Readonly<Record<string, tf.Tensor>>): dfd.DataFrame {
-  return new dfd.DataFrame(
+export function tensors(named: Readonly<Record<string, tf.Tensor>>): DataFrame {
+  return frame(
     Object.entries(named).map(([what, tensor]) =>
       tf.tidy(() => ({
         what,

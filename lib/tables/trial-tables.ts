@@ -1,8 +1,9 @@
-import * as aq from 'arquero';
-import * as dfd from 'danfojs-node';
+import type { ColumnTable } from 'arquero';
+import type { DataFrame } from 'danfojs-node';
 import { rankTrials } from '../search/oracles/ranking';
 import { partialTrials, rankedTrials, type SearchResults } from '../search/search-results';
 import { findBaseline, type Trial, trainedEpochs } from '../search/trial';
+import { arquero, frame } from './libraries';
 import { cut, distinctColumnName, round, roundOrBlank, shorten } from './table-cells';
 
 /**
@@ -21,7 +22,7 @@ import { cut, distinctColumnName, round, roundOrBlank, shorten } from './table-c
  *
  * `names`: the hyperparameters to show, each in its own column. Default: all.
  */
-export function trials(search: SearchResults, options: { names?: readonly string[] } = {}): dfd.DataFrame {
+export function trials(search: SearchResults, options: { names?: readonly string[] } = {}): DataFrame {
   const rows = orderTrials(search);
   const begun = rows.map(({ trial }) => trial).filter((trial) => trial.status !== 'failed');
   const says = {
@@ -39,7 +40,7 @@ export function trials(search: SearchResults, options: { names?: readonly string
     names === undefined
       ? shareColumns(search.trials, columns.hyperparameters)
       : names.map((name) => [columns.hyperparameters.get(name) ?? name, [name]]);
-  return new dfd.DataFrame(
+  return frame(
     rows.map(({ trial, rank, score, spread, scoreSoFar }) => ({
       rank: rank ?? null,
       trial: trial.id,
@@ -102,7 +103,7 @@ function findSuffix(name: string, trials: readonly Trial[]): string | undefined 
  *
  *     tables.trialsTable(search).filter((d) => d.status === 'completed').groupby('optimizer').count()
  */
-export function trialsTable(search: SearchResults): aq.ColumnTable {
+export function trialsTable(search: SearchResults): ColumnTable {
   const rows = orderTrials(search);
   const columns = nameColumns(search);
   const column = (name: string, read: (row: RankedTrial) => unknown): [string, unknown[]] => [
@@ -110,7 +111,7 @@ export function trialsTable(search: SearchResults): aq.ColumnTable {
     // Not undefined, which arquero's toJSON writes as a word that JSON does not have.
     rows.map((row) => read(row) ?? null),
   ];
-  return aq.table([
+  return arquero().table([
     column('rank', ({ rank }) => rank),
     column('trial', ({ trial }) => trial.id),
     column('origin', ({ trial }) => trial.origin),

@@ -1,3 +1,4 @@
+const path = require('node:path');
 const { createCellConverter } = require('./compiler.cjs');
 const { showLastValue } = require('./last-value.cjs');
 const { createExecutor } = require('tslab/dist/executor');
@@ -50,6 +51,8 @@ class CellExecutor {
       }),
       require: Object.assign((/** @type {string} */ id) => {
         const name = [...OF_BROWSERS.keys()].find((start) => id.startsWith(start));
+        // As the project's tables have it, which says more than it does by itself.
+        if (id === 'danfojs-node') return require(path.join(root, 'lib/tables/libraries')).danfo();
         if (name === undefined) return load(id);
         throw new Error(`${id} works in a browser's page, not in the kernel. ${OF_BROWSERS.get(name)}`);
       }, load),

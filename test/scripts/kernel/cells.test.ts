@@ -156,6 +156,8 @@ describe('a cell', () => {
       expect((await run(code)).error?.evalue).toMatch(/^plotly\.js-dist works in a browser.*await show\(\{ data:/);
     }
     expect((await run("import type { Data } from 'plotly.js-dist';\nconst data: Data[] = [];")).status).toBe('ok');
+    const drawing = "import * as dfd from 'danfojs-node';\nnew dfd.DataFrame([{ a: 1 }]).plot('nowhere');";
+    expect((await run(drawing)).error?.evalue).toMatch(/^plot draws in the page of a browser.*show a figure instead/);
   });
 });
 

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 
 const PROJECT = resolve(__dirname, '../../..');
+/** The kernel, and what it needs of `lib`. */
+const PARTS = ['scripts/kernel', 'lib/tensorflow/environment.ts', 'lib/training/interrupt.ts', 'lib/tables/libraries.ts'];
 
 /** A project of its own with the kernel's launcher, so that a test can edit source files. */
 export class TemporaryProject {
@@ -10,8 +12,8 @@ export class TemporaryProject {
 
   /** @param files text by path */
   constructor(files: Readonly<Record<string, string>>) {
-    // A copy, since the launcher finds the project by its own place; what it needs of `lib` comes along.
-    for (const part of ['scripts/kernel', 'lib/tensorflow/environment.ts', 'lib/training/interrupt.ts']) {
+    // A copy, since the launcher finds the project by its own place.
+    for (const part of PARTS) {
       cpSync(join(PROJECT, part), join(this.root, part), { recursive: true });
     }
     // Each package, so that the project has a cache of its own.

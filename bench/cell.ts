@@ -19,7 +19,7 @@ const LATER = [
 /** So long a student reads before the first Run. */
 const IDLE_MS = 5000;
 
-/** A notebook's first cell, which imports the project, at once and in an idle kernel, and later cells, in the notebooks' kernel. */
+/** A notebook's first cell, which imports the project, at once and in an idle kernel, and later cells. */
 export async function benchCell(bench: Bench): Promise<Result[]> {
   const rounds = bench.quick ? 2 : 5;
   bench.say(`cell: ${2 * rounds} kernels`);

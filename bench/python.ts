@@ -8,13 +8,13 @@ import { join } from 'node:path';
 export async function setUpPython(): Promise<string> {
   const { pythonPackages } = await import('../scripts/setup/python-packages.mjs');
   const { venvPython } = await import('../scripts/setup/pip.mjs');
-  const step = pythonPackages(__dirname, [join(__dirname, 'requirements-torch.txt')]);
-  if (!(await step.isReady())) {
+  const steps = pythonPackages(__dirname, [join(__dirname, 'requirements-torch.txt')]);
+  if (!(await steps[1].isReady())) {
     console.log(
       'Installing JAX, Keras, KerasTuner, Optuna, PyTorch and pandas for the comparison, once, into bench/.venv: about 2.5 GB\n' +
         'of disk with the CPU build of PyTorch; where yours is not, see bench/requirements-torch.txt. This takes minutes.',
     );
-    console.log(`Done: ${await step.run()}.`);
+    for (const step of steps) if (!(await step.isReady())) console.log(`${step.name}: ${await step.run()}.`);
   }
   return venvPython(__dirname);
 }

@@ -43,15 +43,17 @@ export function jupyterFiles(root, node) {
 /**
  * The step that registers the kernel with `.venv`'s Jupyter, again when Node or the project moved.
  * @param {string} root the project's folder
+ * @param {import('./set-up.mjs').Step[]} needs what makes `.venv`
  * @returns {import('./set-up.mjs').Step}
  */
-export function jupyterKernel(root) {
+export function jupyterKernel(root, needs) {
   const files = [...jupyterFiles(root, process.execPath)].map(([path, content]) => ({
     path,
     text: `${JSON.stringify(content, null, 2)}\n`,
   }));
   return {
     name: 'Jupyter kernel',
+    needs,
     projectBytes: 0,
     cacheBytes: 0,
     downloadBytes: 0,

@@ -37,13 +37,13 @@ function readHolders(path) {
  * processes that hold it, so a killed set-up's lock counts no longer, unless a command that it started still runs.
  * @param {string} root the project's folder
  * @param {(message: string) => void} say told once if there is something to wait for
- * @returns {Promise<{ setChild(pid: number | undefined): void, release(): void }>}
+ * @returns {Promise<{ setChildren(pids: number[]): void, release(): void }>}
  */
 export async function lockProject(root, say) {
   const path = join(root, '.setup.lock');
   const draft = `${path}.${process.pid}`;
-  /** @param {number} [child] */
-  const write = (child) => writeFileSync(draft, child ? `${process.pid} ${child}` : `${process.pid}`);
+  /** @param {number[]} children */
+  const write = (...children) => writeFileSync(draft, [process.pid, ...children].join(' '));
   let waits = false;
   for (;;) {
     try {
@@ -69,8 +69,8 @@ export async function lockProject(root, say) {
     if (holders.length > 0) await sleep(500);
   }
   return {
-    setChild(pid) {
-      write(pid);
+    setChildren(pids) {
+      write(...pids);
       renameSync(draft, path);
     },
     release() {

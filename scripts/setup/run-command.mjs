@@ -3,15 +3,17 @@ import { findCure, SetupError } from './setup-error.mjs';
 
 /** @typedef {{ succeeded: boolean, signal: string | null, output: string }} CommandResult */
 
-/** @type {(pid: number | undefined) => void} */
-let announceChild = () => {};
+/** @type {Set<number>} */
+const running = new Set();
+/** @type {(pids: number[]) => void} */
+let announce = () => {};
 
 /**
- * Has `listener` called with the process id of every command that starts, and with `undefined` when it is over.
- * @param {(pid: number | undefined) => void} listener
+ * Has `listener` called with the process ids of all commands that run, whenever one starts or is over.
+ * @param {(pids: number[]) => void} listener
  */
 export function onCommand(listener) {
-  announceChild = listener;
+  announce = listener;
 }
 
 /**
@@ -37,10 +39,15 @@ export function runCommand(command, args, options = {}) {
     };
     child.stdout.setEncoding('utf8').on('data', collect);
     child.stderr.setEncoding('utf8').on('data', collect);
-    child.on('spawn', () => announceChild(child.pid));
+    /** @param {'add' | 'delete'} change */
+    const announceChange = (change) => {
+      running[change](/** @type {number} */ (child.pid));
+      announce([...running]);
+    };
+    child.on('spawn', () => announceChange('add'));
     child.on('error', (error) => resolve({ succeeded: false, signal: null, output: error.message }));
     child.on('close', (code, signal) => {
-      announceChild(undefined);
+      announceChange('delete');
       resolve({ succeeded: code === 0, signal, output });
     });
   });

@@ -13,6 +13,7 @@ import { tensorflow } from './tensorflow.mjs';
  * One part of the set-up. It may be killed at any moment: what makes `isReady` true is written last.
  * @typedef {object} Step
  * @property {string} name
+ * @property {Step[]} [needs] those that must be over when it begins; others run at the same time
  * @property {number} projectBytes what it needs in the project's folder, at most
  * @property {number} cacheBytes what it needs in the user's cache folders, at most
  * @property {number} downloadBytes
@@ -28,31 +29,49 @@ const formatSeconds = (startMs) => `${((performance.now() - startMs) / 1000).toF
 const say = (text) => console.log(text);
 
 /**
- * Runs a step and says so in one line with its time: on a terminal the line counts the seconds meanwhile, elsewhere a
- * line a minute shows that it goes on.
- * @param {Step} step
+ * Runs steps, each as soon as those that it needs are over and where there is something to do then, and says so in a line with
+ * its time. On a terminal a last line names those that run and counts the seconds, elsewhere a line a minute shows that it goes
+ * on. After a failure what runs comes to its end, since its work is kept; then the failure is thrown.
+ * @param {Step[]} steps each after those that it needs
  */
-async function runStep(step) {
-  const startMs = performance.now();
-  const name = `  ${step.name.padEnd(16)}`;
+export async function runSteps(steps) {
+  /** @type {Map<Step, number>} */
+  const running = new Map();
   const isTerminal = process.stdout.isTTY;
-  const ticker = setInterval(
-    () => {
-      if (isTerminal) process.stdout.write(`\r${name} ${formatSeconds(startMs)} ...`);
-      else say(`${name} still at work after ${formatSeconds(startMs)}`);
-    },
-    isTerminal ? 200 : 60_000,
-  );
+  const tick = () => {
+    const names = [...running].map(([{ name }, startMs]) => `${name} ${formatSeconds(startMs)}`).join(', ');
+    if (isTerminal) process.stdout.write(`\r\x1b[K  ${names} ...`);
+    else say(`  still at work: ${names}`);
+  };
+  const clear = () => {
+    if (isTerminal) process.stdout.write('\r\x1b[K');
+  };
+  const ticker = setInterval(tick, isTerminal ? 200 : 60_000);
+  /** @type {Map<Step, Promise<void>>} */
+  const ends = new Map();
+  for (const step of steps) {
+    const run = async () => {
+      await Promise.all((step.needs ?? []).map((needed) => ends.get(needed)));
+      // Asked now: npm removes what TensorFlow's step put into node_modules, and a new .venv has no kernel.
+      if (await step.isReady()) return;
+      const startMs = performance.now();
+      running.set(step, startMs);
+      const summary = await step.run().catch((/** @type {unknown} */ error) => error);
+      running.delete(step);
+      clear();
+      const isFailure = summary instanceof Error;
+      say(`  ${step.name.padEnd(16)} ${formatSeconds(startMs).padStart(7)}  ${isFailure ? 'failed' : summary}`);
+      if (isFailure) throw summary;
+    };
+    ends.set(step, run());
+  }
   try {
-    const summary = await step.run();
-    if (isTerminal) process.stdout.write('\r\x1b[K');
-    say(`${name} ${formatSeconds(startMs).padStart(7)}  ${summary}`);
-  } catch (error) {
-    if (isTerminal) process.stdout.write('\r\x1b[K');
-    say(`${name} ${formatSeconds(startMs).padStart(7)}  failed`);
-    throw error;
+    const outcomes = await Promise.allSettled(ends.values());
+    const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+    if (failed) throw failed.reason;
   } finally {
     clearInterval(ticker);
+    clear();
   }
 }
 
@@ -108,16 +127,16 @@ export async function setUp(root) {
     if (process.platform === 'win32') {
       throw new SetupError('Inkwell runs on Linux and macOS; this is Windows.', 'Use WSL 2: see environment.md.');
     }
-    // A later step uses what an earlier one installs, so the order matters.
-    const steps = [npmPackages(root), pythonPackages(root), tensorflow(root), jupyterKernel(root)];
+    const npm = npmPackages(root);
+    const [python, packages] = pythonPackages(root);
+    const steps = [python, npm, packages, ...tensorflow(root, [npm], [python]), jupyterKernel(root, [python])];
     if ((await findPending(steps)).length > 0) {
       const lock = await lockProject(root, say);
-      onCommand((pid) => lock.setChild(pid));
+      onCommand((pids) => lock.setChildren(pids));
       try {
         const pending = await findPending(steps);
         if (pending.length > 0) await checkMachine(root, pending);
-        // Asked again one by one: npm removes what TensorFlow's step put into node_modules, a new .venv has no kernel.
-        for (const step of steps) if (!(await step.isReady())) await runStep(step);
+        await runSteps(steps);
       } finally {
         lock.release();
       }

@@ -1,21 +1,26 @@
 import { createHash } from 'node:crypto';
 import {
+  closeSync,
   createReadStream,
   existsSync,
+  ftruncateSync,
   linkSync,
   mkdirSync,
+  openSync,
   readdirSync,
   readFileSync,
+  readSync,
   renameSync,
   rmSync,
   symlinkSync,
   writeFileSync,
+  writeSync,
 } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { cacheFolder, openCacheFolder } from './cache-folder.mjs';
-import { MB } from './disk-space.mjs';
+import { formatGigabytes, MB } from './disk-space.mjs';
 import { runPip, venvPython } from './pip.mjs';
 import { isRunning } from './project-lock.mjs';
 import { mustRun, runCommand, shorten } from './run-command.mjs';
@@ -72,6 +77,9 @@ async function verify(packageFolder, addon) {
   );
 }
 
+/** Where this process makes what is not whole yet. @param {string} cache */
+const asideOf = (cache) => join(cache, `unfinished-${hostname()}-${process.pid}`);
+
 /**
  * Removes what killed set-ups left in the cache. Folders of other machines that share it are left alone.
  * @param {string} cache
@@ -82,6 +90,35 @@ function removeLeftovers(cache) {
     if (host === hostname() && !isRunning(Number(pid))) {
       rmSync(join(cache, name), { recursive: true, force: true });
     }
+  }
+}
+
+/**
+ * Cuts off what comes after all that is loaded of an ELF library, the names of its functions for debuggers and the table of
+ * sections: a quarter of TensorFlow's. Others stay as they are.
+ * @param {string} library
+ */
+export function stripLibrary(library) {
+  const file = openSync(library, 'r+');
+  try {
+    const head = Buffer.alloc(64);
+    readSync(file, head, 0, 64, 0);
+    // 64 bits, little-endian: as on all machines that TensorFlow's packages are for.
+    if (head.toString('latin1', 0, 6) !== '\x7fELF\x02\x01') return;
+    const [at, size, count] = [Number(head.readBigUInt64LE(32)), head.readUInt16LE(54), head.readUInt16LE(56)];
+    const segments = Buffer.alloc(size * count);
+    readSync(file, segments, 0, segments.length, at);
+    let end = at + segments.length;
+    for (let start = 0; start < segments.length; start += size) {
+      end = Math.max(end, Number(segments.readBigUInt64LE(start + 8) + segments.readBigUInt64LE(start + 32)));
+    }
+    // There are no sections any more.
+    head.fill(0, 40, 48);
+    head.fill(0, 60, 64);
+    writeSync(file, head, 0, 64, 0);
+    ftruncateSync(file, end);
+  } finally {
+    closeSync(file);
   }
 }
 
@@ -130,7 +167,7 @@ async function fetchWheel(root, build, kept, aside) {
  * @param {string} target a folder in `cache`
  */
 async function fillCache(root, packageFolder, build, cache, target) {
-  const aside = join(cache, `unfinished-${hostname()}-${process.pid}`);
+  const aside = asideOf(cache);
   const result = join(aside, 'result');
   const addon = join(aside, 'tfjs_binding.node');
   const kept = `${target}.whl`;
@@ -142,6 +179,7 @@ async function fillCache(root, packageFolder, build, cache, target) {
     await mustRun('unpacking TensorFlow', venvPython(root), unpack);
     rmSync(wheel);
     await buildAddon(build, { root, packageFolder, folder: aside, addon });
+    for (const name of build.libraries) stripLibrary(join(aside, name));
     const version = await verify(packageFolder, addon);
     for (const name of [...build.libraries, 'tfjs_binding.node']) renameSync(join(aside, name), join(result, name));
     try {
@@ -158,14 +196,16 @@ async function fillCache(root, packageFolder, build, cache, target) {
 }
 
 /**
- * The step that gives tfjs-node its TensorFlow. The libraries come from a Python package and the addon is compiled against
- * them, because tfjs-node's own script needs a storage host that many networks close; that script runs only where the
- * publisher of TensorFlow has no such package any more.
+ * The steps that give tfjs-node its TensorFlow: the download, where there is one, and the rest. The libraries come from a Python
+ * package and the addon is compiled against them, because tfjs-node's own script needs a storage host that many networks close;
+ * that script runs only where the publisher of TensorFlow has no such package any more.
  * @param {string} root the project's folder
+ * @param {import('./set-up.mjs').Step[]} npm what installs tfjs-node
+ * @param {import('./set-up.mjs').Step[]} python what makes `.venv`
  * @param {Build} [build] for tests
- * @returns {import('./set-up.mjs').Step}
+ * @returns {import('./set-up.mjs').Step[]}
  */
-export function tensorflow(root, build = findBuild()) {
+export function tensorflow(root, npm, python, build = findBuild()) {
   const packageFolder = join(root, 'node_modules/@tensorflow/tfjs-node');
   const link = join(packageFolder, 'lib', `napi-v${NODE_API}`);
   const stamp = join(packageFolder, '.inkwell-verified');
@@ -174,6 +214,22 @@ export function tensorflow(root, build = findBuild()) {
   const target = join(cache, recipe ?? '');
   const wanted = `${recipe ?? 'tfjs-node-4.22.0, its own installer'}\n`;
   const isCached = existsSync(target);
+  const isReady = () =>
+    existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted && existsSync(join(link, 'tfjs_binding.node'));
+
+  /** @param {Build} from */
+  async function download(from) {
+    openCacheFolder(cache);
+    const aside = asideOf(cache);
+    rmSync(aside, { recursive: true, force: true });
+    mkdirSync(aside);
+    try {
+      await fetchWheel(root, from, `${target}.whl`, aside);
+    } finally {
+      rmSync(aside, { recursive: true, force: true });
+    }
+    return `${formatGigabytes(from.wheelBytes)}, kept until TensorFlow is ready`;
+  }
 
   /** @param {Build} from */
   async function installFromWheel(from) {
@@ -198,12 +254,28 @@ export function tensorflow(root, build = findBuild()) {
     return `${await verify(packageFolder)}, from tfjs-node's own installer: there is no newer TensorFlow for this machine`;
   }
 
-  return {
+  /** @type {import('./set-up.mjs').Step[]} */
+  const downloads = build
+    ? [
+        {
+          name: 'TensorFlow wheel',
+          needs: python,
+          projectBytes: 0,
+          cacheBytes: 0,
+          downloadBytes: isCached ? 0 : build.wheelBytes,
+          isReady: () => isReady() || existsSync(target) || existsSync(`${target}.whl`),
+          run: () => download(build),
+        },
+      ]
+    : [];
+  /** @type {import('./set-up.mjs').Step} */
+  const installation = {
     name: 'TensorFlow',
+    needs: [...npm, ...python, ...downloads],
     projectBytes: build ? 0 : 400 * MB,
     cacheBytes: build && !isCached ? 1450 * MB : 0,
-    downloadBytes: build && !isCached ? build.wheelBytes : 0,
-    isReady: () => existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted && existsSync(join(link, 'tfjs_binding.node')),
+    downloadBytes: 0,
+    isReady,
     async check() {
       if (!build) return;
       checkSystem(build);
@@ -215,4 +287,5 @@ export function tensorflow(root, build = findBuild()) {
       return summary;
     },
   };
+  return [...downloads, installation];
 }

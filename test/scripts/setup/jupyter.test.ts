@@ -26,7 +26,7 @@ describe('jupyterKernel', () => {
   afterEach(() => rmSync(root, { recursive: true }));
 
   it('is ready once it ran, until something changes', async () => {
-    const step = jupyterKernel(root);
+    const step = jupyterKernel(root, []);
     expect(await step.isReady()).toBe(false);
     await step.run();
     expect(await step.isReady()).toBe(true);

@@ -1,5 +1,8 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { npmCommand } from '../../../scripts/setup/npm-packages.mjs';
+import { npmCommand, removeSourceMaps } from '../../../scripts/setup/npm-packages.mjs';
 
 const answer = (version: string) => async () => `${version}\n`;
 const cli = '/usr/share/nodejs/npm/bin/npm-cli.js';
@@ -19,4 +22,15 @@ describe('npmCommand', () => {
   it('is not misled by another package manager', async () => {
     expect(await npmCommand(answer('11.0.0'), { npm_execpath: '/opt/pnpm/bin/pnpm.cjs' })).toEqual(['npm']);
   });
+});
+
+it('removes source maps, and nothing else that is called so', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'inkwell-maps-'));
+  mkdirSync(join(folder, '@scope/package'), { recursive: true });
+  for (const name of ['a.js', 'a.js.map', 'b.mjs.map', 'c.d.ts.map', 'd.css.map', 'land.map', 'map.js']) {
+    writeFileSync(join(folder, '@scope/package', name), '');
+  }
+  removeSourceMaps(folder);
+  expect(readdirSync(join(folder, '@scope/package')).sort()).toEqual(['a.js', 'land.map', 'map.js']);
+  rmSync(folder, { recursive: true });
 });

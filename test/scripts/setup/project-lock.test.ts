@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -20,8 +20,10 @@ describe('lockProject', () => {
   it('leaves nothing behind', async () => {
     const lock = await lockProject(root, () => {});
     expect(existsSync(path)).toBe(true);
-    lock.setChild(process.ppid);
-    lock.setChild(undefined);
+    lock.setChildren([process.ppid, process.pid]);
+    expect(readFileSync(path, 'utf8')).toBe(`${process.pid} ${process.ppid} ${process.pid}`);
+    lock.setChildren([]);
+    expect(readFileSync(path, 'utf8')).toBe(`${process.pid}`);
     lock.release();
     expect(readdirSync(root)).toEqual([]);
   });

@@ -19,11 +19,11 @@ describe('runCommand', () => {
   });
 
   it('announces the process while it runs', async () => {
-    const seen: (number | undefined)[] = [];
-    onCommand((pid: number | undefined) => seen.push(pid));
+    const seen: number[][] = [];
+    onCommand((pids: number[]) => seen.push(pids));
     const { output } = await runCommand(process.execPath, script('console.log(process.pid)'));
     onCommand(() => {});
-    expect(seen).toEqual([Number(output), undefined]);
+    expect(seen).toEqual([[Number(output)], []]);
   });
 });
 

@@ -14,7 +14,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { tensorflow } from '../../../scripts/setup/tensorflow.mjs';
+import { stripLibrary, tensorflow } from '../../../scripts/setup/tensorflow.mjs';
 import { findBuild } from '../../../scripts/setup/tensorflow-builds.mjs';
 
 /** What set-up does on a Mac, with a wheel of a few bytes, and a pip and a compiler that write down how they were called. */
@@ -33,10 +33,11 @@ describe('the TensorFlow step on macOS', () => {
   };
   const calls = (name: string) => (existsSync(join(folder, name)) ? readFileSync(join(folder, name), 'utf8') : '');
   const cached = () => readdirSync(join(folder, 'cache/inkwell')).sort();
-  const step = () => {
+  const steps = () => {
     const sha256 = createHash('sha256').update(readFileSync(wheel)).digest('hex');
-    return tensorflow(root, { ...mac, sha256 });
+    return tensorflow(root, [], [], { ...mac, sha256 });
   };
+  const step = () => steps()[1];
 
   beforeEach(() => {
     folder = realpathSync(mkdtempSync(join(tmpdir(), 'inkwell-mac ä-')));
@@ -116,10 +117,53 @@ with zipfile.ZipFile(sys.argv[1], 'w') as archive:
     expect(cached()).toEqual(['tensorflow-2.21.0-tfjs-node-4.22.0-darwin-arm64']);
   });
 
+  it('downloads while others install, and no more afterwards', async () => {
+    const [download] = steps();
+    expect(await download.isReady()).toBe(false);
+    expect(await download.run()).toMatch(/^0\.2 GB, kept/);
+    expect(cached()).toEqual(['tensorflow-2.21.0-tfjs-node-4.22.0-darwin-arm64.whl']);
+    expect(await download.isReady()).toBe(true);
+    await step().run();
+    expect(calls('pip.log').trim().split('\n')).toHaveLength(1);
+    expect(cached()).toEqual(['tensorflow-2.21.0-tfjs-node-4.22.0-darwin-arm64']);
+    expect(await download.isReady()).toBe(true);
+  });
+
   it('downloads again what is damaged', async () => {
     write(join(folder, 'cache/inkwell/tensorflow-2.21.0-tfjs-node-4.22.0-darwin-arm64.whl'), 'half');
     await step().run();
     expect(calls('pip.log').trim().split('\n')).toHaveLength(1);
     expect(cached()).toEqual(['tensorflow-2.21.0-tfjs-node-4.22.0-darwin-arm64']);
+  });
+});
+
+describe('stripLibrary', () => {
+  it('ends an ELF library with the last byte that is loaded, and leaves others as they are', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'inkwell-strip-'));
+    const library = join(folder, 'library.so');
+    // A header, two segments of which the second ends at byte 200, and 56 bytes of names and sections.
+    const elf = Buffer.alloc(256, 7);
+    elf.write('\x7fELF\x02\x01', 'latin1');
+    elf.writeBigUInt64LE(64n, 32);
+    elf.writeBigUInt64LE(232n, 40);
+    elf.writeUInt16LE(56, 54);
+    elf.writeUInt16LE(2, 56);
+    for (const [i, [offset, size]] of [
+      [0, 176],
+      [176, 24],
+    ].entries()) {
+      elf.writeBigUInt64LE(BigInt(offset), 64 + 56 * i + 8);
+      elf.writeBigUInt64LE(BigInt(size), 64 + 56 * i + 32);
+    }
+    writeFileSync(library, elf);
+    stripLibrary(library);
+    const expected = elf.subarray(0, 200);
+    expected.fill(0, 40, 48);
+    expected.fill(0, 60, 64);
+    expect(readFileSync(library)).toEqual(expected);
+    writeFileSync(library, 'a dylib');
+    stripLibrary(library);
+    expect(readFileSync(library, 'utf8')).toBe('a dylib');
+    rmSync(folder, { recursive: true });
   });
 });

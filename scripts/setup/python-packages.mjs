@@ -2,7 +2,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { MB } from './disk-space.mjs';
 import { runPip } from './pip.mjs';
-import { describeEnvironment, virtualEnvironment } from './virtual-environment.mjs';
+import { describeEnvironment, environmentStamp, virtualEnvironment } from './virtual-environment.mjs';
 
 /**
  * The steps that make `.venv` and install requirements.txt into it.
@@ -24,7 +24,8 @@ export function pythonPackages(root, unhashed = []) {
     downloadBytes: 100 * MB,
     isReady: async () => existsSync(stamp) && readFileSync(stamp, 'utf8') === (await describeEnvironment(root, all)),
     async run() {
-      rmSync(stamp, { force: true });
+      // Whoever is killed meanwhile leaves half a package, which pip may take for a whole one: .venv is then made anew.
+      for (const path of [stamp, environmentStamp(root)]) rmSync(path, { force: true });
       // Python compiles what it imports when it does; all at once would take longer than the rest, and a fifth of the disk.
       const install = ['install', '--quiet', '--no-compile', '--only-binary=:all:'];
       const args = [...install, '--require-hashes', '--requirement', requirements];
@@ -32,7 +33,8 @@ export function pythonPackages(root, unhashed = []) {
       for (const file of unhashed) {
         await runPip(root, `installing ${basename(file)}`, [...install, '--requirement', file]);
       }
-      writeFileSync(stamp, await describeEnvironment(root, all));
+      const state = await describeEnvironment(root, all);
+      for (const path of [environmentStamp(root), stamp]) writeFileSync(path, state);
       return 'from requirements.txt';
     },
   };

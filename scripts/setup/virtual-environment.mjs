@@ -20,6 +20,9 @@ export async function describeEnvironment(root, requirements) {
   return JSON.stringify({ python, folder: join(root, '.venv'), requirements: hash.digest('hex') });
 }
 
+/** Says that `.venv` is whole. @param {string} root */
+export const environmentStamp = (root) => join(root, '.venv', 'inkwell-python.json');
+
 /**
  * The step that makes `.venv`, without packages.
  * @param {string} root the project's folder
@@ -28,7 +31,7 @@ export async function describeEnvironment(root, requirements) {
  */
 export function virtualEnvironment(root, requirements) {
   const folder = join(root, '.venv');
-  const stamp = join(folder, 'inkwell-python.json');
+  const stamp = environmentStamp(root);
   return {
     name: 'Python',
     projectBytes: 0,

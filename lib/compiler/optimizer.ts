@@ -13,6 +13,7 @@ export class Optimizer {
   readonly #name: string;
   readonly #rule: UpdateRule;
   readonly #sizes: readonly number[];
+  /** What the rule keeps for each weight, in order; to be set to what `begin` returns. */
   readonly slots: Variables;
   /** What the rule takes at a step, in its order, then the learning rate times the weight decay; and each of them alone. */
   readonly #numbers: Value;

@@ -43,7 +43,7 @@ export function jupyterFiles(root, node) {
 /**
  * The step that registers the kernel with `.venv`'s Jupyter, again when Node or the project moved.
  * @param {string} root the project's folder
- * @param {import('./set-up.mjs').Step[]} needs what makes `.venv`
+ * @param {import('./set-up.mjs').Step[]} needs what installs Jupyter
  * @returns {import('./set-up.mjs').Step}
  */
 export function jupyterKernel(root, needs) {

@@ -129,7 +129,7 @@ export async function setUp(root) {
     }
     const npm = npmPackages(root);
     const [python, packages] = pythonPackages(root);
-    const steps = [python, npm, packages, ...tensorflow(root, [npm], [python]), jupyterKernel(root, [python])];
+    const steps = [python, npm, packages, ...tensorflow(root, [npm], [python]), jupyterKernel(root, [packages])];
     if ((await findPending(steps)).length > 0) {
       const lock = await lockProject(root, say);
       onCommand((pids) => lock.setChildren(pids));

@@ -63,12 +63,12 @@ export function describeWithoutNames(recipe: Recipe): string {
 }
 
 /**
- * The model of a configuration as the programs in Python train it: without the smoothed labels and averaged weights that ours has
- * in every training, as their users would write it.
+ * The model of a configuration as the programs in Python train it: without the smoothed labels, averaged weights and bfloat16
+ * that ours has in every training, as their users would write it.
  */
 export function buildPlain(model: 'mlp' | 'cnn', hp: HyperParameters, data: DataDescription): tf.LayersModel {
   const built = (model === 'mlp' ? buildMlp : buildCnn)(hp, data);
-  return recompileModel(built, { labelSmoothing: 0, emaMomentum: 0 });
+  return recompileModel(built, { labelSmoothing: 0, emaMomentum: 0, precision: 'float32' });
 }
 
 /** A schedule spans a training of known length, which rounds of a clock are not. */

@@ -1,6 +1,7 @@
 import type { Weight } from '../recipe/trainable';
 import type * as tf from '../tensorflow';
 import { normalizeBy, normalizeFrozen, normalizeImages, normalizeRows } from './batch-normalization';
+import type { ConvolutionType } from './convolution-type';
 import type { Value } from './graph';
 import { NotCompilableError } from './not-compilable-error';
 import * as operations from './operations';
@@ -26,7 +27,7 @@ export interface TrainingEmission {
   /** int32 `[2]`, different for each call and each step. */
   nextSeed(): Value;
   /** What convolutions compute with; what follows them goes on with it, up to dense layers, which take float32. */
-  readonly convolutionType: 'float32' | 'bfloat16';
+  readonly convolutionType: ConvolutionType;
 }
 
 type Rule = (layer: never, inputs: readonly Tensor[], shape: Tensor['shape'], emission: Emission) => Tensor;

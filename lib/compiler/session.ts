@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { makeTemporaryFolder } from '../storage/temporary-folder';
 import * as tf from '../tensorflow';
 import { type DataType, typeNumber } from '../tensorflow/native-op';
@@ -38,13 +39,20 @@ export class NativeTensor {
   }
 }
 
+/** Loaded graphs that no session has now, by the digest of their nodes, the longest left first. */
+const idle = new Map<string, number>();
+/** Each has memory for its variables. */
+const MOST_IDLE = 2;
+
 /**
- * A graph that TensorFlow has loaded, with variables of its own that live until `dispose`.
+ * A graph that TensorFlow has loaded, with variables of its own, which have no values before they are written.
  *
- * TensorFlow optimizes what a set of outputs needs when they are asked for first, so that run takes longer.
+ * TensorFlow optimizes what a set of outputs needs when they are asked for first, so that run takes longer. The folds of a
+ * trial have the same graph, so one that was left is taken again, prepared as it is.
  */
 export class Session {
   readonly #id: number;
+  readonly #digest: string;
 
   /**
    * Loads the graph; the nodes that are added to it later are unknown to the session.
@@ -52,14 +60,9 @@ export class Session {
    * @throws WriteError where the folder for temporary files does not take a file of some 50 kB.
    */
   constructor(graph: Graph) {
-    // The addon takes a graph from a folder alone.
-    const folder = makeTemporaryFolder('graph');
-    try {
-      folder.write('saved_model.pb', encodeSavedModel(graph));
-      this.#id = binding().loadSavedModel(folder.path, 'serve');
-    } finally {
-      folder.remove();
-    }
+    this.#digest = createHash('sha256').update(JSON.stringify(graph.nodes)).digest('hex');
+    this.#id = idle.get(this.#digest) ?? load(graph);
+    idle.delete(this.#digest);
   }
 
   /** The numbers of `outputs`, copied out of TensorFlow. The inputs stay with the caller. */
@@ -78,7 +81,28 @@ export class Session {
     });
   }
 
+  /** Leaves the graph to the next session of the same one. */
   dispose(): void {
-    binding().deleteSavedModel(this.#id);
+    if (idle.has(this.#digest)) {
+      binding().deleteSavedModel(this.#id);
+      return;
+    }
+    idle.set(this.#digest, this.#id);
+    if (idle.size > MOST_IDLE) {
+      const [[oldest, id]] = idle;
+      idle.delete(oldest);
+      binding().deleteSavedModel(id);
+    }
+  }
+}
+
+function load(graph: Graph): number {
+  // The addon takes a graph from a folder alone.
+  const folder = makeTemporaryFolder('graph');
+  try {
+    folder.write('saved_model.pb', encodeSavedModel(graph));
+    return binding().loadSavedModel(folder.path, 'serve');
+  } finally {
+    folder.remove();
   }
 }

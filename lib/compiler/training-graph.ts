@@ -5,6 +5,7 @@ import type * as tf from '../tensorflow';
 import type { OpAttribute } from '../tensorflow/native-op';
 import type { OptimizerState } from '../tensorflow/optimizer-state';
 import { Augmentation } from './augmentation';
+import type { ConvolutionType } from './convolution-type';
 import { emitImages, emitModel } from './forward';
 import { type Graph, output, type Value } from './graph';
 import { emitCorrect, emitCrossEntropy } from './losses';
@@ -31,7 +32,7 @@ export interface TrainingOptions {
   readonly emaMomentum?: number;
   readonly classWeights?: readonly number[];
   /** What convolutions compute with; default float32. */
-  readonly convolutionType?: 'float32' | 'bfloat16';
+  readonly convolutionType?: ConvolutionType;
 }
 
 /** What one step over a batch gave. */

@@ -1,3 +1,4 @@
+import { fasterConvolutionType } from '../compiler/convolution-type';
 import { NativeTensor } from '../compiler/session';
 import type { TrainingOptions } from '../compiler/training-graph';
 import { tryCompile } from '../compiler/try-compile';
@@ -5,7 +6,6 @@ import { type Dataset, PIXELS } from '../data/dataset';
 import { compileConfigOf } from '../recipe/compile';
 import type * as tf from '../tensorflow';
 import type { OptimizerState } from '../tensorflow/optimizer-state';
-import { computesBfloat16 } from '../tensorflow/processor';
 import { classWeightsFor } from './class-weights';
 import type { InputShape } from './model-shape';
 import { createPlainTrainer } from './plain-trainer';
@@ -50,6 +50,6 @@ export function trainingOptionsFor(model: tf.LayersModel, train: Dataset): Train
     augmentation,
     emaMomentum,
     classWeights: classWeightsFor(model, train),
-    convolutionType: precision === 'mixedBfloat16' && computesBfloat16() ? 'bfloat16' : 'float32',
+    convolutionType: precision === 'mixedBfloat16' ? fasterConvolutionType() : 'float32',
   };
 }

@@ -25,7 +25,7 @@ describe('comparableSpace', () => {
           expect(compile.schedule).toEqual({ kind: 'cosineAnnealing', warmUp: 0.1 });
         }
         expect({ ...compile, optimizer: undefined, schedule: undefined }).toEqual({
-          ...{ batchSize: 128, labelSmoothing: 0, emaMomentum: 0 },
+          ...{ batchSize: 128, labelSmoothing: 0, emaMomentum: 0, precision: 'float32' },
         });
       }
     }

@@ -26,6 +26,7 @@ describe('buildCnn', () => {
       batchSize: 128,
       labelSmoothing: 0.1,
       emaMomentum: 0.99,
+      precision: 'mixedBfloat16',
     });
     model.dispose();
   });

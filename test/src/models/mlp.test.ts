@@ -18,6 +18,7 @@ describe('buildMlp', () => {
       batchSize: 128,
       labelSmoothing: 0.1,
       emaMomentum: 0.99,
+      precision: 'mixedBfloat16',
     });
     model.dispose();
   });

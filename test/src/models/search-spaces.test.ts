@@ -132,6 +132,7 @@ describe.each(SPACES)('the space of %s', (name, { build, defaults, baseline, wei
       batchSize: 128,
       labelSmoothing: 0.1,
       emaMomentum: 0.99,
+      precision: 'mixedBfloat16',
     });
     model.dispose();
   });

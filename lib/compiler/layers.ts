@@ -142,9 +142,12 @@ const RULES: Readonly<Record<string, Rule>> = {
       return normalizeFrozen(tape, operations.cast(tape, x, 'float32'), scale, offset, moving, epsilon);
     }
     if (training) {
+      // TensorFlow 2.21 has a fast kernel for bfloat16 only where the channels are a multiple of 16; the other takes longer than
+      // what the convolution gains.
+      const images = channels % 16 === 0 ? x : operations.cast(tape, x, 'float32');
       const { y, moments } =
         rank === 4
-          ? normalizeImages(tape, x, scale, offset, epsilon, training.batchSize)
+          ? normalizeImages(tape, images, scale, offset, epsilon, training.batchSize)
           : normalizeRows(tape, operations.cast(tape, x, 'float32'), scale, offset, epsilon, training.batchSize);
       training.blend(movingMean, moments.mean, momentum);
       training.blend(movingVariance, moments.variance, momentum);

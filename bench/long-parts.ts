@@ -8,6 +8,8 @@ import { type AnytimeSystem, TUNERS } from './anytime-searches';
 import { loadImages } from './images';
 import { parseList, parseSeeds, parseWhole, saveLines, writeLines } from './options';
 import { setUpPython } from './python';
+import { benchRace, GOALS } from './race';
+import { mergeRaces, type RaceRow, writeRace } from './race-results';
 import { benchRank } from './rank-correlation';
 import { mergeRanks, type RankBudget, type RankResult, writeRanks } from './rank-results';
 
@@ -27,12 +29,13 @@ export interface LongValues {
   readonly dataset?: readonly string[];
   readonly configurations?: string;
   readonly budget?: readonly string[];
+  readonly goals?: string;
   readonly out?: string;
 }
 
 /** `--only anytime`. */
 export async function reportAnytime(values: LongValues, say: (line: string) => void): Promise<void> {
-  refuse(values, 'anytime', ['configurations', 'budget']);
+  refuse(values, 'anytime', ['configurations', 'budget', 'goals']);
   const file = values.out ?? join(__dirname, 'anytime.json');
   const earlier = readResults<AnytimeRow>(file);
   const versions = new Set<string>();
@@ -65,9 +68,30 @@ export async function reportAnytime(values: LongValues, say: (line: string) => v
   process.exit(0);
 }
 
+/** `--only race`. */
+export async function reportRace(values: LongValues, say: (line: string) => void): Promise<void> {
+  refuse(values, 'race', ['systems', 'seconds', 'configurations', 'budget', 'models', 'images', 'epochs', 'dataset']);
+  refuse(values, 'race', ['train-images', 'train-epochs']);
+  const file = values.out ?? join(__dirname, 'race.json');
+  const earlier = readResults<RaceRow>(file);
+  const known = GOALS.map(({ name }) => name);
+  const wanted = parseList('--goals', values.goals ?? known.join(','), known);
+  const versions = new Set<string>();
+  const rows = await benchRace({
+    goals: GOALS.filter(({ name }) => wanted.includes(name)),
+    seeds: parseSeeds(values.seeds ?? '0,1,2'),
+    python: await setUpPython(),
+    versions,
+    say,
+  });
+  const all = mergeRaces(earlier, rows, known);
+  writeLines(file, all);
+  console.log(`\n${writeRace(all)}\n\nVersions: ${[...versions].join('; ')}; Node ${process.versions.node}.`);
+}
+
 /** `--only rank`. */
 export async function reportRank(values: LongValues, say: (line: string) => void): Promise<void> {
-  refuse(values, 'rank', ['systems', 'seconds']);
+  refuse(values, 'rank', ['systems', 'seconds', 'goals']);
   const file = values.out ?? join(__dirname, 'rank.json');
   const earlier = readResults<RankResult>(file);
   const seeds = parseSeeds(values.seeds ?? '0');

@@ -14,11 +14,12 @@ import type { Bench } from './bench';
 import { benchCell } from './cell';
 import { benchData } from './data';
 import { loadImages } from './images';
-import { reportAnytime, reportRank } from './long-parts';
+import { reportAnytime, reportRace, reportRank } from './long-parts';
 import { describeRun } from './machine';
 import { benchMemory } from './memory';
 import { parseSeeds, parseWhole, splitLists, writeLines } from './options';
 import { setUpPython } from './python';
+import { GOALS } from './race';
 import { writeAccuracy, writeReport } from './report';
 import type { Result } from './results';
 import { reportScans } from './scan';
@@ -33,6 +34,8 @@ const PARTS: Readonly<Record<Result['what'], (bench: Bench) => Promise<Result[]>
   cell: benchCell,
   memory: benchMemory,
 };
+/** Those that go alone. */
+const LONG_PARTS = { race: reportRace, anytime: reportAnytime, rank: reportRank };
 const ROOT = join(__dirname, '..');
 const RESULTS = join(__dirname, 'results.json');
 const ACCURACY = join(__dirname, 'accuracy.json');
@@ -44,7 +47,7 @@ Times Inkwell beside tfjs-node, Keras (on TensorFlow and on JAX), JAX, PyTorch (
 pandas, prints tables and, after a whole full run, writes bench/results.json. Let nothing else run meanwhile.
 
   --quick        fewer batch sizes, rounds and images: nine minutes for the steps on two cores
-  --only PART    ${Object.keys(PARTS).join(', ')}; may be repeated. Or one of anytime and rank, for hours: see below
+  --only PART    ${Object.keys(PARTS).join(', ')}; may be repeated. Or one of race, anytime and rank, which take longer: see below
   --out FILE     write the results as JSON to this file instead
   --help         this text
 
@@ -63,6 +66,9 @@ pandas, prints tables and, after a whole full run, writes bench/results.json. Le
   --seeds LIST   with --accuracy: default 0,1,2
   --epochs N     with --accuracy: a trial with another number of epochs, which is not written to bench/accuracy.json
 
+  --only race    the time from images in memory to a test accuracy, beside PyTorch with the same recipe; half an hour, most of
+                 it for emnist47-91. Prints a table and writes bench/race.json; --seeds LIST, default 0,1,2; --goals LIST of
+                 ${GOALS.map(({ name }) => name).join(', ')}
   --only anytime compares searches: how good the winner is by wall time, for Inkwell's searches with two workers,
                  KerasTuner's and Optuna's over the same space. Every winner is then trained by Inkwell on all training
                  images. Prints a table, writes bench/anytime.json and the figure docs/anytime.png with its numbers,
@@ -106,6 +112,7 @@ async function main(): Promise<void> {
       'train-epochs': { type: 'string' },
       configurations: { type: 'string' },
       budget: { type: 'string', multiple: true },
+      goals: { type: 'string' },
       help: { type: 'boolean', short: 'h' },
     },
   });
@@ -129,15 +136,17 @@ async function main(): Promise<void> {
     await reportAccuracy(values, say);
     return;
   }
-  const long = values.only?.find((part) => part === 'anytime' || part === 'rank');
+  const long = values.only?.find((part) => part in LONG_PARTS);
   if (long) {
-    if (values.only?.length !== 1) throw new Error(`--only ${long} takes hours and goes alone; run the others before.`);
-    await (long === 'anytime' ? reportAnytime(values, say) : reportRank(values, say));
+    if (values.only?.length !== 1) throw new Error(`--only ${long} takes long and goes alone; run the others before.`);
+    await LONG_PARTS[long as keyof typeof LONG_PARTS](values, say);
     return;
   }
   const strays = {
     '--accuracy': ['preset'],
-    '--accuracy, --only anytime or --only rank': ['dataset', 'seeds', 'epochs'],
+    '--accuracy, --only anytime or --only rank': ['dataset', 'epochs'],
+    '--accuracy or --only race, anytime or rank': ['seeds'],
+    '--only race': ['goals'],
     '--only anytime or --only rank': ['models', 'images', 'train-images', 'train-epochs'],
     '--only anytime': ['systems', 'seconds'],
     '--only rank': ['configurations', 'budget'],

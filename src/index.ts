@@ -32,7 +32,7 @@ export type { OptimizerConfig } from '../lib/recipe/optimizers';
 export { learningRateAt, type ScheduleConfig } from '../lib/recipe/schedules';
 export { buildCnn } from './models/cnn';
 export { buildMlp } from './models/mlp';
-export { bestCnn, bestMlp, PRESETS, type Preset, quickCnn, seedCnn, seedMlp } from './models/presets';
+export { bestCnn, bestMlp, betterCnn, PRESETS, type Preset, quickCnn, seedCnn, seedMlp } from './models/presets';
 export { ACTIVATIONS, type Activation, Stack } from './models/stack';
 export { type ExperimentBudget, experimentBudget, type SearchBudget, searchBudget } from './study/budget';
 export { describeCuts } from './study/describe-budget';

@@ -101,7 +101,7 @@ export const PROFILES: Readonly<Record<'mlp' | 'cnn', Readonly<Record<Profile, P
     small: { ...SMALL, search: { images: 400, folds: 2, epochs: 3, trials: 2 } },
     quick: {
       search: { images: 20_000, folds: 2, epochs: 3, trials: 12 },
-      training: onAll(7, false),
+      training: onAll(9, false),
       ablation: { images: 6000, folds: 3, epochs: 4, vary: few('cnn') },
       robustnessImages: 2000,
     },

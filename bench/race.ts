@@ -1,12 +1,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { learningRateAt, PRESETS, type Preset } from '../src';
+import { PRESETS, type Preset } from '../src';
 import { type Bench, writeImages } from './bench';
 import { loadImages } from './images';
 import { describeProcessor } from './machine';
 import { type RaceRow, summarizeRace } from './race-results';
-import { describeModel, type Recipe } from './recipes';
+import { describeModel, learningRatesOf } from './recipes';
 import { type Round, SystemProcess } from './system-process';
 import type { ImageFiles } from './systems/rounds';
 
@@ -88,7 +88,7 @@ export async function benchRace({ goals, seeds, python, versions, say }: RaceOpt
         epochs: goal.epochs,
         seeds,
       };
-      writeFileSync(join(folder, 'rates'), Float32Array.from(learningRates(recipe, train.size, goal.epochs)));
+      writeFileSync(join(folder, 'rates'), Float32Array.from(learningRatesOf(recipe, train.size, goal.epochs) ?? []));
       say(`${goal.name}: ${goal.preset}, ${goal.epochs} epochs of ${train.size} images`);
       const own = await start('inkwell-race.ts', task);
       const rivalTask = { ...task, recipe, rates: join(folder, 'rates') };
@@ -117,14 +117,6 @@ export async function benchRace({ goals, seeds, python, versions, say }: RaceOpt
     }
   }
   return rows;
-}
-
-function learningRates({ compile }: Recipe, images: number, epochs: number): number[] {
-  const { schedule = { kind: 'constant' }, optimizer, batchSize = 128 } = compile;
-  const steps = Math.ceil(images / batchSize);
-  return Array.from({ length: epochs * steps }, (_, step) =>
-    learningRateAt(schedule, optimizer.learningRate, step / steps, epochs),
-  );
 }
 
 /** PyTorch's fastest way of the same steps. */

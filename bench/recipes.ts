@@ -1,7 +1,7 @@
 import { type CompileConfig, compileConfigOf, recompileModel } from '../lib/recipe/compile';
 import type { DataDescription } from '../lib/search/model-builder';
 import type * as tf from '../lib/tensorflow';
-import { buildCnn, buildMlp, compileModel, HyperParameters, Stack, seedCnn, seedMlp } from '../src';
+import { buildCnn, buildMlp, compileModel, HyperParameters, learningRateAt, Stack, seedCnn, seedMlp } from '../src';
 
 const adam: CompileConfig = { optimizer: { kind: 'adam', learningRate: 0.001 } };
 
@@ -54,6 +54,16 @@ export function describeModel(model: tf.LayersModel): Recipe {
   };
   model.dispose();
   return recipe;
+}
+
+/** The learning rate of each step of a training; null where all are the same. */
+export function learningRatesOf({ compile }: Recipe, images: number, epochs: number): number[] | null {
+  const { schedule, optimizer, batchSize = 128 } = compile;
+  if (schedule === undefined || schedule.kind === 'constant') return null;
+  const steps = Math.ceil(images / batchSize);
+  return Array.from({ length: epochs * steps }, (_, step) =>
+    learningRateAt(schedule, optimizer.learningRate, step / steps, epochs),
+  );
 }
 
 /** Layers and training as JSON, without the layers' names, which count the models built so far. */

@@ -3,8 +3,8 @@
  * line with the recipe and the learning rates of its training on the standard output, or with an `error`.
  */
 import { createInterface } from 'node:readline';
-import { HyperParameters, learningRateAt } from '../../src';
-import { buildPlain, checkComparable, describeModel } from '../recipes';
+import { HyperParameters } from '../../src';
+import { buildPlain, checkComparable, describeModel, learningRatesOf } from '../recipes';
 import { comparableSpace } from '../search-space';
 import { readTask } from './rounds';
 
@@ -23,19 +23,10 @@ function answer(line: string): object {
     const hp = HyperParameters.from(JSON.parse(line), { overrides: comparableSpace() });
     const recipe = describeModel(buildPlain(model, hp, { classNames }));
     checkComparable(recipe.compile);
-    return { recipe, rates: learningRates(recipe.compile) };
+    return { recipe, rates: learningRatesOf(recipe, images, epochs) };
   } catch (error) {
     return { error: (error as Error).message };
   }
-}
-
-/** Of each step, null where all are the same. */
-function learningRates({ schedule, optimizer, batchSize = 128 }: ReturnType<typeof describeModel>['compile']) {
-  if (schedule === undefined || schedule.kind === 'constant') return null;
-  const steps = Math.ceil(images / batchSize);
-  return Array.from({ length: epochs * steps }, (_, step) =>
-    learningRateAt(schedule, optimizer.learningRate, step / steps, epochs),
-  );
 }
 
 async function main(): Promise<void> {

@@ -100,7 +100,7 @@ export const PROFILES: Readonly<Record<'mlp' | 'cnn', Readonly<Record<Profile, P
   cnn: {
     small: { ...SMALL, search: { images: 400, folds: 2, epochs: 3, trials: 2 } },
     quick: {
-      search: { images: 26_000, folds: 2, epochs: 3, trials: 12 },
+      search: { images: 34_000, folds: 2, epochs: 3, trials: 12 },
       training: onAll(10, false),
       ablation: { images: 6000, folds: 3, epochs: 4, vary: few('cnn') },
       robustnessImages: 2000,

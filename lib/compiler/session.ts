@@ -53,6 +53,7 @@ const MOST_IDLE = 2;
 export class Session {
   readonly #id: number;
   readonly #digest: string;
+  #isOpen = true;
 
   /**
    * Loads the graph; the nodes that are added to it later are unknown to the session.
@@ -81,8 +82,10 @@ export class Session {
     });
   }
 
-  /** Leaves the graph to the next session of the same one. */
+  /** Leaves the graph to the next session of the same one. Nothing may be run any more; again, it does nothing. */
   dispose(): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
     if (idle.has(this.#digest)) {
       binding().deleteSavedModel(this.#id);
       return;

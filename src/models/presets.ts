@@ -141,8 +141,8 @@ export const bestMlp: Preset = {
 
 /**
  * The best CNN, with VGG-style double convolutions of 32, 128 and 256 filters (Simonyan and Zisserman 2015): 91.3 % of
- * emnist47's test images after half an hour on two cores with AMX (mean of three seeds, deviation 0.04); without AMX,
- * convolutions take about twice as long. MNIST: 99.8 % (one seed).
+ * emnist47's test images after half an hour on two cores with AMX (mean of three seeds, deviation 0.04). A step takes 110 ms on
+ * two cores with AVX-512 BF16, 167 ms in float32. MNIST: 99.8 % (one seed).
  */
 export const bestCnn: Preset = {
   name: 'bestCnn',

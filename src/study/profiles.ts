@@ -107,7 +107,7 @@ export const PROFILES: Readonly<Record<'mlp' | 'cnn', Readonly<Record<Profile, P
     },
     full: {
       search: { images: 24_000, folds: 3, epochs: 3, trials: 20 },
-      training: onAll(8, true),
+      training: onAll(14, true),
       ablation: { images: 9000, folds: 5, epochs: 4, vary: many('cnn') },
       trainSizes: { sizes: [500, 1500, 5000, 20_000], executions: 3, epochs: 6 },
       robustnessImages: ALL,

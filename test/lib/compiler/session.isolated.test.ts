@@ -72,7 +72,11 @@ describe('a session', () => {
       expect(loaded()).toBe(before);
       expect(second.run(2)).toBe(1002);
       second.session.dispose();
+      second.session.dispose();
       expect(loaded()).toBe(before);
+      const third = open(1000);
+      expect(third.run(3)).toBe(1003);
+      third.session.dispose();
     });
 
     it('takes none that is in use, and none of other numbers', () => {

@@ -84,7 +84,7 @@ export const PROFILES: Readonly<Record<'mlp' | 'cnn', Readonly<Record<Profile, P
     },
     quick: {
       search: { images: 40_000, folds: 2, epochs: 3, trials: 12 },
-      training: onAll(12, true),
+      training: onAll(10, true),
       ablation: { images: 5000, folds: 5, epochs: 4, vary: more('mlp') },
       trainSizes: { sizes: [400, 1000, 4000], executions: 3, epochs: 4 },
       robustnessImages: 2000,
@@ -100,7 +100,7 @@ export const PROFILES: Readonly<Record<'mlp' | 'cnn', Readonly<Record<Profile, P
   cnn: {
     small: { ...SMALL, search: { images: 400, folds: 2, epochs: 3, trials: 2 } },
     quick: {
-      search: { images: 34_000, folds: 2, epochs: 3, trials: 12 },
+      search: { images: 28_000, folds: 2, epochs: 3, trials: 12 },
       training: onAll(10, false),
       ablation: { images: 6000, folds: 3, epochs: 4, vary: few('cnn') },
       robustnessImages: 2000,

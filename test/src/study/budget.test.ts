@@ -111,9 +111,9 @@ describe('searchBudget', () => {
       searchEpochs: 3,
       trials: 12,
       folds: 2,
-      // EMNIST's 90,000 images and 12 epochs make as many steps.
+      // EMNIST's 90,000 images and 10 epochs make as many steps.
       trainImages: 60_000,
-      epochs: 18,
+      epochs: 15,
       augment: true,
       cuts: [],
     });
@@ -134,15 +134,15 @@ describe('searchBudget', () => {
   it('makes up for images with epochs, up to 4 times as many, and says so', () => {
     // 16,000 of 40,000 and 90,000 images: 2.5 and, at most, 4 times the epochs.
     const { cuts, ...budget } = searchBudget('mlp', 'quick', even(16_000, 10));
-    expect(budget).toMatchObject({ searchImages: 16_000, searchEpochs: 8, trainImages: 16_000, epochs: 48 });
+    expect(budget).toMatchObject({ searchImages: 16_000, searchEpochs: 8, trainImages: 16_000, epochs: 40 });
     expect(cuts).toEqual([
       'With 16,000 images instead of 40,000, the search trains for 8 epochs instead of 3.',
-      'With 16,000 images instead of 90,000, winner and default train for 48 epochs instead of 12.',
+      'With 16,000 images instead of 90,000, winner and default train for 40 epochs instead of 10.',
     ]);
     const given = searchBudget('mlp', 'quick', even(12_000, 10), { searchImages: 500, epochs: 5 });
     expect(given).toMatchObject({ searchImages: 500, searchEpochs: 3, trainImages: 12_000, epochs: 5, cuts: [] });
     const half = searchBudget('mlp', 'quick', even(12_000, 10), { searchImages: 500 });
-    expect(half).toMatchObject({ searchEpochs: 3, epochs: 48 });
+    expect(half).toMatchObject({ searchEpochs: 3, epochs: 40 });
     expect(half.cuts).toHaveLength(1);
   });
 

@@ -80,8 +80,8 @@ export const seedCnn: Preset = {
 };
 
 /**
- * A CNN for a first good answer, convolutions of 32, 64 and 128 filters, the first pooled by 3: 90.1 % of emnist47's test images
- * after 25 seconds on two cores (see `bench/README.md`, races). So few epochs gain nothing from varied images.
+ * A CNN for a first good answer, convolutions of 32, 64 and 128 filters, the first pooled by 3: 90.0 % of emnist47's test images
+ * after 26 seconds on two cores (mean of three seeds, see `bench/README.md`). So few epochs gain nothing from varied images.
  */
 export const quickCnn: Preset = {
   name: 'quickCnn',
@@ -102,7 +102,8 @@ export const quickCnn: Preset = {
 };
 
 /**
- * A CNN between the quick and the best one, with double convolutions of 64 and 160 filters behind a single one of 32.
+ * A CNN between the quick and the best one, with double convolutions of 64 and 160 filters behind a single one of 32: about 91 %
+ * of emnist47's images after 7 minutes on two cores with AVX-512 BF16 (90.96 % of 12,000 training images held out, one seed).
  */
 export const betterCnn: Preset = {
   name: 'betterCnn',

@@ -103,8 +103,8 @@ function readFeatures(): string {
 }
 
 /**
- * Medians of the milliseconds that the gradients of a small network take in both types, in turns; more than any for bfloat16 where
- * TensorFlow has no kernels of it.
+ * Medians of the milliseconds that the gradients of a small network take in both types, in turns; more than any for bfloat16
+ * where TensorFlow has no kernels of it.
  *
  * @throws WriteError as `Session`.
  */
